@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "dver",
+  products: [.executable(name: "dver", targets: ["dver"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CSystem"),
+
+    layer("DverCore"),
+    layer("DverParallel", ["CSystem"]),
+    layer("DverFileSystem", ["DverCore", "CSystem"]),
+    layer("DverIgnore", ["DverCore"]),
+    layer("DverHashing", ["DverCore", "DverParallel", "DverFileSystem", "CCrypto"]),
+    layer(
+      "DverObjectStore",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
+    layer("DverYAML", ["DverCore", "CYaml"]),
+    layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
+    layer("DverGit", ["DverCore", "CGit2"]),
+    layer(
+      "DverPipeline",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "CSystem"]),
+    layer(
+      "DverRemote",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverParallel"]),
+    layer(
+      "DverWorkspace",
+      [
+        "DverCore", "DverParallel", "DverFileSystem", "DverIgnore", "DverHashing",
+        "DverObjectStore", "DverYAML", "DverManifest", "DverGit", "DverPipeline", "DverRemote",
+      ]),
+    layer(
+      "DverCommands",
+      [
+        "DverCore", "DverWorkspace",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("DverCoreTests", ["DverCore"]),
+  ]
+)

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int dver_openat(int directory, const char *path, int flags, unsigned mode) {
+  return openat(directory, path, flags | O_CLOEXEC, (mode_t)mode);
+}
+
+int dver_clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
+
+long dver_getdents64(int directory, void *buffer, size_t count) {
+  return syscall(SYS_getdents64, directory, buffer, count);
+}
+
+int dver_renameat2(int from, const char *source, int to, const char *target, unsigned flags) {
+  return renameat2(from, source, to, target, flags);
+}
+
+int dver_syncfs(int descriptor) { return syncfs(descriptor); }
+
+int dver_sync_file_range(int descriptor, int64_t offset, int64_t count) {
+  return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+int dver_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+static int set_lock(int descriptor, short type) {
+  struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
+  return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+int dver_lock_exclusive(int descriptor) { return set_lock(descriptor, F_WRLCK); }
+int dver_lock_shared(int descriptor) { return set_lock(descriptor, F_RDLCK); }
+int dver_unlock(int descriptor) { return set_lock(descriptor, F_UNLCK); }
+
+int dver_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int dver_processor_count(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+
+uint64_t dver_dirent_inode(const void *record) { return ((const struct dirent64 *)record)->d_ino; }
+uint16_t dver_dirent_length(const void *record) {
+  return ((const struct dirent64 *)record)->d_reclen;
+}
+uint8_t dver_dirent_type(const void *record) { return ((const struct dirent64 *)record)->d_type; }
+const char *dver_dirent_name(const void *record) {
+  return ((const struct dirent64 *)record)->d_name;
+}

@@ -1,0 +1,30 @@
+/* System calls that Swift cannot import: variadic functions, macros, GNU extensions, and calls
+ * without a wrapper. No logic; -1 and errno as usual. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* openat with O_CLOEXEC added. */
+int dver_openat(int directory, const char *path, int flags, unsigned mode);
+int dver_clone_file(int target, int source);
+long dver_getdents64(int directory, void *buffer, size_t count);
+int dver_renameat2(int from, const char *source, int to, const char *target, unsigned flags);
+int dver_syncfs(int descriptor);
+int dver_sync_file_range(int descriptor, int64_t offset, int64_t count);
+int dver_pipe2(int descriptors[2], int flags);
+
+/* Open file description locks: released when the last descriptor goes, so also by a crash. */
+int dver_lock_exclusive(int descriptor);
+int dver_lock_shared(int descriptor);
+int dver_unlock(int descriptor);
+
+/* Columns of the terminal, 0 where the descriptor is none. */
+int dver_terminal_columns(int descriptor);
+/* The count of CPUs that this process may run on; 0 where the system does not say. */
+int dver_processor_count(void);
+
+/* The fields of a record of getdents64. */
+uint64_t dver_dirent_inode(const void *record);
+uint16_t dver_dirent_length(const void *record);
+uint8_t dver_dirent_type(const void *record);
+const char *dver_dirent_name(const void *record);

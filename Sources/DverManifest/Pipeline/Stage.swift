@@ -1,0 +1,88 @@
+/// A stage as its file defines it, after templates are filled in.
+///
+/// Paths are as written: relative to `workingDirectory`, which is relative to the folder of the
+/// file.
+package struct Stage: Sendable {
+  /// `name`, or `name@key` for a member of a group.
+  package var name: String
+  /// One item a line of `cmd`; empty for a built-in stage.
+  package var commands: [String]
+  /// Whether `cmd` was written as a list, which the lock repeats.
+  package var commandIsList: Bool
+  /// `wdir` as written.
+  package var workingDirectory: String?
+  /// Paths the stage reads.
+  package var dependencies: [[UInt8]]
+  package var parameters: [ParameterSelection]
+  package var outputs: [StageOutput]
+  package var isFrozen: Bool
+  package var alwaysRuns: Bool
+  package var summary: String?
+  /// Where the stage's definition begins in its file, from 1.
+  package var line: Int
+
+  package init(
+    name: String, commands: [String] = [], commandIsList: Bool = false,
+    workingDirectory: String? = nil, dependencies: [[UInt8]] = [],
+    parameters: [ParameterSelection] = [], outputs: [StageOutput] = [], isFrozen: Bool = false,
+    alwaysRuns: Bool = false, summary: String? = nil, line: Int = 0
+  ) {
+    self.name = name
+    self.commands = commands
+    self.commandIsList = commandIsList
+    self.workingDirectory = workingDirectory
+    self.dependencies = dependencies
+    self.parameters = parameters
+    self.outputs = outputs
+    self.isFrozen = isFrozen
+    self.alwaysRuns = alwaysRuns
+    self.summary = summary
+    self.line = line
+  }
+}
+
+/// The parameters that a stage takes from one file.
+package struct ParameterSelection: Hashable, Sendable {
+  /// As written, relative to the stage's `wdir`.
+  package var file: String
+  /// Dotted keys; empty for the whole file.
+  package var keys: [String]
+
+  package init(file: String, keys: [String]) {
+    self.file = file
+    self.keys = keys
+  }
+}
+
+/// What a stage writes.
+package struct StageOutput: Hashable, Sendable {
+  package enum Kind: Sendable {
+    case data
+    case metric
+    case plot
+  }
+
+  /// As written, relative to the stage's `wdir`.
+  package var path: [UInt8]
+  package var kind: Kind
+  /// Whether the content goes to the cache, or is left to git.
+  package var isCached: Bool
+  /// Whether the present output stays in place while the command runs.
+  package var persists: Bool
+  /// Whether `push` takes it along.
+  package var isPushed: Bool
+  /// The remote it belongs to, if not the default one.
+  package var remote: String?
+
+  package init(
+    path: [UInt8], kind: Kind = .data, isCached: Bool = true, persists: Bool = false,
+    isPushed: Bool = true, remote: String? = nil
+  ) {
+    self.path = path
+    self.kind = kind
+    self.isCached = isCached
+    self.persists = persists
+    self.isPushed = isPushed
+    self.remote = remote
+  }
+}

@@ -1,0 +1,78 @@
+import CSystem
+import Synchronization
+
+/// How many threads this process may keep busy: the CPUs it is allowed to run on.
+package let processorCount = max(1, Int(dver_processor_count()))
+
+/// Runs `body` once for each of `0..<chunks`, on at most `threads` threads, and waits for all.
+///
+/// Chunks are handed out in ascending order. Each chunk should write its own slot of a result, and
+/// slots be combined in chunk order, so that any thread count gives the same bits. The first error
+/// in chunk order among those met is thrown; chunks not begun by then are skipped.
+package func parallelFor(
+  chunks: Int, threads: Int = processorCount, _ body: @Sendable (Int) throws -> Void
+) throws {
+  let workers = min(threads, chunks)
+  guard workers > 1 else {
+    for chunk in 0..<max(chunks, 0) { try body(chunk) }
+    return
+  }
+  let loop = SharedLoop(count: chunks)
+  try withoutActuallyEscaping(body) { body in
+    let crew = (1..<workers).map { _ in WorkerThread { loop.run(body) } }
+    loop.run(body)
+    for worker in crew { worker.join() }
+    try loop.rethrow()
+  }
+}
+
+/// Maps `inputs` on at most `threads` threads; results stand in input order.
+package func parallelMap<Input: Sendable, Output: Sendable>(
+  _ inputs: [Input], threads: Int = processorCount,
+  _ body: @Sendable (Input) throws -> Output
+) throws -> [Output] {
+  let slots = ResultSlots<Output>(count: inputs.count)
+  try parallelFor(chunks: inputs.count, threads: threads) { index in
+    slots.set(index, try body(inputs[index]))
+  }
+  return slots.take()
+}
+
+/// The counter that the threads of one loop share, and its first error.
+private final class SharedLoop: Sendable {
+  private let next = Atomic(0)
+  private let count: Int
+  private let failure = Mutex<(chunk: Int, error: any Error)?>(nil)
+  private let hasFailed = Atomic(false)
+
+  init(count: Int) { self.count = count }
+
+  func run(_ body: (Int) throws -> Void) {
+    while !hasFailed.load(ordering: .relaxed) {
+      let chunk = next.add(1, ordering: .relaxed).oldValue
+      guard chunk < count else { return }
+      do {
+        try body(chunk)
+      } catch {
+        failure.withLock { first in
+          if first.map({ chunk < $0.chunk }) ?? true { first = (chunk, error) }
+        }
+        hasFailed.store(true, ordering: .relaxed)
+      }
+    }
+  }
+
+  func rethrow() throws {
+    if let error = failure.withLock({ $0?.error }) { throw error }
+  }
+}
+
+/// Results that arrive in any order.
+private final class ResultSlots<Output: Sendable>: Sendable {
+  private let values: Mutex<[Output?]>
+
+  init(count: Int) { values = Mutex(Array(repeating: nil, count: count)) }
+
+  func set(_ index: Int, _ value: Output) { values.withLock { $0[index] = value } }
+  func take() -> [Output] { values.withLock { $0.compactMap { $0 } } }
+}
