@@ -34,7 +34,7 @@ let package = Package(
 
     layer("DverCore"),
     layer("DverParallel", ["CSystem"]),
-    layer("DverFileSystem", ["DverCore", "CSystem"]),
+    layer("DverFileSystem", ["DverCore", "DverParallel", "CSystem"]),
     layer("DverIgnore", ["DverCore"]),
     layer("DverHashing", ["DverCore", "DverParallel", "DverFileSystem", "CCrypto"]),
     layer(

@@ -1,0 +1,108 @@
+import CSystem
+import DverCore
+import DverParallel
+import Glibc
+import Synchronization
+
+/// Lists everything below a directory with its status, on several threads.
+///
+/// Cost: one `getdents` a thousand names and one `fstatat` an entry. Every thread appends to arenas
+/// of its own; the sorted table is put together at the end, in one pass.
+package struct DirectoryWalk: Sendable {
+  /// Says whether to leave an entry out. The path is relative to the directory of the walk.
+  package typealias Filter = @Sendable (_ path: Span<UInt8>, _ isDirectory: Bool) -> Bool
+
+  private let root: AbsolutePath
+  private let filter: Filter?
+  private let threads: Int
+
+  package init(_ root: AbsolutePath, threads: Int = processorCount, excluding filter: Filter? = nil)
+  {
+    self.root = root
+    self.filter = filter
+    self.threads = threads
+  }
+
+  /// Walks. Links are listed, never followed; `.git` and `.dver` are passed over.
+  package func run() throws -> FileTable {
+    let queue = WalkQueue(Folder(path: [], parent: nil))
+    let workers = max(1, threads)
+    let arenas = Mutex([WalkArena?](repeating: nil, count: workers))
+    let (root, filter) = (root, filter)
+    try parallelFor(chunks: workers, threads: workers) { worker in
+      var arena = WalkArena(number: worker)
+      do {
+        while let folder = queue.next() {
+          try arena.list(folder, root: root, filter: filter) { queue.add($0) }
+          queue.finish()
+        }
+      } catch {
+        queue.cancel()
+        throw error
+      }
+      let finished = arena
+      arenas.withLock { $0[worker] = finished }
+    }
+    return WalkAssembly(arenas: arenas.withLock { $0.compactMap { $0 } }).table()
+  }
+}
+
+/// A directory to list, and where its own entry stands.
+struct Folder: Sendable {
+  let path: [UInt8]
+  let parent: EntryReference?
+}
+
+/// An entry in the arena of one thread.
+struct EntryReference: Sendable {
+  let arena: Int
+  let entry: Int
+}
+
+/// The directories that are still to be listed.
+private final class WalkQueue: Sendable {
+  private struct State {
+    var folders: [Folder]
+    /// Directories that are waiting or being listed.
+    var open: Int
+  }
+
+  private let state: Mutex<State>
+  private let idle = WakeUp()
+
+  init(_ root: Folder) { state = Mutex(State(folders: [root], open: 1)) }
+
+  /// The next directory; `nil` when all are done. Waits while others may still find some.
+  func next() -> Folder? {
+    while true {
+      let ticket = idle.ticket
+      let (folder, isDone) = state.withLock { ($0.folders.popLast(), $0.open == 0) }
+      if folder != nil || isDone { return folder }
+      idle.wait(after: ticket)
+    }
+  }
+
+  func add(_ folders: [Folder]) {
+    state.withLock {
+      $0.folders.append(contentsOf: folders)
+      $0.open += folders.count
+    }
+    idle.signal()
+  }
+
+  func finish() {
+    let isDone = state.withLock {
+      $0.open -= 1
+      return $0.open == 0
+    }
+    if isDone { idle.signal() }
+  }
+
+  func cancel() {
+    state.withLock {
+      $0.folders = []
+      $0.open = 0
+    }
+    idle.signal()
+  }
+}

@@ -1,0 +1,52 @@
+import DverCore
+import Glibc
+
+/// A system call that failed, with what it was about.
+package struct FileSystemError: DverError {
+  package enum Operation: String, Sendable {
+    case find, open, read, write, create, remove, rename, link, lock, sync, list, stat, copy
+    case change = "change the mode of"
+    case start
+  }
+
+  package let operation: Operation
+  package let subject: String
+  /// The system's error number.
+  package let code: Int32
+
+  package init(_ operation: Operation, _ subject: String, code: Int32 = errno) {
+    self.operation = operation
+    self.subject = subject
+    self.code = code
+  }
+
+  package init(_ operation: Operation, _ path: AbsolutePath, code: Int32 = errno) {
+    self.init(operation, path.description, code: code)
+  }
+
+  package var message: String {
+    "cannot \(operation.rawValue) \(subject): \(Self.text(of: code))"
+  }
+
+  package var hint: String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free some space on that file system and run the command again"
+    case EACCES, EPERM: "check the owner and the permissions of the path and of its folders"
+    case EROFS: "the file system is mounted read-only"
+    case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+    case EIO: "the device reports an I/O error; check the disk before you go on"
+    case ESTALE: "the network file system lost the file; check the mount"
+    default: nil
+    }
+  }
+
+  package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+
+  private static func text(of code: Int32) -> String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      guard let start = buffer.baseAddress else { return "error \(code)" }
+      guard unsafe strerror_r(code, start, 256) == 0 else { return "error \(code)" }
+      return unsafe String(cString: start)
+    }
+  }
+}
