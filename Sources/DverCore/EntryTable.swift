@@ -1,5 +1,5 @@
 /// What an entry of a tracked directory is.
-package enum EntryKind: UInt8, Sendable {
+package enum EntryKind: UInt8, Sendable, BitwiseCopyable {
   case file
   /// A file that its owner may execute.
   case executable
@@ -25,6 +25,20 @@ package struct EntryTable: Sendable {
   package private(set) var targets: [Int: [UInt8]] = [:]
 
   package init() {}
+
+  /// Takes whole columns of equal counts.
+  package init(
+    paths: PathTable, kinds: [EntryKind], digests: [Digest], sizes: [Int64],
+    targets: [Int: [UInt8]]
+  ) {
+    precondition(paths.count == kinds.count && kinds.count == digests.count)
+    precondition(kinds.count == sizes.count)
+    self.paths = paths
+    self.kinds = kinds
+    self.digests = digests
+    self.sizes = sizes
+    self.targets = targets
+  }
 
   package var count: Int { kinds.count }
   package var isEmpty: Bool { kinds.isEmpty }

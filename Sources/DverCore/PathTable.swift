@@ -5,9 +5,21 @@ package struct PathTable: Sendable {
   /// All paths, one behind the other.
   package private(set) var bytes: [UInt8] = []
   /// Where each path ends in `bytes`.
-  private var ends: [UInt32] = []
+  package private(set) var ends: [UInt32] = []
 
   package init() {}
+
+  /// Takes both parts; `nil` unless `ends` ascends and reaches the end of `bytes`.
+  package init?(bytes: [UInt8], ends: [UInt32]) {
+    var previous: UInt32 = 0
+    for end in ends {
+      guard end >= previous else { return nil }
+      previous = end
+    }
+    guard Int(previous) == bytes.count else { return nil }
+    self.bytes = bytes
+    self.ends = ends
+  }
 
   package var count: Int { ends.count }
   package var isEmpty: Bool { ends.isEmpty }
