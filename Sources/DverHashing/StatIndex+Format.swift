@@ -6,7 +6,7 @@ import Glibc
 ///
 ///     "dverstat" u32 version u32 zero
 ///     u64 count, u64 path bytes, u64 link count, u64 link bytes
-///     i64 written at, u8 has name, u8 is directory, 6 zero bytes, 32 bytes digest
+///     i64 stored at, u8 has name, u8 is directory, 6 zero bytes, 32 bytes digest
 ///     columns: path ends u32, kinds u8 (padded to 8), digests 32, sizes i64, stamps 4 × 8 and
 ///              device u64, path bytes, link entry numbers u64, link target ends u64, target bytes
 ///     32 bytes SHA-256 of everything before
@@ -57,7 +57,7 @@ extension StatIndex {
     writer.append(UInt64(entries.paths.bytes.count))
     writer.append(UInt64(links.count))
     writer.append(UInt64(links.reduce(0) { $0 + $1.value.count }))
-    writer.append(writtenAt.nanoseconds)
+    writer.append(storedAt.nanoseconds)
     writer.append(UInt8(name == nil ? 0 : 1))
     writer.append(UInt8(name?.isDirectory == true ? 1 : 0))
     writer.pad()
@@ -86,7 +86,7 @@ extension StatIndex {
       reader.value(UInt32.self) == Self.version, reader.value(UInt32.self) == 0,
       let count = reader.count(), let pathByteCount = reader.count(),
       let linkCount = reader.count(), reader.count() != nil,
-      let writtenAt = reader.value(Int64.self), let hasName = reader.value(UInt8.self),
+      let storedAt = reader.value(Int64.self), let hasName = reader.value(UInt8.self),
       let isDirectory = reader.value(UInt8.self)
     else { return nil }
     reader.pad()
@@ -122,7 +122,7 @@ extension StatIndex {
       name: hasName == 0
         ? nil
         : ContentName(digest: Digest(bytes: Array(digest).span), isDirectory: isDirectory == 1),
-      writtenAt: FileClock(nanoseconds: writtenAt))
+      storedAt: FileClock(nanoseconds: storedAt))
   }
 
   private static func kinds(_ bytes: [UInt8]) -> [EntryKind]? {

@@ -11,17 +11,17 @@ package struct StatIndex: Sendable {
   package var stamps: [FileStamp]
   /// The content that the entries add up to, if all are trusted to be complete.
   package var name: ContentName?
-  /// When the index was written, by the local file system's clock.
-  package var writtenAt: FileClock
+  /// When the objects of all entries were last known to be in the cache and sound.
+  package var storedAt: FileClock
 
   package init(
     entries: EntryTable = EntryTable(), stamps: [FileStamp] = [], name: ContentName? = nil,
-    writtenAt: FileClock = FileClock(nanoseconds: 0)
+    storedAt: FileClock = FileClock(nanoseconds: 0)
   ) {
     self.entries = entries
     self.stamps = stamps
     self.name = name
-    self.writtenAt = writtenAt
+    self.storedAt = storedAt
   }
 
   /// A stamp that equals no file's.

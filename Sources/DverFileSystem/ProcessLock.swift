@@ -5,7 +5,7 @@ import Glibc
 ///
 /// An open file description lock on a file that also says who holds it. The file stays; only the
 /// lock on it means anything.
-package struct LockFile: ~Copyable {
+package struct ProcessLock: ~Copyable {
   private let file: OpenFile
 
   /// Takes the lock at `path`, waiting up to `timeout`.
