@@ -88,8 +88,8 @@ struct ManifestParser {
     guard (1...ManifestPath.maximumByteCount).contains(target.count) else { throw .target }
     guard !target.contains(0) else { throw .pathNull }
     node.targets[node.count] = target
-    let digest = SHA256.digest(of: target.span)
-    try add(.link, digest, files: 1, bytes: 0, path: text.extracting((tab + 1)...))
+    try add(
+      .link, Self.digest(ofTarget: target), files: 1, bytes: 0, path: text.extracting((tab + 1)...))
   }
 
   private mutating func add(
@@ -177,7 +177,9 @@ struct ManifestParser {
     return value
   }
 
+  static func digest(ofTarget target: [UInt8]) -> Digest { SHA256.digest(of: target.span) }
+
   private static let blank = UInt8(ascii: " ")
   private static let tab = UInt8(ascii: "\t")
-  private static let noDigest = Digest(words: (0, 0, 0, 0))
+  static let noDigest = Digest(words: (0, 0, 0, 0))
 }

@@ -101,13 +101,22 @@ struct ChildLines {
   mutating func next() -> ManifestNodeReference? {
     while line < node.count, node.kinds[line].isEntry { line += 1 }
     guard line < node.count else { return nil }
-    defer { line += 1 }
+    defer {
+      if node.kinds[line] == .range { isFirstRange = false }
+      line += 1
+    }
+    return Self.child(line, of: node, reference, isFirstRange: isFirstRange)
+  }
+
+  /// The child that line `line`, a subtree or range, names.
+  static func child(
+    _ line: Int, of node: ManifestNode, _ reference: ManifestNodeReference, isFirstRange: Bool
+  ) -> ManifestNodeReference {
     guard node.kinds[line] == .range else {
       return reference.child(line, of: node, upper: nil, isFirstRange: false, pathWord: nil)
     }
     let word = node.paths.withPath(line) { SHA256.digest(of: $0) }.words.0
     let following = (line + 1..<node.count).first { node.kinds[$0] == .range }
-    defer { isFirstRange = false }
     return reference.child(
       line, of: node, upper: following.map { Array(node.paths[$0]) }, isFirstRange: isFirstRange,
       pathWord: word)
