@@ -67,5 +67,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("DverHashingTests", ["DverHashing", "DverCore"]),
+    tests(
+      "DverManifestTests", ["DverManifest", "DverHashing", "DverParallel", "DverCore"]),
   ]
 )

@@ -62,6 +62,30 @@ package struct EntryTable: Sendable {
     sizes.append(size)
   }
 
+  /// Adds the entry that follows all present ones; its path is `folder` and `path` with nothing
+  /// between them.
+  package mutating func append(
+    joining folder: Span<UInt8>, _ path: Span<UInt8>, kind: EntryKind, digest: Digest, size: Int64,
+    target: [UInt8]? = nil
+  ) {
+    if let target { targets[count] = target }
+    paths.append(joining: folder, path)
+    kinds.append(kind)
+    digests.append(digest)
+    sizes.append(size)
+  }
+
+  /// Adds entries `range` of `other`, which follow all present ones in order.
+  package mutating func append(contentsOf other: EntryTable, _ range: Range<Int>) {
+    for index in range where other.kinds[index] == .link {
+      targets[count + index - range.lowerBound] = other.targets[index]
+    }
+    paths.append(contentsOf: other.paths, range)
+    kinds.append(contentsOf: other.kinds[range])
+    digests.append(contentsOf: other.digests[range])
+    sizes.append(contentsOf: other.sizes[range])
+  }
+
   /// Replaces what entry `index` holds, but not its path.
   package mutating func update(
     _ index: Int, kind: EntryKind, digest: Digest, size: Int64, target: [UInt8]? = nil

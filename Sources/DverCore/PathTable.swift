@@ -44,6 +44,22 @@ package struct PathTable: Sendable {
     ends.append(UInt32(bytes.count))
   }
 
+  /// Appends `head` and `tail` as one path, with nothing between them.
+  package mutating func append(joining head: Span<UInt8>, _ tail: Span<UInt8>) {
+    unsafe head.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    unsafe tail.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    ends.append(UInt32(bytes.count))
+  }
+
+  /// Appends paths `range` of `other`.
+  package mutating func append(contentsOf other: PathTable, _ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let source = other.range(range.lowerBound).lowerBound..<Int(other.ends[range.upperBound - 1])
+    let shift = bytes.count - source.lowerBound
+    bytes.append(contentsOf: other.bytes[source])
+    for index in range { ends.append(UInt32(Int(other.ends[index]) + shift)) }
+  }
+
   /// Where path `index` stands in `bytes`.
   package func range(_ index: Int) -> Range<Int> {
     (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
