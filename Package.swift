@@ -64,8 +64,9 @@ let package = Package(
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["DverCore", "CSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("CommandLineTests", []),
   ]
 )
