@@ -67,6 +67,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["DverCore", "CSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests("CommandLineTests", []),
   ]
 )
