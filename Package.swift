@@ -64,11 +64,13 @@ let package = Package(
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["DverCore", "CSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
     tests(
       "DverManifestTests", ["DverManifest", "DverHashing", "DverParallel", "DverCore"]),
+    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("CommandLineTests", []),
   ]
 )

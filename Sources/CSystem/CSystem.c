@@ -32,6 +32,10 @@ int dver_sync_file_range(int descriptor, int64_t offset, int64_t count) {
 
 int dver_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
+int dver_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
 static int set_lock(int descriptor, short type) {
   struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
   return fcntl(descriptor, F_OFD_SETLK, &lock);
