@@ -25,38 +25,11 @@ extension YAMLEditor {
   /// The column of a block collection's first key or dash, from 0.
   func column(of node: YAMLNode) -> Int { node.mark.column - 1 }
 
-  /// The start of the line behind the last one that belongs to `node`.
-  func endOfLines(of node: YAMLNode) -> Int {
-    var last = node
-    while last.kind != .scalar, !last.isAlias, last.style != .flow, let child = last.children.last {
-      last = child
-    }
-    if !last.isAlias, last.style == .literal || last.style == .folded {
-      return endOfLine(at: trimmedEnd(of: last))
-    }
-    return endOfLine(at: last.range.upperBound)
-  }
-
-  /// The start of the line behind the one that holds byte `offset`, or the end of the text.
-  private func endOfLine(at offset: Int) -> Int {
-    if offset > 0, offset < bytes.count, bytes[offset - 1] == Self.lineFeed { return offset }
-    return bytes[offset...].firstIndex(of: Self.lineFeed).map { $0 + 1 } ?? bytes.count
-  }
-
-  /// Where the text of a block scalar ends, without the blank lines that do not count.
-  func trimmedEnd(of node: YAMLNode) -> Int {
-    let range = node.range
-    let header = bytes[range].prefix { $0 != Self.lineFeed }
-    if header.contains(UInt8(ascii: "+")) { return range.upperBound }
-    let blanks: Set<UInt8> = [Self.lineFeed, UInt8(ascii: "\r"), UInt8(ascii: " ")]
-    return (bytes[range].lastIndex { !blanks.contains($0) } ?? range.lowerBound) + 1
-  }
-
   /// The bytes to take out for one key and its value.
   func removalRange(of pair: YAMLPair, next: YAMLNode?) throws(YAMLError) -> Range<Int> {
     let keyStart = pair.key.range.lowerBound
-    let lineStart = bytes[..<keyStart].lastIndex(of: Self.lineFeed).map { $0 + 1 } ?? 0
-    let end = max(endOfLines(of: pair.value), endOfLine(at: pair.key.range.upperBound))
+    let lineStart = document.startOfLine(at: keyStart)
+    let end = max(pair.value.endOfLines, document.endOfLine(at: pair.key.range.upperBound))
     if bytes[lineStart..<keyStart].allSatisfy({ $0 == UInt8(ascii: " ") }) {
       return lineStart..<end
     }

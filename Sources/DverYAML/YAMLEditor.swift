@@ -10,14 +10,14 @@ package struct YAMLEditor: Sendable {
 
   package init(bytes: [UInt8], source: String) throws(YAMLError) {
     document = try YAMLDocument.parse(bytes: bytes, source: source)
-    let lineFeed = UInt8(ascii: "\n")
-    let first = bytes.firstIndex(of: lineFeed) ?? 0
-    let isWindows = first > 0 && bytes[first - 1] == UInt8(ascii: "\r")
-    lineEnd = isWindows ? [UInt8(ascii: "\r"), lineFeed] : [lineFeed]
+    lineEnd = document.lineEnd
   }
 
   /// The text with all edits.
   package var bytes: [UInt8] { document.bytes }
+
+  /// Whether there is a node at `path`.
+  package func contains(_ path: [YAMLPathStep]) -> Bool { lookUp(path) != nil }
 
   /// Replaces the scalar at `path`; a string keeps the quotes of the one it replaces.
   package mutating func set(_ path: [YAMLPathStep], to scalar: YAMLScalar) throws(YAMLError) {
@@ -28,7 +28,7 @@ package struct YAMLEditor: Sendable {
     }
     if node.scalar == scalar { return }
     var end = node.range.upperBound
-    if node.style == .literal || node.style == .folded { end = trimmedEnd(of: node) }
+    if node.style == .literal || node.style == .folded { end = node.trimmedEnd }
     var text = try printed(scalar, inPlaceOf: node, at: path)
     if node.range.isEmpty { text.insert(UInt8(ascii: " "), at: 0) }
     try replace(node.range.lowerBound..<end, with: text) { editor in
@@ -58,7 +58,7 @@ package struct YAMLEditor: Sendable {
     }
     let count = try block(mapping, .mapping)
     guard mapping[name] == nil else { throw refusal("the key '\(name)' is there already", mapping) }
-    try insert(entry, at: endOfLines(of: mapping), indent: column(of: mapping)) { editor in
+    try insert(entry, at: mapping.endOfLines, indent: column(of: mapping)) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count + 1 && changed?[name] != nil
     }
@@ -80,7 +80,7 @@ package struct YAMLEditor: Sendable {
   package mutating func append(item: [UInt8], to path: [YAMLPathStep]) throws(YAMLError) {
     let list = try node(at: path)
     let count = try block(list, .sequence)
-    try insert(item, at: endOfLines(of: list), indent: column(of: list)) { editor in
+    try insert(item, at: list.endOfLines, indent: column(of: list)) { editor in
       editor.lookUp(path)?.items.count == count + 1
     }
   }

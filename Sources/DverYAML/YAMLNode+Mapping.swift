@@ -1,8 +1,5 @@
 /// A key of a mapping and its value.
-package struct YAMLPair: Sendable {
-  package let key: YAMLNode
-  package let value: YAMLNode
-}
+package typealias YAMLPair = (key: YAMLNode, value: YAMLNode)
 
 extension YAMLNode {
   /// The pairs of a mapping in the order of the text; empty for every other node.
@@ -44,9 +41,10 @@ extension YAMLNode {
     while key < end {
       let value = behind(key)
       pairs.append(
-        YAMLPair(
+        (
           key: YAMLNode(document: document, site: key),
-          value: YAMLNode(document: document, site: value)))
+          value: YAMLNode(document: document, site: value)
+        ))
       key = behind(value)
     }
     return pairs
