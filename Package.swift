@@ -42,7 +42,7 @@ let package = Package(
       ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
     layer("DverYAML", ["DverCore", "CYaml"]),
     layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
-    layer("DverGit", ["DverCore", "CGit2"]),
+    layer("DverGit", ["DverCore", "DverParallel", "CGit2"]),
     layer(
       "DverPipeline",
       ["DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "CSystem"]),
@@ -67,5 +67,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("DverGitTests", ["DverCore", "DverGit"]),
   ]
 )
