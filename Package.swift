@@ -42,7 +42,7 @@ let package = Package(
       ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
     layer("DverYAML", ["DverCore", "CYaml"]),
     layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
-    layer("DverGit", ["DverCore", "CGit2"]),
+    layer("DverGit", ["DverCore", "DverParallel", "CGit2"]),
     layer(
       "DverPipeline",
       ["DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "CSystem"]),
@@ -72,5 +72,6 @@ let package = Package(
       "DverManifestTests", ["DverManifest", "DverHashing", "DverParallel", "DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests("CommandLineTests", []),
+    tests("DverGitTests", ["DverCore", "DverGit"]),
   ]
 )
