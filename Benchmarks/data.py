@@ -293,7 +293,7 @@ class Bench:
                     Path(place, "loop").write_text("".join(f"sh -c {shlex.quote(c)}\n" for _, _, c in todo))
                     Path(place, "Makefile").write_text("all: " + " ".join(o for o, _, _ in todo) + "\n" + "".join(
                         f"{o}: {d or ''}\n\t{c}\n" for o, d, c in todo))
-                    step(kind, ["make", "-sj8"] if jobs else ["sh", "loop"], cwd=place)
+                    step(*(("make -j8", ["make", "-sj8"]) if jobs else ("sh loop", ["sh", "loop"])), cwd=place)
                     continue
                 one = type(tool)(self.runner, place, f"{tool.remote}/{kind}", tool.env)
                 os.mkdir(one.remote)

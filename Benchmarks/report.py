@@ -45,9 +45,9 @@ TARGETS = [
     Target("W2", "diff", "diff of two versions", dvc_factor=0.02, milliseconds=50),
     Target("W4", "version", "--version", milliseconds=12),
     Target("W4", "tiny status", "status of one file", milliseconds=20),
-    Target("W6", "chain", "200 stages in a chain", limits=("chain",), limit_factor=2.0, dvc_factor=0.02),
+    Target("W6", "chain", "stages in a chain (200)", limits=("sh loop",), limit_factor=2.0, dvc_factor=0.02),
     Target("W6", "chain no-op", "the chain again, fresh", dvc_factor=0.02, milliseconds=30),
-    Target("W6", "sleep", "8 stages of sleep 1, -j8", limits=("sleep",), limit_factor=1.1, dvc_factor=0.15),
+    Target("W6", "sleep", "8 stages of sleep 1, -j8", limits=("make -j8",), limit_factor=1.1, dvc_factor=0.15),
 ]
 # Memory may be this much, and so many bytes for each tracked file.
 MEMORY_BASE, MEMORY_PER_FILE = 64 * MIB, 300
