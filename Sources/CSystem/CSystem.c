@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int dver_openat(int directory, const char *path, int flags, unsigned mode) {
@@ -62,4 +63,9 @@ uint16_t dver_dirent_length(const void *record) {
 uint8_t dver_dirent_type(const void *record) { return ((const struct dirent64 *)record)->d_type; }
 const char *dver_dirent_name(const void *record) {
   return ((const struct dirent64 *)record)->d_name;
+}
+
+int64_t dver_file_system_magic(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CSystem
 
 /// What kind of file system a path lies on.
 package struct FileSystemTraits: Hashable, Sendable {
@@ -29,10 +29,8 @@ package struct FileSystemTraits: Hashable, Sendable {
 extension FileSystem {
   /// The traits of the file system that holds `path`, which must exist.
   package static func traits(of path: AbsolutePath) throws -> FileSystemTraits {
-    var status = statfs()
-    guard unsafe path.withCString({ unsafe statfs($0, &status) }) == 0 else {
-      throw FileSystemError(.stat, path)
-    }
-    return FileSystemTraits(magic: UInt64(truncatingIfNeeded: status.f_type) & 0xffff_ffff)
+    let magic = unsafe path.withCString { unsafe dver_file_system_magic($0) }
+    guard magic >= 0 else { throw FileSystemError(.stat, path) }
+    return FileSystemTraits(magic: UInt64(magic))
   }
 }

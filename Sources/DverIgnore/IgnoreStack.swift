@@ -13,6 +13,9 @@ package struct IgnoreStack: Sendable {
 
   package init() {}
 
+  /// Whether any entry may be ignored, beside `.git` and `.dver`.
+  package var hasRules: Bool { !files.isEmpty || exclusion != nil }
+
   /// Adds the rules of the folder that the walk enters, which is known not to be ignored.
   package mutating func push(_ rules: IgnoreRules) {
     guard !rules.isEmpty else { return }

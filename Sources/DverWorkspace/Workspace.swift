@@ -1,4 +1,4 @@
-package import DverCore
+import DverCore
 package import DverFileSystem
 import DverGit
 import DverHashing

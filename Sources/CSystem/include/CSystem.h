@@ -22,6 +22,9 @@ int dver_unlock(int descriptor);
 /* Lets a program that is spawned begin in a directory. */
 int dver_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *path);
 
+/* The magic number of the path's file system, or -1. */
+int64_t dver_file_system_magic(const char *path);
+
 /* Columns of the terminal, 0 where the descriptor is none. */
 int dver_terminal_columns(int descriptor);
 /* The count of CPUs that this process may run on; 0 where the system does not say. */

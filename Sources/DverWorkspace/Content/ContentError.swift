@@ -1,4 +1,4 @@
-package import DverCore
+import DverCore
 
 /// Data that dver cannot track.
 package enum ContentError: DverError {

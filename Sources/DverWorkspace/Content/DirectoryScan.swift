@@ -85,13 +85,14 @@ struct DirectoryScan {
       try addLink(index, stamp: stamp, known: match, workspace: workspace)
     case .file, .executable, .special:
       let kind: EntryKind = found.kinds[index] == .executable ? .executable : .file
+      if match.map({ known.entries.kinds[$0] != kind }) ?? true { hasSameEntries = false }
+      let digest = match.map { known.entries.digests[$0] } ?? Digest(words: (0, 0, 0, 0))
       if let match, known.stamps[match] == stamp {
-        if known.entries.kinds[match] != kind { hasSameEntries = false }
-        append(kind, known.entries.digests[match], stamp.size, stamp)
+        append(kind, digest, stamp.size, stamp)
       } else {
         hasNews = true
         unknown.append(index)
-        append(kind, Digest(words: (0, 0, 0, 0)), stamp.size, StatIndex.untrusted)
+        append(kind, digest, stamp.size, StatIndex.untrusted)
       }
     }
   }

@@ -44,7 +44,7 @@ struct ManifestFiles: Sendable {
 
   /// All entries of the directory at `path` in the version with this root.
   func entries(of path: RepositoryPath, root: Digest) throws -> EntryTable {
-    try reader(of: path).entries(root: root)
+    try reader(of: path).entries(of: root)
   }
 
   /// Puts the nodes of a manifest into the store.
@@ -64,7 +64,7 @@ struct ManifestFiles: Sendable {
       try removeEmptyFolders(above: target)
       return
     }
-    let nodes = try reader(of: path).nodes(root: root)
+    let nodes = try reader(of: path).nodes(of: root)
     // Read all before the first is replaced: an old file may be the only copy of a node that moved.
     try parallelFor(chunks: nodes.count) { index in
       let (digest, location) = (nodes[index].digest, nodes[index].location)
@@ -82,7 +82,7 @@ struct ManifestFiles: Sendable {
 
   /// The node files of the manifest at `path` as git sees them.
   func gitPaths(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
-    try reader(of: path).nodes(root: root).map { Self.gitPath(of: path, $0.location) }
+    try reader(of: path).nodes(of: root).map { Self.gitPath(of: path, $0.location) }
   }
 
   /// The files there are below the manifest folder of `path`, counted from the workspace's root.

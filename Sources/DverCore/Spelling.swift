@@ -1,8 +1,8 @@
 /// Finds the word that somebody meant.
-enum Spelling {
+package enum Spelling {
   /// The word of `candidates` with the fewest changes to `word`, if they are few; of equally near
   /// ones the first.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let limit = word.utf8.count < 4 ? 1 : 2
     var best: (word: String, distance: Int)?
     for candidate in candidates {
