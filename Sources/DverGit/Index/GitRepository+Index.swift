@@ -6,7 +6,7 @@ extension GitRepository {
   package func isTracked(_ path: [UInt8]) throws(GitError) -> Bool {
     try readIndex { index in
       if path.isEmpty { return index.count > 0 }
-      return index.contains(path) || index.firstPosition(prefix: joined(path, [slash])) != nil
+      return index.contains(path) || index.firstPosition(prefix: withTrailingSlash(path)) != nil
     } ?? false
   }
 

@@ -66,7 +66,7 @@ struct IndexHandle: ~Copyable {
 
   /// The paths below `folder`, each once, in the order of their bytes.
   borrowing func paths(below folder: [UInt8]) -> PathTable {
-    let prefix = folder.isEmpty ? [] : joined(folder, [slash])
+    let prefix = folder.isEmpty ? [] : withTrailingSlash(folder)
     var table = PathTable()
     guard var position = prefix.isEmpty ? 0 : firstPosition(prefix: prefix) else { return table }
     while let path = path(position), path.starts(with: prefix) {

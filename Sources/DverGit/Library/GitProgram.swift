@@ -72,8 +72,8 @@ struct GitProgram: Sendable {
         unsafe withCString(word) { unsafe strdup($0) }
       } + [nil]
     defer {
-      for unsafepointer in unsafe argv { unsafe free(pointer) }
-      for unsafepointer in unsafe envp { unsafe free(pointer) }
+      unsafe argv.forEach { unsafe free($0) }
+      unsafe envp.forEach { unsafe free($0) }
     }
     return unsafe argv.withUnsafeMutableBufferPointer { argv in
       unsafe envp.withUnsafeMutableBufferPointer { envp in
@@ -112,23 +112,9 @@ struct GitProgram: Sendable {
     }
     let file = unsafe TemporaryFile(stream: stream, descriptor: fileno(stream))
     _ = fcntl(file.descriptor, F_SETFD, FD_CLOEXEC)
-    try file.write(bytes)
+    try WorkFile.write(bytes, to: file.descriptor, path: shownName)
+    lseek(file.descriptor, 0, SEEK_SET)
     return file
-  }
-
-  private borrowing func write(_ bytes: [UInt8]) throws(GitError) {
-    var start = 0
-    while start < bytes.count {
-      let written = unsafe bytes[start...].withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        throw .system(action: "write", path: Self.shownName, code: errno)
-      }
-      start += written
-    }
-    lseek(descriptor, 0, SEEK_SET)
   }
 
   deinit { unsafe _ = fclose(stream) }

@@ -17,8 +17,12 @@ struct RepositoryHandle: ~Copyable {
     let status = unsafe withCString(directory) {
       unsafe git_repository_open_ext(&pointer, $0, flags, nil)
     }
+    // libgit2 1.5 says "not found" of another user's repository where safe.directory is not set.
+    let isRefused = status == GIT_ENOTFOUND.rawValue && lastErrorClass() == GIT_ERROR_CONFIG
+    if isRefused || status == GIT_EOWNER.rawValue {
+      throw .notOwned(directory: root(around: directory))
+    }
     if status == GIT_ENOTFOUND.rawValue { return nil }
-    if status == GIT_EOWNER.rawValue { throw .notOwned(directory: withoutTrailingSlash(directory)) }
     if status < 0 { throw openError(directory) }
     let repository = unsafe Handle(adopting: pointer, free: git_repository_free)
     var database: OpaquePointer?
@@ -26,6 +30,20 @@ struct RepositoryHandle: ~Copyable {
       unsafe git_repository_odb(&database, repository.pointer), "open the object database")
     return unsafe RepositoryHandle(
       repository: repository, objects: Handle(adopting: database, free: git_odb_free))
+  }
+
+  /// The folder of the repository that `directory` lies in, found without opening it.
+  private static func root(around directory: [UInt8]) -> [UInt8] {
+    var buffer = unsafe git_buf()
+    let status = unsafe withCString(directory) {
+      unsafe git_repository_discover(&buffer, $0, 0, nil)
+    }
+    defer { unsafe git_buf_dispose(&buffer) }
+    guard status == 0, let found = unsafe bytes(of: buffer.ptr) else { return directory }
+    let path = withoutTrailingSlash(found)
+    let name = Array("/.git".utf8)
+    return path.count > name.count && path.suffix(name.count).elementsEqual(name)
+      ? Array(path.dropLast(name.count)) : path
   }
 
   private static func openError(_ directory: [UInt8]) -> GitError {

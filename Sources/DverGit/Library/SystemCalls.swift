@@ -31,9 +31,21 @@ func joined(_ path: [UInt8], _ name: some Collection<UInt8>) -> [UInt8] {
   return result
 }
 
+/// `path` with a `/` at its end.
+func withTrailingSlash(_ path: [UInt8]) -> [UInt8] { path.last == slash ? path : path + [slash] }
+
 /// `path` without a `/` at its end; the root stays as it is.
 func withoutTrailingSlash(_ path: [UInt8]) -> [UInt8] {
   path.count > 1 && path.last == slash ? Array(path.dropLast()) : path
+}
+
+/// `path` without symbolic links; `nil` where it does not exist.
+func realPath(_ path: [UInt8]) -> [UInt8]? {
+  unsafe withCString(path) { path in
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe bytes(of: resolved)
+  }
 }
 
 let slash = UInt8(ascii: "/")

@@ -13,12 +13,15 @@ enum WorkFile {
 
   /// The bytes of the regular file at `path` and its stat data, which is `nil` where the file
   /// changed while it was read.
-  static func read(_ path: [UInt8]) throws(GitError) -> (bytes: [UInt8], status: stat?) {
+  static func read(
+    _ path: [UInt8], followingLinks: Bool = false
+  ) throws(GitError) -> (bytes: [UInt8], status: stat?) {
+    let linkFlag = followingLinks ? 0 : O_NOFOLLOW
     let descriptor = unsafe withCString(path) {
-      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | linkFlag)
     }
     guard descriptor >= 0 else {
-      if errno == ELOOP { throw .notAFile(path: path) }
+      if errno == ELOOP, !followingLinks { throw .notAFile(path: path) }
       throw .system(action: "read", path: path, code: errno)
     }
     defer { close(descriptor) }
@@ -62,6 +65,23 @@ enum WorkFile {
     } while failure == 0
     guard failure == 0 else { throw .system(action: "read", path: path, code: failure) }
     return bytes
+  }
+}
+
+extension WorkFile {
+  /// Writes all of `bytes` to `descriptor`; `path` is for the error.
+  static func write(
+    _ bytes: [UInt8], to descriptor: Int32, path: [UInt8]
+  ) throws(GitError) {
+    var start = 0
+    while start < bytes.count {
+      let written = unsafe bytes[start...].withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw .system(action: "write", path: path, code: errno) }
+      start += written
+    }
   }
 }
 
