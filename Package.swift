@@ -68,6 +68,7 @@ let package = Package(
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
     tests("CommandLineTests", []),
   ]
 )
