@@ -71,6 +71,7 @@ let package = Package(
     tests(
       "DverManifestTests", ["DverManifest", "DverHashing", "DverParallel", "DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),
   ]
