@@ -67,5 +67,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("DverYAMLTests", ["DverYAML"]),
+    tests("DverManifestTests", ["DverManifest", "DverYAML", "DverCore"]),
   ]
 )
