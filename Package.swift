@@ -74,5 +74,7 @@ let package = Package(
     tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),
+    tests("DverYAMLTests", ["DverYAML"]),
+    tests("DverManifestTests", ["DverManifest", "DverYAML", "DverCore"]),
   ]
 )

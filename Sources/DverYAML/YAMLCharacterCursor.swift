@@ -13,7 +13,8 @@ struct YAMLCharacterCursor {
     self.bytes = bytes
     self.start = start
     byte = start
-    isASCII = bytes.dropFirst(start).allSatisfy { $0 < 0x80 }
+    // Without an early exit the loop runs many bytes at a time.
+    isASCII = bytes[start...].reduce(0, |) < 0x80
   }
 
   mutating func offset(ofCharacter target: Int) -> Int {

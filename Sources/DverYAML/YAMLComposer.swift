@@ -1,4 +1,5 @@
 import CYaml
+import Glibc
 
 /// Turns the events of libyaml into the records of a document.
 ///
@@ -113,7 +114,8 @@ struct YAMLComposer {
     let first = Int(record.start) + margin
     record.textCount = UInt32(value.count)
     if value.count == Int(record.end) - margin - first,
-      unsafe value.elementsEqual(buffer[first..<first + value.count])
+      let base = buffer.baseAddress,
+      unsafe memcmp(data.value, base + first, value.count) == 0
     {
       record.textStart = UInt32(first)
     } else {

@@ -11,7 +11,9 @@ struct DefinitionNode: SchemaNode {
   var scalar: YAMLScalar?
   var text: String
   var items: [DefinitionNode]
-  var pairs: [(key: DefinitionNode, value: DefinitionNode)]
+  /// The keys of a mapping, as many as `values`.
+  var keys: [DefinitionNode]
+  var values: [DefinitionNode]
 
   /// The value of `node` and all below it.
   init(_ node: YAMLNode) {
@@ -21,8 +23,14 @@ struct DefinitionNode: SchemaNode {
     kind = node.kind
     scalar = node.scalar
     text = node.text
-    items = node.items.map(DefinitionNode.init)
-    pairs = node.pairs.map { (key: DefinitionNode($0.key), value: DefinitionNode($0.value)) }
+    items = node.items.map { DefinitionNode($0) }
+    let pairs = node.pairs
+    keys = pairs.map { DefinitionNode($0.key) }
+    values = pairs.map { DefinitionNode($0.value) }
+  }
+
+  var pairs: [(key: DefinitionNode, value: DefinitionNode)] {
+    zip(keys, values).map { (key: $0, value: $1) }
   }
 
   /// The value of a key of a mapping.

@@ -14,7 +14,7 @@ struct SchemaCheck {
   /// Throws all problems that were reported.
   func finish() throws(FileFormatError) {
     guard !problems.isEmpty else { return }
-    let sorted = problems.sorted { ($0.line, $0.column, $0.text) < ($1.line, $1.column, $1.text) }
+    let sorted = problems.sorted { ($0.line, $0.column, $0.keyPath) < ($1.line, $1.column, $1.keyPath) }
     throw FileFormatError(source: source, problems: sorted)
   }
 
