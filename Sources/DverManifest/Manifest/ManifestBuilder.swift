@@ -23,6 +23,7 @@ package struct ManifestBuilder: Sendable {
   ///
   /// Throws what `sink` throws, and ``ManifestError/entry(path:problem:)`` for an entry that is out
   /// of order or that no manifest can hold.
+  @discardableResult
   package func build(_ table: EntryTable, to sink: Sink) throws -> ManifestSummary {
     try table.checkEntries()
     let plan = ManifestPlan(table, shape: shape)
