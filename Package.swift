@@ -69,12 +69,12 @@ let package = Package(
     tests("DverCoreTests", ["DverCore"]),
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
     tests(
-      "DverManifestTests", ["DverManifest", "DverHashing", "DverParallel", "DverCore"]),
+      "DverManifestTests",
+      ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),
     tests("DverYAMLTests", ["DverYAML"]),
-    tests("DverManifestTests", ["DverManifest", "DverYAML", "DverCore"]),
   ]
 )

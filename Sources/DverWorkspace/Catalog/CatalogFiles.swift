@@ -148,17 +148,15 @@ extension Workspace {
     return files
   }
 
-  static func isCatalogFile(_ path: Span<UInt8>) -> Bool {
-    let bytes = path.indices.map { path[$0] }
-    let repositoryPath = RepositoryPath(normalized: bytes)
+  static func isCatalogFile(_ path: ArraySlice<UInt8>) -> Bool {
+    let repositoryPath = RepositoryPath(normalized: Array(path))
     let name = repositoryPath.lastComponent
     return repositoryPath.hasSuffix(CatalogFiles.pointerSuffix)
       || name.elementsEqual(CatalogFiles.pipelineName.utf8)
       || name.elementsEqual(CatalogFiles.lockName.utf8)
   }
 
-  static func isLookedInto(_ path: Span<UInt8>, _ prefix: GitPathPrefix) -> Bool {
-    let own = prefix.gitPath(RepositoryPath(normalized: Array(".dver".utf8)))
-    return compareBytes(path, own.span) != 0
+  static func isLookedInto(_ path: ArraySlice<UInt8>, _ prefix: GitPathPrefix) -> Bool {
+    !path.elementsEqual(prefix.gitPath(RepositoryPath(normalized: Array(".dver".utf8))))
   }
 }

@@ -1,6 +1,6 @@
 import DverCore
 package import DverFileSystem
-import DverGit
+package import DverGit
 import DverObjectStore
 import Glibc
 

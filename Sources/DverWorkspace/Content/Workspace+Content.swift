@@ -14,9 +14,10 @@ extension Workspace {
     let target = try FileSystem.destination(ofLink: link)
     let parts = target.split(separator: RepositoryPath.slash)
     guard target.first == RepositoryPath.slash, parts.count >= 3,
-      parts[parts.count - 3].elementsEqual("objects".utf8), parts[parts.count - 2].count == 2,
-      let digest = Digest(hex: (Array(parts[parts.count - 2]) + parts[parts.count - 1]).span)
+      parts[parts.count - 3].elementsEqual("objects".utf8), parts[parts.count - 2].count == 2
     else { return nil }
+    let hex = Array(parts[parts.count - 2]) + parts[parts.count - 1]
+    guard let digest = Digest(hex: hex.span) else { return nil }
     let object = AbsolutePath(target, relativeTo: link.parent)
     return (digest, try FileSystem.status(of: object)?.size ?? 0)
   }
@@ -59,7 +60,7 @@ extension Workspace {
   /// Ignore files inside of tracked data are refused elsewhere, so the outer ones are all there are.
   func ignoreFilter(below directory: RepositoryPath) throws -> DirectoryWalk.Filter? {
     var stack = try ignoreStack(around: directory)
-    try stack.descend(into: directory.bytes.span) { nil }
+    stack.descend(into: directory.bytes.span) { nil }
     guard stack.hasRules else { return nil }
     let prefix = directory.bytes + [RepositoryPath.slash]
     let rules = stack
