@@ -1,0 +1,138 @@
+import DverCore
+import DverWorkspace
+import Glibc
+import Synchronization
+
+/// Where commands print: results on standard output, everything else on standard error.
+final class Console: Sendable {
+  let isQuiet: Bool
+  let isVerbose: Bool
+  let printsJSON: Bool
+  let usesColor: Bool
+  /// Whether somebody watches: progress is drawn in place.
+  let isTerminal: Bool
+  /// One writer at a time, so that lines stay whole.
+  private let output = Mutex<[UInt8]>([])
+  private let progressLine = Mutex(false)
+
+  init(options: GlobalOptions, printsJSON: Bool) {
+    isQuiet = options.quiet
+    isVerbose = options.verbose
+    self.printsJSON = printsJSON
+    isTerminal = isatty(2) == 1
+    switch options.color {
+    case .always: usesColor = true
+    case .never: usesColor = false
+    case .auto:
+      let refuses = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
+      usesColor = isatty(1) == 1 && !refuses
+    }
+  }
+
+  /// A line of the command's result.
+  func print(_ line: String) {
+    output.withLock { buffer in
+      buffer.append(contentsOf: line.utf8)
+      buffer.append(UInt8(ascii: "\n"))
+      if buffer.count >= Self.bufferByteCount { Self.flush(&buffer) }
+    }
+  }
+
+  /// Bytes of the command's result, as they are.
+  func write(_ bytes: [UInt8]) {
+    output.withLock { buffer in
+      buffer.append(contentsOf: bytes)
+      if buffer.count >= Self.bufferByteCount { Self.flush(&buffer) }
+    }
+  }
+
+  func print(json value: JSONValue) {
+    var bytes: [UInt8] = []
+    value.append(to: &bytes)
+    bytes.append(UInt8(ascii: "\n"))
+    write(bytes)
+  }
+
+  /// A sentence about what was done, for people.
+  func status(_ line: String) {
+    guard !isQuiet, !printsJSON else { return }
+    tell(line)
+  }
+
+  func warning(_ line: String) {
+    tell(colored("WARNING", .yellow) + ": " + line)
+  }
+
+  /// What happens beside the result.
+  var notices: Notices {
+    Notices { [self] kind, text in
+      switch kind {
+      case .status: status(text)
+      case .warning: warning(text)
+      }
+    }
+  }
+
+  /// A line on standard error, without disturbing a progress line.
+  func tell(_ line: String) {
+    progressLine.withLock { isShown in
+      if isShown { Self.write(Array("\r\u{1b}[K".utf8), to: 2) }
+      isShown = false
+      Self.write(Array((line + "\n").utf8), to: 2)
+    }
+  }
+
+  /// Draws or removes the progress line of a terminal.
+  func show(progress line: String?) {
+    progressLine.withLock { isShown in
+      if let line {
+        Self.write(Array("\r\(line)\u{1b}[K".utf8), to: 2)
+        isShown = true
+      } else if isShown {
+        Self.write(Array("\r\u{1b}[K".utf8), to: 2)
+        isShown = false
+      }
+    }
+  }
+
+  /// Writes out what was printed.
+  ///
+  /// - Returns: Whether standard output took it.
+  @discardableResult
+  func flush() -> Bool { output.withLock { Self.flush(&$0) } }
+
+  enum Color: Int {
+    case red = 31
+    case green = 32
+    case yellow = 33
+    case cyan = 36
+  }
+
+  func colored(_ text: String, _ color: Color) -> String {
+    usesColor ? "\u{1b}[\(color.rawValue)m\(text)\u{1b}[0m" : text
+  }
+
+  private static let bufferByteCount = 64 * 1024
+
+  @discardableResult
+  private static func flush(_ buffer: inout [UInt8]) -> Bool {
+    let isWritten = write(buffer, to: 1)
+    buffer.removeAll(keepingCapacity: true)
+    return isWritten
+  }
+
+  @discardableResult
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var written = 0
+    return unsafe bytes.withUnsafeBytes { buffer in
+      while written < buffer.count {
+        let start = unsafe buffer.baseAddress.map { unsafe $0 + written }
+        let count = unsafe Glibc.write(descriptor, start, buffer.count - written)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { return false }
+        written += count
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import DverCore
+import DverFileSystem
+import DverParallel
+import DverWorkspace
+
+/// A command of dver.
+protocol DverCommand: ParsableCommand {
+  var global: GlobalOptions { get }
+  /// Whether the result is one JSON document.
+  var printsJSON: Bool { get }
+
+  func run(console: Console) throws
+}
+
+extension DverCommand {
+  var printsJSON: Bool { false }
+
+  mutating func run() throws {
+    let console = Console(options: global, printsJSON: printsJSON)
+    CurrentConsole.set(console)
+    try run(console: console)
+  }
+
+  /// Where the user is: `--cd` or the process' own folder.
+  func currentFolder() throws -> AbsolutePath {
+    let here = try AbsolutePath.current()
+    return global.directory.map { AbsolutePath($0, relativeTo: here) } ?? here
+  }
+}
+
+/// A command that works inside of a workspace.
+protocol WorkspaceCommand: DverCommand {
+  func run(in workspace: Workspace, console: Console) throws
+}
+
+extension WorkspaceCommand {
+  func run(console: Console) throws {
+    let progress = Progress()
+    let display = ProgressDisplay(progress, console: console)
+    defer { display.stop() }
+    let workspace = try Workspace.open(
+      from: currentFolder(), progress: progress, notices: console.notices)
+    try Interruption.withHandler({ progress.cancel() }) {
+      try run(in: workspace, console: console)
+    }
+  }
+}
+
+/// An answer that a script asked for: exit with a status, without a message.
+struct ExitRequest: Error {
+  let status: ExitStatus
+}

@@ -1,0 +1,93 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverIgnore
+
+/// What `add` will do with a path.
+enum AddTarget: Sendable {
+  /// Track the path, or update its pointer.
+  case whole(RepositoryPath)
+  /// Update one path inside of a tracked directory, whose other files need not be there.
+  case member(RepositoryPath, of: TrackedOutput)
+
+  var path: RepositoryPath {
+    switch self {
+    case .whole(let path), .member(let path, _): path
+    }
+  }
+}
+
+extension Workspace {
+  /// Says what `add` does with a path, or why it refuses.
+  func addTarget(_ path: RepositoryPath, catalog: Catalog) throws -> AddTarget {
+    let shown = displayed(path)
+    try refuseOwnFiles(path, shown)
+    try refuseLinks(path, shown)
+    let tracked = catalog.output(containing: path)
+    guard let status = try FileSystem.status(of: root.appending(path)) else {
+      // A member that is gone updates its directory; anything else must be there.
+      if let tracked, tracked.path != path, case .pointer = tracked.origin {
+        return .member(path, of: tracked)
+      }
+      throw WorkspaceError.missing(shown)
+    }
+    if status.kind == .special { throw ContentError.special(shown) }
+    if let ignored = try ignoringRule(of: path, isDirectory: status.isDirectory) {
+      throw WorkspaceError.ignored(shown, by: ignored)
+    }
+    if let tracked {
+      guard case .pointer(let pointer) = tracked.origin else {
+        throw WorkspaceError.failed(
+          "\(shown) is an output of stage '\(tracked.originText)'",
+          hint: "run 'dver commit' to record it as it is")
+      }
+      if tracked.path == path { return .whole(path) }
+      guard tracked.name?.isDirectory == true else {
+        throw WorkspaceError.overlaps(shown, with: pointer.description)
+      }
+      return .member(path, of: tracked)
+    }
+    if let below = catalog.outputs(inside: path).first {
+      throw WorkspaceError.overlaps(shown, with: displayed(below.path))
+    }
+    if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) {
+      throw WorkspaceError.trackedByGit(shown)
+    }
+    return .whole(path)
+  }
+
+  private func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
+    if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
+    for component in path.components
+    where component.elementsEqual(".dver".utf8) || component.elementsEqual(".git".utf8) {
+      throw WorkspaceError.isInternal(shown)
+    }
+    if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
+  }
+
+  private func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
+    let absolute = root.appending(path)
+    if try FileSystem.status(of: absolute)?.isLink == true,
+      try object(behindLink: absolute) == nil
+    {
+      throw WorkspaceError.isLink(shown)
+    }
+    var folder = path.parent
+    while !folder.isRoot {
+      if try FileSystem.status(of: root.appending(folder))?.isLink == true {
+        throw WorkspaceError.belowLink(shown, link: displayed(folder))
+      }
+      folder = folder.parent
+    }
+  }
+
+  /// The ignore rule that leaves a path out, as `FILE:LINE:PATTERN`.
+  func ignoringRule(of path: RepositoryPath, isDirectory: Bool) throws -> String? {
+    let stack = try ignoreStack(around: path)
+    let decision = stack.decision(forPath: path.bytes.span, isDirectory: isDirectory)
+    guard decision.isIgnored else { return nil }
+    guard let rule = decision.rule else { return "dver itself" }
+    let pattern = String(decoding: stack.pattern(of: rule), as: UTF8.self)
+    return "\(stack.file(of: rule)):\(stack.line(of: rule)):\(pattern)"
+  }
+}

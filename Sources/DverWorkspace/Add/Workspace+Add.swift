@@ -1,0 +1,225 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Tracks paths: puts their content into the cache and writes pointers that git tracks.
+  ///
+  /// In copy mode the user's files are only read. Nothing is written in the workspace before all
+  /// content is in the cache, and then all of it as one operation.
+  package func add(_ targets: [[UInt8]], options: AddOptions) throws -> AddSummary {
+    let paths: [RepositoryPath]
+    if let output = options.output {
+      paths = [try copyIn(targets, to: output, options: options)]
+    } else {
+      paths = try unique(
+        targets.flatMap { options.areGlobs ? try expand(glob: $0) : [try path(of: $0)] })
+    }
+    let catalog = try catalog()
+    let plan = try paths.map { try addTarget($0, catalog: catalog) }
+    try refuseOverlaps(in: plan)
+    let transaction = StoreTransaction(try cache())
+    let taken = try plan.map {
+      try take($0, transaction: transaction, isStoring: !options.withoutStoring)
+    }
+    let added = try record(taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
+    try transaction.finish()
+    try transaction.store.settleOld()
+    try fileIndex.save(storedAt: options.withoutStoring ? nil : FileClock.now())
+    if !options.withoutStoring, !options.withoutRelinking { try relink(added.map(\.path)) }
+    progress.end()
+    return AddSummary(
+      paths: added, newObjectCount: transaction.newObjectCount.current,
+      newByteCount: transaction.newByteCount.current)
+  }
+
+  private func unique(_ paths: [RepositoryPath]) throws -> [RepositoryPath] {
+    var seen: Set<RepositoryPath> = []
+    return paths.filter { seen.insert($0).inserted }
+  }
+
+  private func refuseOverlaps(in plan: [AddTarget]) throws {
+    let wholes = plan.compactMap { target -> RepositoryPath? in
+      if case .whole(let path) = target { path } else { nil }
+    }.sorted()
+    for (outer, inner) in zip(wholes, wholes.dropFirst()) where inner.isBelow(outer) {
+      throw WorkspaceError.overlaps(displayed(inner), with: displayed(outer))
+    }
+  }
+
+  // MARK: Content
+
+  /// A target whose content is in the cache: what its pointer is to say.
+  struct TakenTarget {
+    let target: AddTarget
+    /// The path that the pointer tracks.
+    let path: RepositoryPath
+    /// With the path as the pointer spells it.
+    let record: OutputRecord
+  }
+
+  private func take(
+    _ target: AddTarget, transaction: StoreTransaction, isStoring: Bool
+  ) throws -> TakenTarget {
+    let scanner = ContentScanner(
+      workspace: self, transaction: isStoring ? transaction : nil,
+      linkTypes: try configuration().linkTypes)
+    switch target {
+    case .whole(let path):
+      let content = try scanner.content(of: path)
+      if case .directory(let directory) = content {
+        try refuseIgnoreFiles(in: directory.entries, of: path)
+        warnOfSkipped(directory, of: path)
+        _ = try manifests.store(directory.entries, in: transaction)
+      }
+      guard let record = content.record(path: Array(path.lastComponent)) else {
+        throw WorkspaceError.missing(displayed(path))
+      }
+      return TakenTarget(target: target, path: path, record: record)
+    case .member(let path, let output):
+      let record = try takeMember(path, of: output, scanner: scanner, transaction: transaction)
+      return TakenTarget(target: target, path: output.path, record: record)
+    }
+  }
+
+  /// Replaces one path in a directory's manifest; the rest of the directory may be absent.
+  private func takeMember(
+    _ path: RepositoryPath, of output: TrackedOutput, scanner: ContentScanner,
+    transaction: StoreTransaction
+  ) throws -> OutputRecord {
+    guard let name = output.name, let relative = path.relative(to: output.path) else {
+      throw WorkspaceError.noSuchTarget(displayed(path))
+    }
+    let before = try manifests.entries(of: output.path, root: name.digest)
+    var news = EntryTable()
+    switch try scanner.content(of: path) {
+    case .missing:
+      if let target = try linkTarget(at: path) {
+        news.append(
+          path: relative.bytes, kind: .link, digest: SHA256.digest(of: target.span), size: 0,
+          target: target)
+      } else {
+        // What is neither here nor recorded is a misspelling.
+        guard !before.entries(at: relative).isEmpty else {
+          throw WorkspaceError.missing(displayed(path))
+        }
+      }
+    case .file(let file):
+      news.append(
+        path: relative.bytes, kind: file.isExecutable ? .executable : .file,
+        digest: file.digest, size: file.size)
+    case .directory(let directory):
+      try refuseIgnoreFiles(in: directory.entries, of: path)
+      news = directory.entries.prefixed(with: relative)
+    }
+    let after = before.replacing([relative], with: news)
+    let summary = try manifests.store(after, in: transaction)
+    var record = output.record
+    record.name = ContentName(digest: summary.digest, isDirectory: true)
+    record.size = summary.byteCount
+    record.fileCount = summary.fileCount
+    return record
+  }
+
+  private func linkTarget(at path: RepositoryPath) throws -> [UInt8]? {
+    let absolute = root.appending(path)
+    guard try FileSystem.status(of: absolute)?.isLink == true else { return nil }
+    return try FileSystem.destination(ofLink: absolute)
+  }
+
+  func refuseIgnoreFiles(in entries: EntryTable, of path: RepositoryPath) throws {
+    let name = Array(".dverignore".utf8)
+    for index in 0..<entries.count {
+      let entry = entries.paths[index]
+      guard entry.suffix(name.count).elementsEqual(name) else { continue }
+      guard entry.count == name.count || entry[entry.endIndex - name.count - 1] == RepositoryPath.slash
+      else { continue }
+      throw ContentError.ignoreFile(displayed(path.appending(entry)))
+    }
+  }
+
+  private func warnOfSkipped(_ directory: DirectoryContent, of path: RepositoryPath) {
+    for skipped in directory.skipped {
+      notices.warning("\(displayed(path.appending(skipped))) is left out: it is never tracked")
+    }
+  }
+
+  // MARK: Pointers
+
+  /// Writes pointers, manifests and ignore lines for what is in the cache now.
+  func record(_ taken: [TakenTarget], command: String) throws -> [AddedPath] {
+    var added: [AddedPath] = []
+    try perform(command) {
+      var changes = Changes()
+      var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+      for item in taken {
+        let pointer = try pointerPath(of: item)
+        let old = try FileSystem.contents(of: root.appending(pointer))
+        let new: [UInt8]
+        if let old {
+          new = try PointerFile.updating(old, with: item.record, source: pointer.description)
+        } else {
+          new = PointerFile.new(item.record)
+        }
+        let known = try old.map { try PointerFile.parse(bytes: $0, source: pointer.description) }
+        let oldRoot = known?.outputs.first?.record.name
+        changes.manifests.append(
+          ManifestChange(
+            path: item.path, old: oldRoot.flatMap { $0.isDirectory ? $0.digest : nil },
+            new: item.record.name.flatMap { $0.isDirectory ? $0.digest : nil }))
+        changes.texts.append(TextChange(path: pointer, old: old, new: new))
+        try ignore(item.path, in: &ignores)
+        added.append(
+          AddedPath(
+            path: item.path, pointer: pointer, record: item.record, isChanged: new != old))
+      }
+      // Ignored first, so that git never sees data without its pointer.
+      let lines = ignores.sorted { $0.key < $1.key }.map {
+        TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.bytes)
+      }
+      changes.texts = lines.filter { $0.old != $0.new } + changes.texts
+      return changes
+    }
+    return added
+  }
+
+  private func pointerPath(of item: TakenTarget) throws -> RepositoryPath {
+    if case .member(_, let output) = item.target, case .pointer(let path) = output.origin {
+      return path
+    }
+    return item.path.withSuffix(CatalogFiles.pointerSuffix)
+  }
+
+  /// Adds the line for a path to the `.gitignore` beside it.
+  func ignore(
+    _ path: RepositoryPath,
+    in files: inout [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)]
+  ) throws {
+    guard try git() != nil else { return }
+    let file = path.parent.appending(".gitignore".utf8)
+    if files[file] == nil {
+      let old = try FileSystem.contents(of: root.appending(file))
+      files[file] = (old, GitIgnoreFile(old ?? []))
+    }
+    files[file]?.file.add(path.lastComponent)
+  }
+}
+
+extension EntryTable {
+  /// The same entries with paths below `folder`.
+  func prefixed(with folder: RepositoryPath) -> EntryTable {
+    var table = EntryTable()
+    if isEmpty {
+      table.append(
+        path: folder.bytes, kind: .emptyDirectory, digest: Digest(words: (0, 0, 0, 0)), size: 0)
+    }
+    for index in 0..<count {
+      table.append(
+        path: folder.appending(paths[index]).bytes, kind: kinds[index], digest: digests[index],
+        size: sizes[index], target: targets[index])
+    }
+    return table
+  }
+}

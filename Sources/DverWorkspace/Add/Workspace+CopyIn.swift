@@ -1,0 +1,76 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+
+extension Workspace {
+  /// Copies data from anywhere to a new path of the workspace, where `add` then finds it.
+  func copyIn(
+    _ targets: [[UInt8]], to output: [UInt8], options: AddOptions
+  ) throws -> RepositoryPath {
+    guard targets.count == 1, let target = targets.first else {
+      throw WorkspaceError.failed("-o takes a single target", hint: nil)
+    }
+    let path = try path(of: output)
+    let source = AbsolutePath(target, relativeTo: current)
+    let destination = root.appending(path)
+    guard let status = try FileSystem.statusFollowingLinks(of: source) else {
+      throw WorkspaceError.missing(PathQuoting.quoted(target))
+    }
+    guard try !FileSystem.exists(destination) else {
+      throw WorkspaceError.exists(displayed(path))
+    }
+    try FileSystem.makeDirectories(destination.parent)
+    // Complete under a hidden name first, so that an interrupted copy is not taken for the data.
+    let staged = destination.parent.appending(FileSystem.temporaryName())
+    do {
+      try copy(source, status: status, to: staged)
+      guard try FileSystem.renameWithoutReplacing(staged, to: destination) else {
+        throw WorkspaceError.exists(displayed(path))
+      }
+    } catch {
+      try? FileSystem.removeTree(staged)
+      throw error
+    }
+    return path
+  }
+
+  private func copy(
+    _ source: AbsolutePath, status: FileStatus, to target: AbsolutePath
+  ) throws {
+    guard status.isDirectory else {
+      try copyFile(source, to: target)
+      return
+    }
+    let found = try DirectoryWalk(source).run()
+    progress.begin("Copying", itemCount: Int64(found.count))
+    try FileSystem.makeDirectory(target)
+    for index in 0..<found.count {
+      let (from, to) = (source.appending(found.paths[index]), target.appending(found.paths[index]))
+      try FileSystem.makeDirectories(to.parent)
+      switch found.kinds[index] {
+      case .emptyDirectory: try FileSystem.makeDirectory(to)
+      case .link:
+        try FileSystem.makeSymbolicLink(to: FileSystem.destination(ofLink: from), at: to)
+      case .file, .executable: try copyFile(from, to: to)
+      case .special: throw ContentError.special(from.description)
+      }
+      try progress.advance()
+    }
+  }
+
+  private func copyFile(_ source: AbsolutePath, to target: AbsolutePath) throws {
+    let input = try OpenFile(source, .read)
+    let status = try input.status()
+    guard status.isFile else { throw ContentError.special(source.description) }
+    let output = try OpenFile(
+      target, .createNew(permissions: status.isExecutable ? 0o777 : 0o666))
+    if try !output.clone(input) {
+      var hasher = FileHasher()
+      let progress = progress
+      _ = try hasher.copy(input, to: output, expectedByteCount: status.size) {
+        try progress.advance(bytes: $0)
+      }
+    }
+    try output.finish()
+  }
+}

@@ -1,0 +1,80 @@
+import DverCore
+import DverFileSystem
+
+/// A tracked path that a command works on, or a part of it.
+struct Selection: Sendable {
+  let output: TrackedOutput
+  /// A path inside of a tracked directory; `nil` for all of it.
+  let part: RepositoryPath?
+}
+
+extension Workspace {
+  /// What the user's targets name; everything if there are none.
+  ///
+  /// - Throws: ``WorkspaceError/noSuchTarget(_:)``.
+  func select(
+    _ targets: [[UInt8]], in catalog: Catalog, recursive: Bool = false
+  ) throws -> [Selection] {
+    guard !targets.isEmpty else {
+      return catalog.outputs.map { Selection(output: $0, part: nil) }
+    }
+    var selections: [Selection] = []
+    var seen: Set<RepositoryPath> = []
+    for target in targets {
+      for selection in try select(target, in: catalog, recursive: recursive) {
+        let path = selection.output.path.appending(selection.part ?? .root)
+        if seen.insert(path).inserted { selections.append(selection) }
+      }
+    }
+    return selections
+  }
+
+  private func select(
+    _ target: [UInt8], in catalog: Catalog, recursive: Bool
+  ) throws -> [Selection] {
+    let stages = catalog.outputs.filter { $0.isOutput(ofStage: target, from: current, root: root) }
+    if !stages.isEmpty { return stages.map { Selection(output: $0, part: nil) } }
+    let shown = PathQuoting.quoted(target)
+    guard let path = try? path(of: target) else { throw WorkspaceError.noSuchTarget(shown) }
+    let pointed = catalog.outputs.filter { $0.origin == .pointer(path) }
+    if !pointed.isEmpty { return pointed.map { Selection(output: $0, part: nil) } }
+    if let output = catalog.output(containing: path) {
+      let part = path == output.path ? nil : path.relative(to: output.path)
+      if part != nil, output.name?.isDirectory != true { throw WorkspaceError.noSuchTarget(shown) }
+      return [Selection(output: output, part: part)]
+    }
+    let below = catalog.outputs(inside: path)
+    if recursive || path.isRoot, !below.isEmpty {
+      return below.map { Selection(output: $0, part: nil) }
+    }
+    if path.lastComponent.elementsEqual(CatalogFiles.pipelineName.utf8) {
+      let all = catalog.outputs.filter {
+        if case .stage(_, let folder) = $0.origin { folder == path.parent } else { false }
+      }
+      if !all.isEmpty || catalog.pipelines.contains(where: { $0.folder == path.parent }) {
+        return all.map { Selection(output: $0, part: nil) }
+      }
+    }
+    // A folder that holds tracked paths is a natural way to say all of them.
+    if !below.isEmpty { return below.map { Selection(output: $0, part: nil) } }
+    throw WorkspaceError.noSuchTarget(shown)
+  }
+}
+
+extension TrackedOutput {
+  /// Whether `target` is the address of the output's stage: `name`, counted from the user's folder,
+  /// a group's name, or `path/dver.yaml:name`.
+  func isOutput(ofStage target: [UInt8], from current: AbsolutePath, root: AbsolutePath) -> Bool {
+    guard case .stage(let name, let folder) = origin else { return false }
+    var (file, wanted): (ArraySlice<UInt8>, ArraySlice<UInt8>) = ([], target[...])
+    if let colon = target.lastIndex(of: UInt8(ascii: ":")) {
+      (file, wanted) = (target[..<colon], target[(colon + 1)...])
+    }
+    let stageFolder =
+      file.isEmpty
+      ? current : AbsolutePath(Array(file), relativeTo: current).parent
+    guard stageFolder == root.appending(folder) else { return false }
+    return wanted.elementsEqual(name.utf8)
+      || name.utf8.starts(with: Array(wanted) + [UInt8(ascii: "@")])
+  }
+}

@@ -1,0 +1,75 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+/// What was tracked when dver last made the workspace agree, so that a later checkout can take away
+/// what a revision no longer tracks.
+///
+/// A text file in `.dver/state`: one `NAME PATH` a line, sorted by path.
+extension Workspace {
+  private var trackedFile: AbsolutePath { stateFolder.appending("tracked") }
+
+  func rememberTracked(_ catalog: Catalog) throws {
+    let items = catalog.outputs.compactMap { output in
+      output.name.map { (name: $0, path: output.path) }
+    }
+    try writeTracked(items)
+  }
+
+  /// Takes down more paths beside those that are known.
+  func rememberTracked(_ added: [(name: ContentName, path: RepositoryPath)]) throws {
+    let paths = Set(added.map(\.path))
+    let items = try readTracked().filter { !paths.contains($0.path) } + added
+    try writeTracked(items.sorted { $0.path < $1.path })
+  }
+
+  private func writeTracked(_ items: [(name: ContentName, path: RepositoryPath)]) throws {
+    var text: [UInt8] = []
+    for item in items {
+      text.append(contentsOf: "\(item.name) \(PathQuoting.quoted(item.path.bytes))\n".utf8)
+    }
+    try FileSystem.makeDirectories(stateFolder)
+    try FileSystem.replaceContents(of: trackedFile, with: text)
+  }
+
+  func readTracked() throws -> [(name: ContentName, path: RepositoryPath)] {
+    guard let text = try FileSystem.contents(of: trackedFile) else { return [] }
+    return text.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let blank = line.firstIndex(of: UInt8(ascii: " ")),
+        let name = ContentName(String(decoding: line[..<blank], as: UTF8.self)),
+        let path = PathQuoting.unquote(Array(line[(blank + 1)...]).span)
+          .flatMap({ RepositoryPath($0) })
+      else { return nil }
+      return (name, path)
+    }
+  }
+
+  /// Removes what was tracked and is no longer, where it is unchanged and the cache has it.
+  func removeUntracked(_ catalog: Catalog, options: CheckoutOptions) throws -> CheckoutSummary {
+    var summary = CheckoutSummary()
+    for (name, path) in try readTracked() {
+      guard catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
+        try FileSystem.exists(root.appending(path))
+      else { continue }
+      if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) { continue }
+      let content = try ContentScanner(workspace: self).content(of: path)
+      guard content.name == name, let store = try cacheIfPresent() else {
+        notices.warning("\(displayed(path)) is no longer tracked, but changed, so it stays")
+        continue
+      }
+      let task = Checkout(
+        workspace: self, path: path, store: store,
+        placement: Placement(from: store, types: LinkType.standard), options: options)
+      let (present, stamps) = content.entries
+      summary.add(
+        try task.run(
+          present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false
+        ).summary)
+      try FileSystem.removeEmptyDirectory(root.appending(path))
+    }
+    return summary
+  }
+}

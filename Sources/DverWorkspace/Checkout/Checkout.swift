@@ -1,0 +1,397 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverParallel
+import Glibc
+import Synchronization
+
+/// Makes one tracked path hold what is recorded.
+///
+/// Every file is complete before it can be seen, and nothing is overwritten or removed whose content
+/// is not in the cache, on stable storage. Files written here are known without another look: they
+/// appear later than the file system's clock ticks after they were written, so whoever changes one
+/// afterwards changes its times.
+struct Checkout {
+  let workspace: Workspace
+  let path: RepositoryPath
+  let store: ObjectStore
+  let placement: Placement
+  let options: CheckoutOptions
+
+  private var folder: AbsolutePath { workspace.root.appending(path) }
+
+  /// What came of it, and the stamps of `desired` where all of it is in place now.
+  struct Outcome {
+    var summary: CheckoutSummary
+    let stamps: [FileStamp]?
+  }
+
+  /// - Parameter replacing: Whether the file of a present entry is placed anew though its content is
+  ///   right, because it should be another kind of link.
+  func run(
+    present: EntryTable, presentStamps: [FileStamp], desired: EntryTable,
+    keepsFolder: Bool = true, replacing: (Int) throws -> Bool = { _ in false }
+  ) throws -> Outcome {
+    var plan = try CheckoutPlan(
+      present: present, presentStamps: presentStamps, desired: desired, replacing: replacing)
+    guard !plan.isEmpty || present.isEmpty else {
+      return Outcome(summary: CheckoutSummary(), stamps: stamps(of: plan, placed: [:]))
+    }
+    var summary = CheckoutSummary()
+    try dropMissing(from: &plan, &summary)
+    try dropUnsaved(from: &plan, &summary)
+    let overwrites = plan.placements.contains { plan.matches[$0] != nil }
+    if overwrites || !plan.removals.isEmpty { try store.settle() }
+    try remove(plan, inTheWayOnly: true, &summary)
+    let placed = try place(plan, &summary)
+    try remove(plan, inTheWayOnly: false, &summary)
+    if desired.isEmpty, keepsFolder { try FileSystem.makeDirectories(folder) }
+    let isComplete = summary.unsaved.isEmpty && summary.missing.isEmpty
+    return Outcome(summary: summary, stamps: isComplete ? stamps(of: plan, placed: placed) : nil)
+  }
+
+  private func shown(_ relative: ArraySlice<UInt8>) -> RepositoryPath { path.appending(relative) }
+
+  // MARK: What must not happen
+
+  /// Leaves out what the cache cannot provide.
+  private func dropMissing(from plan: inout CheckoutPlan, _ summary: inout CheckoutSummary) throws {
+    let desired = plan.desired
+    let files = plan.placements.filter {
+      desired.kinds[$0] == .file || desired.kinds[$0] == .executable
+    }
+    let defects = try store.defects(
+      among: files.map { desired.digests[$0] }, sizes: files.map { desired.sizes[$0] })
+    var skipped: Set<Int> = []
+    for (position, defect) in defects {
+      if case .suspect = defect, try store.isIntact(desired.digests[files[position]]) { continue }
+      skipped.insert(files[position])
+      summary.missing.append(shown(desired.paths[files[position]]))
+    }
+    plan.drop(placements: skipped, removals: [])
+  }
+
+  /// Leaves out what would lose content that is in no cache, unless the user forces it.
+  private func dropUnsaved(from plan: inout CheckoutPlan, _ summary: inout CheckoutSummary) throws {
+    guard !options.force else { return }
+    let present = plan.present
+    let replaced = plan.placements.compactMap { entry in
+      plan.matches[entry].map { (entry: entry, present: $0) }
+    }
+    let endangered = plan.removals + replaced.map(\.present)
+    let files = endangered.filter {
+      present.kinds[$0] == .file || present.kinds[$0] == .executable
+    }
+    let defects = try store.defects(
+      among: files.map { present.digests[$0] }, sizes: files.map { present.sizes[$0] })
+    var unsaved: Set<Int> = []
+    for (position, defect) in defects {
+      if case .suspect = defect, try store.isIntact(present.digests[files[position]]) { continue }
+      unsaved.insert(files[position])
+    }
+    // A link is a line of text: the cache can keep it too.
+    let transaction = StoreTransaction(store)
+    for index in endangered {
+      if let target = present.targets[index] { try transaction.store(target) }
+    }
+    try transaction.finish()
+    guard !unsaved.isEmpty else { return }
+    summary.unsaved = unsaved.sorted().map { shown(present.paths[$0]) }
+    plan.drop(
+      placements: Set(replaced.filter { unsaved.contains($0.present) }.map(\.entry)),
+      removals: unsaved)
+    try dropBlocked(from: &plan, by: unsaved, &summary)
+  }
+
+  /// Leaves out what cannot be placed because a file that stays is in the way.
+  private func dropBlocked(
+    from plan: inout CheckoutPlan, by unsaved: Set<Int>, _ summary: inout CheckoutSummary
+  ) throws {
+    let kept = unsaved.map { RepositoryPath(normalized: Array(plan.present.paths[$0])) }
+    let blocked = plan.placements.filter { index in
+      let path = RepositoryPath(normalized: Array(plan.desired.paths[index]))
+      return kept.contains { path.isBelow($0) || $0.isBelow(path) }
+    }
+    plan.drop(placements: Set(blocked), removals: [])
+  }
+
+  // MARK: Removing
+
+  /// Removes entries that are not desired: first those whose place is needed, at the end the others.
+  private func remove(
+    _ plan: CheckoutPlan, inTheWayOnly: Bool, _ summary: inout CheckoutSummary
+  ) throws {
+    let needed = inTheWayOnly ? Set(plan.removals.filter { isInTheWay($0, plan) }) : []
+    for index in plan.removals {
+      if inTheWayOnly, !needed.contains(index) { continue }
+      let relative = plan.present.paths[index]
+      let target = folder.appending(relative)
+      switch plan.present.kinds[index] {
+      case .emptyDirectory:
+        try FileSystem.removeEmptyDirectory(target)
+      case .file, .executable, .link:
+        guard let status = try FileSystem.status(of: target) else { continue }
+        guard options.force || FileStamp(status) == plan.presentStamps[index]
+          || isRacy(plan.presentStamps[index])
+        else {
+          summary.unsaved.append(shown(relative))
+          continue
+        }
+        try FileSystem.removeFile(target)
+        summary.deleted.append(shown(relative))
+      }
+      try removeEmptyFolders(above: target)
+    }
+  }
+
+  /// A stamp that was too young to be kept says nothing.
+  private func isRacy(_ stamp: FileStamp) -> Bool { stamp == StatIndex.untrusted }
+
+  private func removeEmptyFolders(above target: AbsolutePath) throws {
+    var parent = target.parent
+    while parent != folder, parent.relative(to: folder) != nil,
+      try FileSystem.removeEmptyDirectory(parent)
+    {
+      parent = parent.parent
+    }
+  }
+
+  /// Whether a file stands where a folder must be, or below a place where a file must be.
+  private func isInTheWay(_ index: Int, _ plan: CheckoutPlan) -> Bool {
+    let path = RepositoryPath(normalized: Array(plan.present.paths[index]))
+    if plan.desired.hasEntries(below: path) { return true }
+    var parent = path.parent
+    while !parent.isRoot {
+      if plan.desired.index(of: parent.bytes) != nil { return true }
+      parent = parent.parent
+    }
+    return false
+  }
+
+  // MARK: Placing
+
+  private func place(
+    _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
+  ) throws -> [Int: FileStamp] {
+    guard !plan.placements.isEmpty else { return [:] }
+    let units = try CheckoutUnits(plan, root: folder).units
+    let desired = plan.desired
+    workspace.progress.begin(
+      "Checking out", byteCount: plan.placements.reduce(0) { $0 + desired.sizes[$1] },
+      itemCount: Int64(plan.placements.count))
+    let staging = try workspace.stagingFolder(for: folder)
+    let names = staging.names
+    var placed: [Int: FileStamp] = [:]
+    placed.reserveCapacity(plan.placements.count)
+    var waiting: [StagedUnit] = []
+    for wave in waves(of: units, desired) {
+      let staged = try parallelMap(count: wave.count, state: { FileHasher() }) { hasher, number in
+        try self.stage(wave[number], of: desired, names: names, using: &hasher)
+      }
+      try reveal(waiting, plan, &placed, &summary)
+      waiting = staged
+    }
+    // The last ones wait until the clock has ticked since they were written.
+    usleep(UInt32(FileClock.fineTick / 1000) + 2000)
+    try reveal(waiting, plan, &placed, &summary)
+    withExtendedLifetime(staging) {}
+    return placed
+  }
+
+  /// Groups units so that an interruption costs little.
+  private func waves(of units: [CheckoutUnit], _ desired: EntryTable) -> [[CheckoutUnit]] {
+    var waves: [[CheckoutUnit]] = [[]]
+    var (count, byteCount) = (0, Int64(0))
+    for unit in units {
+      let entries =
+        switch unit {
+        case .folder(_, let range): Array(range)
+        case .entries(let indices): indices
+        }
+      count += entries.count
+      byteCount += entries.reduce(0) { $0 + desired.sizes[$1] }
+      waves[waves.count - 1].append(unit)
+      if count >= Self.waveCount || byteCount >= Self.waveByteCount {
+        waves.append([])
+        (count, byteCount) = (0, 0)
+      }
+    }
+    return waves.filter { !$0.isEmpty }
+  }
+
+  private static let waveCount = 50_000
+  private static let waveByteCount: Int64 = 4 << 30
+
+  /// A unit that is complete but cannot be seen yet.
+  struct StagedUnit: Sendable {
+    enum Place: Sendable {
+      case folder(AbsolutePath, RepositoryPath)
+      case files([AbsolutePath])
+    }
+
+    let place: Place
+    /// Desired entries, and the stamps that their files had when they were complete.
+    let entries: [Int]
+    let stamps: [FileStamp]
+  }
+
+  private func stage(
+    _ unit: CheckoutUnit, of desired: EntryTable, names: @Sendable () -> AbsolutePath,
+    using hasher: inout FileHasher
+  ) throws -> StagedUnit {
+    var stamps: [FileStamp] = []
+    switch unit {
+    case .folder(let path, let range):
+      let base = names()
+      try FileSystem.makeDirectory(base)
+      var last: ArraySlice<UInt8> = []
+      let skip = path.isRoot ? 0 : path.bytes.count + 1
+      for index in range {
+        let relative = desired.paths[index].dropFirst(skip)
+        let parent = relative.lastIndex(of: RepositoryPath.slash).map { relative[..<$0] } ?? []
+        if parent != last, !parent.isEmpty { try FileSystem.makeDirectories(base.appending(parent)) }
+        last = parent
+        stamps.append(try make(index, of: desired, at: base.appending(relative), using: &hasher))
+      }
+      return StagedUnit(place: .folder(base, path), entries: Array(range), stamps: stamps)
+    case .entries(let indices):
+      var paths: [AbsolutePath] = []
+      for index in indices {
+        let target = names()
+        stamps.append(try make(index, of: desired, at: target, using: &hasher))
+        paths.append(target)
+      }
+      return StagedUnit(place: .files(paths), entries: indices, stamps: stamps)
+    }
+  }
+
+  /// Makes one entry at a place where nothing is.
+  private func make(
+    _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
+  ) throws -> FileStamp {
+    defer { _ = try? workspace.progress.advance() }
+    try workspace.progress.check()
+    switch desired.kinds[index] {
+    case .emptyDirectory:
+      try FileSystem.makeDirectory(target)
+      return .none
+    case .link:
+      try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
+      return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+    case .file, .executable:
+      let progress = workspace.progress
+      let placed = try placement.place(
+        desired.digests[index], byteCount: desired.sizes[index],
+        isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
+      ) { try progress.advance(bytes: $0) }
+      return FileStamp(placed.status)
+    }
+  }
+
+  // MARK: Revealing
+
+  private func reveal(
+    _ units: [StagedUnit], _ plan: CheckoutPlan, _ placed: inout [Int: FileStamp],
+    _ summary: inout CheckoutSummary
+  ) throws {
+    for unit in units {
+      switch unit.place {
+      case .folder(let staged, let relative):
+        let target = folder.appending(relative)
+        try FileSystem.makeDirectories(target.parent)
+        guard try FileSystem.renameWithoutReplacing(staged, to: target) else {
+          throw WorkspaceError.failed(
+            "\(target) appeared while it was checked out", hint: "run the command again")
+        }
+        for (entry, stamp) in zip(unit.entries, unit.stamps) { placed[entry] = stamp }
+        summary.added += unit.entries.map { shown(plan.desired.paths[$0]) }
+      case .files(let staged):
+        for (number, entry) in unit.entries.enumerated() {
+          try reveal(staged[number], entry, plan, &placed, &summary)
+        }
+      }
+    }
+  }
+
+  private func reveal(
+    _ staged: AbsolutePath, _ entry: Int, _ plan: CheckoutPlan,
+    _ placed: inout [Int: FileStamp], _ summary: inout CheckoutSummary
+  ) throws {
+    let relative = plan.desired.paths[entry]
+    let target = folder.appending(relative)
+    if relative.isEmpty || relative.contains(RepositoryPath.slash) || plan.present.isEmpty {
+      try FileSystem.makeDirectories(target.parent)
+    }
+    if let match = plan.matches[entry] {
+      guard try isUnchanged(target, plan.presentStamps[match]) else {
+        summary.unsaved.append(shown(relative))
+        return
+      }
+      if plan.desired.kinds[entry] != .emptyDirectory { try FileSystem.rename(staged, to: target) }
+      summary.modified.append(shown(relative))
+    } else if plan.desired.kinds[entry] == .emptyDirectory {
+      try FileSystem.makeDirectories(target)
+      summary.added.append(shown(relative))
+    } else if options.force {
+      try FileSystem.rename(staged, to: target)
+      summary.added.append(shown(relative))
+    } else if try FileSystem.renameWithoutReplacing(staged, to: target) {
+      summary.added.append(shown(relative))
+    } else {
+      summary.unsaved.append(shown(relative))
+      return
+    }
+    // Renaming changed the status of the file.
+    placed[entry] = try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+  }
+
+  /// Whether nobody has touched the file since it was looked at.
+  private func isUnchanged(_ target: AbsolutePath, _ stamp: FileStamp) throws -> Bool {
+    if options.force || isRacy(stamp) || stamp == .none { return true }
+    guard let status = try FileSystem.status(of: target) else { return true }
+    return FileStamp(status) == stamp
+  }
+
+  private func stamps(of plan: CheckoutPlan, placed: [Int: FileStamp]) -> [FileStamp] {
+    plan.desired.kinds.indices.map { index in
+      if let stamp = placed[index] { return stamp }
+      return plan.matches[index].map { plan.presentStamps[$0] } ?? StatIndex.untrusted
+    }
+  }
+}
+
+extension EntryTable {
+  /// Where an entry that is no empty directory stands.
+  func index(of path: [UInt8]) -> Int? {
+    let index = lowerBound(of: path)
+    return index < count && paths[index].elementsEqual(path) && kinds[index] != .emptyDirectory
+      ? index : nil
+  }
+
+  /// Whether an entry lies below `path`, or is an empty directory there.
+  func hasEntries(below path: RepositoryPath) -> Bool {
+    let prefix = path.bytes + [RepositoryPath.slash]
+    let index = lowerBound(of: prefix)
+    guard index < count else { return false }
+    let found = paths[index]
+    return found.starts(with: prefix)
+      || (kinds[index] == .emptyDirectory && found.elementsEqual(path.bytes))
+  }
+
+  /// The first entry that does not come before `key`.
+  private func lowerBound(of key: [UInt8]) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let path = paths[middle]
+      let comesBefore =
+        kinds[middle] == .emptyDirectory
+        ? (path + [RepositoryPath.slash]).lexicographicallyPrecedes(key)
+        : path.lexicographicallyPrecedes(key)
+      if comesBefore { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

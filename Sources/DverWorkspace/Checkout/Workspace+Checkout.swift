@@ -1,0 +1,218 @@
+package import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Makes the workspace hold what pointers and locks record.
+  ///
+  /// - Parameter targets: Tracked paths, pointers, stages, or paths inside of tracked directories;
+  ///   all tracked paths if empty, and then also what is tracked no longer goes.
+  /// - Throws: After restoring the rest: ``WorkspaceError/unsaved(_:)`` and
+  ///   ``WorkspaceError/missingData(_:)``, unless the options allow them.
+  package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
+    let catalog = try catalog()
+    let selections = try select(targets, in: catalog, recursive: options.recursive)
+    let summary = try checkout(selections, options: options, catalog: catalog)
+    var total = summary
+    if targets.isEmpty { total.add(try removeUntracked(catalog, options: options)) }
+    try rememberTracked(catalog)
+    progress.end()
+    try refuse(total, options: options)
+    return total
+  }
+
+  func refuse(_ summary: CheckoutSummary, options: CheckoutOptions) throws {
+    if !summary.unsaved.isEmpty {
+      throw IncompleteCheckout(
+        summary: summary, cause: .unsaved(summary.unsaved.map { displayed($0) }))
+    }
+    if !summary.missing.isEmpty, !options.allowMissing {
+      throw IncompleteCheckout(
+        summary: summary, cause: .missingData(summary.missing.map { displayed($0) }))
+    }
+  }
+
+  func checkout(
+    _ selections: [Selection], options: CheckoutOptions, catalog: Catalog
+  ) throws -> CheckoutSummary {
+    var summary = CheckoutSummary()
+    let cached = selections.filter { $0.output.isCached && $0.output.name != nil }
+    guard !cached.isEmpty else { return summary }
+    let store = try cache()
+    let placement = Placement(from: store, types: try configuration().linkTypes)
+    for selection in cached {
+      summary.add(
+        try checkout(selection, options: options, store: store, placement: placement))
+    }
+    try fileIndex.save()
+    return summary
+  }
+
+  private func checkout(
+    _ selection: Selection, options: CheckoutOptions, store: ObjectStore, placement: Placement
+  ) throws -> CheckoutSummary {
+    let output = selection.output
+    guard let name = output.name else { return CheckoutSummary() }
+    let task = Checkout(
+      workspace: self, path: output.path, store: store, placement: placement, options: options)
+    let content = try ContentScanner(workspace: self).content(of: output.path)
+    if content.name == name, !options.relink { return CheckoutSummary() }
+    var summary = CheckoutSummary()
+    var (present, stamps) = content.entries
+    if case .missing = content, let link = try strayLink(at: output.path) {
+      summary.add(try replaceStray(link, output: output, options: options, store: store))
+      if !summary.unsaved.isEmpty { return summary }
+    }
+    if !present.isEmpty, content.name?.isDirectory != name.isDirectory {
+      let cleared = try task.run(
+        present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
+      summary.add(cleared.summary)
+      guard cleared.summary.unsaved.isEmpty else { return summary }
+      (present, stamps) = (EntryTable(), [])
+    }
+    if !name.isDirectory { try FileSystem.removeEmptyDirectory(root.appending(output.path)) }
+    var desired: EntryTable
+    do {
+      desired = try self.desired(output, name: name)
+    } catch let error as ManifestLookupError where options.allowMissing {
+      notices.warning(error.message)
+      return summary
+    }
+    if let part = selection.part {
+      // Only what lies at or below the part is made to agree; the rest stays as it is.
+      desired = present.replacing([part], with: desired.entries(at: part))
+    }
+    let relink = options.relink
+    let outcome = try task.run(
+      present: present, presentStamps: stamps, desired: desired,
+      replacing: { index in
+        try relink && self.needsRelink(present, index, below: output.path, store: store)
+      })
+    summary.add(outcome.summary)
+    if let stamps = outcome.stamps, selection.part == nil {
+      try remember(output.path, name: name, entries: desired, stamps: stamps)
+    }
+    return summary
+  }
+
+  /// What an output should hold: the entries of a directory, or one entry with an empty path.
+  func desired(_ output: TrackedOutput, name: ContentName) throws -> EntryTable {
+    if name.isDirectory { return try manifests.entries(of: output.path, root: name.digest) }
+    var table = EntryTable()
+    table.append(
+      path: [UInt8](), kind: output.record.isExecutable ? .executable : .file,
+      digest: name.digest, size: output.record.size ?? -1)
+    return table
+  }
+
+  private func remember(
+    _ path: RepositoryPath, name: ContentName, entries: EntryTable, stamps: [FileStamp]
+  ) throws {
+    guard name.isDirectory else {
+      guard let stamp = stamps.first, let kind = entries.kinds.first else { return }
+      try fileIndex.update(
+        path,
+        content: FileContent(
+          digest: name.digest, size: stamp.size, isExecutable: kind == .executable, stamp: stamp),
+        isTrusted: true)
+      return
+    }
+    try saveDirectoryIndex(
+      StatIndex(entries: entries, stamps: stamps, name: name, storedAt: FileClock.now()), of: path)
+  }
+
+  // MARK: What is in the way
+
+  /// A link at a tracked path that does not lead into a store.
+  private func strayLink(at path: RepositoryPath) throws -> [UInt8]? {
+    let absolute = root.appending(path)
+    guard try FileSystem.status(of: absolute)?.isLink == true else { return nil }
+    return try FileSystem.destination(ofLink: absolute)
+  }
+
+  private func replaceStray(
+    _ link: [UInt8], output: TrackedOutput, options: CheckoutOptions, store: ObjectStore
+  ) throws -> CheckoutSummary {
+    var summary = CheckoutSummary()
+    guard options.force else {
+      summary.unsaved = [output.path]
+      return summary
+    }
+    try FileSystem.removeFile(root.appending(output.path))
+    summary.deleted = [output.path]
+    return summary
+  }
+
+  // MARK: Links
+
+  /// Whether a file is another kind of link than `cache.type` asks for.
+  private func needsRelink(
+    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
+  ) throws -> Bool {
+    guard entries.kinds[index] == .file || entries.kinds[index] == .executable else { return false }
+    let path = root.appending(folder).appending(entries.paths[index])
+    guard let status = try FileSystem.status(of: path),
+      let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
+    else { return false }
+    let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0
+    let isHardLink = status.inode == object.inode && status.device == object.device
+    switch try configuration().linkTypes.first {
+    case .hardlink where mayBeLinked: return !isHardLink
+    case .symlink where mayBeLinked: return !status.isLink
+    default: return status.isLink || isHardLink
+    }
+  }
+
+  /// Replaces files that were added by the links that the configuration asks for.
+  func relink(_ paths: [RepositoryPath]) throws {
+    let first = try configuration().linkTypes.first
+    guard first == .hardlink || first == .symlink else { return }
+    let catalog = try catalog()
+    var options = CheckoutOptions()
+    options.relink = true
+    let selections = paths.compactMap { catalog.output(containing: $0) }
+      .map { Selection(output: $0, part: nil) }
+    _ = try checkout(selections, options: options, catalog: catalog)
+  }
+
+  // MARK: Staging
+
+  /// A hidden folder on the file system that `target` lies on.
+  func stagingFolder(for target: AbsolutePath) throws -> StagingFolder {
+    var parent = target
+    while try FileSystem.status(of: parent)?.isDirectory != true { parent = parent.parent }
+    try FileSystem.makeDirectories(temporaryFolder)
+    if try FileSystem.status(of: parent)?.device == FileSystem.status(of: temporaryFolder)?.device {
+      return try StagingFolder(in: temporaryFolder.appending("staging"))
+    }
+    return try StagingFolder(in: parent.appending(".dver-staging"))
+  }
+}
+
+extension WorkspaceContent {
+  /// The entries below the path, or one entry with an empty path for a file.
+  var entries: (EntryTable, [FileStamp]) {
+    switch self {
+    case .missing: return (EntryTable(), [])
+    case .directory(let directory): return (directory.entries, directory.stamps)
+    case .file(let file):
+      var table = EntryTable()
+      table.append(
+        path: [UInt8](), kind: file.isExecutable ? .executable : .file, digest: file.digest,
+        size: file.size)
+      return (table, [file.stamp])
+    }
+  }
+}
+
+/// A checkout that could not do all of it; what it did stays done.
+package struct IncompleteCheckout: DverError {
+  package let summary: CheckoutSummary
+  package let cause: WorkspaceError
+
+  package var message: String { cause.message }
+  package var hint: String? { cause.hint }
+  package var exitStatus: ExitStatus { cause.exitStatus }
+}

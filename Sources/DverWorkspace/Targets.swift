@@ -1,0 +1,69 @@
+import DverCore
+import DverFileSystem
+import DverIgnore
+
+extension Workspace {
+  /// The path of the workspace that a user's argument names.
+  ///
+  /// - Throws: ``WorkspaceError/outside(_:)``.
+  func path(of argument: [UInt8]) throws -> RepositoryPath {
+    let absolute = AbsolutePath(argument, relativeTo: current)
+    if let path = absolute.relative(to: root) { return path }
+    // The user may have come here through a link.
+    if let parent = try? absolute.parent.resolvingLinks(),
+      let path = parent.appending(absolute.lastComponent).relative(to: root)
+    {
+      return path
+    }
+    throw WorkspaceError.outside(PathQuoting.quoted(argument))
+  }
+
+  /// A workspace path as the user would type it where they are.
+  func displayed(_ path: RepositoryPath) -> String {
+    PathQuoting.quoted(relativeToCurrent(path))
+  }
+
+  /// A workspace path, counted from where the user is.
+  func relativeToCurrent(_ path: RepositoryPath) -> [UInt8] {
+    guard let folder = current.relative(to: root) else { return root.appending(path).bytes }
+    let (here, there) = (folder.components, path.components)
+    var common = 0
+    while common < min(here.count, there.count), here[common].elementsEqual(there[common]) {
+      common += 1
+    }
+    let up = Array(repeating: Array("..".utf8), count: here.count - common)
+    let parts = up + there[common...].map { Array($0) }
+    return parts.isEmpty ? Array(".".utf8) : Array(parts.joined(separator: [RepositoryPath.slash]))
+  }
+
+  /// The paths that a glob names, sorted.
+  func expand(glob argument: [UInt8]) throws -> [RepositoryPath] {
+    let pattern = try path(of: argument)
+    guard let wildcard = WildcardPattern(pattern.bytes), wildcard.hasWildcards else {
+      return [pattern]
+    }
+    let folder = RepositoryPath(normalized: Array(wildcard.fixedFolder))
+    var found: [RepositoryPath] = []
+    try collect(matching: wildcard, in: folder, into: &found)
+    guard !found.isEmpty else { throw WorkspaceError.missing(PathQuoting.quoted(argument)) }
+    return found.sorted()
+  }
+
+  /// A folder that matches is taken as a whole.
+  private func collect(
+    matching pattern: WildcardPattern, in folder: RepositoryPath,
+    into found: inout [RepositoryPath]
+  ) throws {
+    for entry in try FileSystem.entries(in: root.appending(folder)) ?? [] {
+      let path = folder.appending(entry.name)
+      if entry.name.elementsEqual(".git".utf8) || entry.name.elementsEqual(".dver".utf8) {
+        continue
+      }
+      if pattern.matches(path.bytes), !CatalogFiles.isOwn(path) {
+        found.append(path)
+      } else if entry.isDirectory {
+        try collect(matching: pattern, in: path, into: &found)
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import DverCore
+package import DverFileSystem
+import DverGit
+
+/// How `init` makes a workspace.
+package struct InitOptions: Sendable {
+  /// Whether to do without git.
+  package var withoutGit = false
+  /// Whether the folder may lie below the root of a git repository.
+  package var isSubdirectory = false
+  /// Whether to write the files of an existing workspace anew.
+  package var force = false
+
+  package init() {}
+}
+
+extension Workspace {
+  /// What git must not see of `.dver`; manifests stay visible whatever the user's rules say.
+  private static let gitIgnore = """
+    /cache/
+    /tmp/
+    /state/
+    /config.local
+    !/manifests/
+    !/manifests/**
+
+    """
+  private static let gitAttributes =
+    "/manifests/** -text -filter -ident -working-tree-encoding merge=dver\n"
+
+  /// Makes `folder` a workspace and stages its files in git.
+  package static func create(
+    at folder: AbsolutePath, options: InitOptions, progress: Progress = Progress(),
+    notices: Notices = Notices()
+  ) throws -> Workspace {
+    let folder = try folder.resolvingLinks()
+    let dver = folder.appending(".dver")
+    let isPresent = try FileSystem.exists(dver.appending("config"))
+    if isPresent, !options.force { throw WorkspaceError.alreadyAWorkspace(folder.description) }
+    if !options.withoutGit {
+      guard let git = try GitRepository.open(at: folder.bytes), let workTree = git.workTree else {
+        throw WorkspaceError.notAGitRoot(folder.description)
+      }
+      let isRoot = try AbsolutePath(normalized: workTree).resolvingLinks() == folder
+      guard isRoot || options.isSubdirectory else {
+        throw WorkspaceError.notAGitRoot(folder.description)
+      }
+    }
+    try FileSystem.makeDirectories(dver)
+    for name in ["state", "tmp"] { try FileSystem.makeDirectory(dver.appending(name)) }
+    let workspace = Workspace(root: folder, current: folder, progress: progress, notices: notices)
+    try workspace.perform("dver init") {
+      var changes = Changes()
+      let config = options.withoutGit ? "[core]\n\tno_scm = true\n" : ""
+      for (name, text) in [
+        (".gitignore", gitIgnore), (".gitattributes", gitAttributes), ("config", config),
+      ] {
+        let path = RepositoryPath(normalized: Array(".dver/\(name)".utf8))
+        let old = try FileSystem.contents(of: folder.appending(path))
+        if name == "config", old != nil { continue }
+        changes.texts.append(TextChange(path: path, old: old, new: Array(text.utf8)))
+      }
+      let ignore = RepositoryPath(normalized: Array(".dverignore".utf8))
+      if try !FileSystem.exists(folder.appending(ignore)) {
+        let text = "# Paths that dver leaves out, in the syntax of .gitignore\n"
+        changes.texts.append(TextChange(path: ignore, old: nil, new: Array(text.utf8)))
+      }
+      return changes
+    }
+    return workspace
+  }
+}
