@@ -164,6 +164,13 @@ import Testing
     #expect(throws: ManifestError.tooLarge(maximumEntryCount: 2000)) {
       try reader.entries(of: digest)
     }
+    #expect(throws: ManifestError.tooLarge(maximumEntryCount: 2000)) {
+      try reader.nodes(of: digest)
+    }
+    let empty = store.add(ManifestNode.header)
+    #expect(throws: ManifestError.tooLarge(maximumEntryCount: 2000)) {
+      try ManifestDiff.changes(from: digest, reader, to: empty, reader)
+    }
   }
 
   @Test func aChainOfSubtreesEndsWithThePath() throws {
