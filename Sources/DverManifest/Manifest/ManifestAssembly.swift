@@ -93,7 +93,7 @@ struct ManifestAssembly {
         frame.child += 1
         if let child = directory.children[frame.child - 1] { return child }
       default:
-        try emit(frame.node, line, &frame)
+        try emit(directory, line, &frame)
       }
     }
     try emitRanges(&frame, before: nil)
@@ -104,8 +104,8 @@ struct ManifestAssembly {
   private mutating func emitRanges(_ frame: inout Frame, before line: Int?) throws(ManifestError) {
     let directory = tree.nodes[frame.node].node
     while frame.range < frame.ranges.count {
-      let number = frame.ranges[frame.range]
-      let node = tree.nodes[number].node
+      let source = tree.nodes[frame.ranges[frame.range]]
+      let node = source.node
       while frame.rangeLine < node.count {
         if let line {
           let comparison = node.paths.withPath(frame.rangeLine) { entry in
@@ -113,7 +113,7 @@ struct ManifestAssembly {
           }
           guard comparison < 0 else { return }
         }
-        try emit(number, frame.rangeLine, &frame)
+        try emit(source, frame.rangeLine, &frame)
         frame.rangeLine += 1
       }
       frame.range += 1
@@ -122,16 +122,16 @@ struct ManifestAssembly {
   }
 
   private mutating func emit(
-    _ number: Int, _ line: Int, _ frame: inout Frame
+    _ source: LoadedManifest.Node, _ line: Int, _ frame: inout Frame
   ) throws(ManifestError) {
-    let source = tree.nodes[number]
     guard let kind = source.node.kinds[line].entryKind else { return }
-    let bytes = source.node.paths.bytes.span
-    let path = bytes.extracting(source.node.paths.range(line))
+    let paths = source.node.paths
+    let path = paths.bytes.span.extracting(paths.range(line))
     let name = path.extracting(droppingLast: kind == .emptyDirectory ? 1 : 0)
     guard selection.contains(source.reference.prefix, name) else { return }
+    let prefix = source.reference.prefix
     table.append(
-      joining: source.reference.prefix.span, name, kind: kind, digest: source.node.digests[line],
+      joining: prefix.span, name, kind: kind, digest: source.node.digests[line],
       size: source.node.sizes[line], target: kind == .link ? source.node.targets[line] : nil)
     if let problem = Self.orderProblem(in: table, &order) {
       throw .line(node: source.reference.location, line: line + 2, problem: problem)

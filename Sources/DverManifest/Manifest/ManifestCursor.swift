@@ -34,6 +34,7 @@ struct ManifestCursor {
   }
 
   private let reader: ManifestReader
+  private let budget: ReadBudget
   private var frames: [Frame] = []
   private var source = Source.directory
   /// The path of the entry or block before.
@@ -49,6 +50,7 @@ struct ManifestCursor {
 
   init(root: Digest, reader: ManifestReader) throws {
     self.reader = reader
+    budget = ReadBudget(maximumEntryCount: reader.maximumEntryCount)
     let reference = ManifestNodeReference(root: root)
     let position = Position(reference, try reader.node(reference))
     frames.append(Frame(directory: position))
@@ -83,6 +85,8 @@ struct ManifestCursor {
     let reference = reference(in: parent, frame)
     step()
     let position = Position(reference, try reader.node(reference))
+    try budget.spendNodes(1)
+    try budget.spend(position.node, prefixCount: reference.prefix.count)
     let top = frames.count - 1
     if reference.role == .directory {
       frames.append(Frame(directory: position))

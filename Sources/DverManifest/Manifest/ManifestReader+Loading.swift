@@ -5,12 +5,19 @@ import Synchronization
 
 /// The nodes of a manifest that were read, parents before children.
 struct LoadedManifest {
-  struct Node: Sendable {
+  /// A class because the nodes are passed around for every entry.
+  final class Node: Sendable {
     let reference: ManifestNodeReference
     let node: ManifestNode
     /// The children of the lines that are subtrees or ranges, in order; `nil` where the child was
     /// not wanted.
-    var children: [Int?] = []
+    let children: [Int?]
+
+    init(_ reference: ManifestNodeReference, _ node: ManifestNode, children: [Int?]) {
+      self.reference = reference
+      self.node = node
+      self.children = children
+    }
   }
 
   var nodes: [Node] = []
@@ -29,50 +36,51 @@ extension ManifestReader {
     let budget = ReadBudget(maximumEntryCount: maximumEntryCount)
     var wave = [ManifestNodeReference(root: root)]
     while !wave.isEmpty {
-      try budget.spendNodes(wave.count)
       let nodes = try parallelMap(wave, threads: threads) { reference in
         let node = try node(reference)
         try budget.spend(node, prefixCount: reference.prefix.count)
         return node
       }
-      let firstParent = tree.nodes.count
+      let waveEnd = tree.nodes.count + wave.count
+      var below: [ManifestNodeReference] = []
       for (reference, node) in zip(wave, nodes) {
-        tree.nodes.append(LoadedManifest.Node(reference: reference, node: node))
-      }
-      wave.removeAll()
-      for parent in firstParent..<tree.nodes.count {
-        let childStart = tree.nodes.count + wave.count
-        let found = children(of: tree.nodes[parent], selection)
-        guard opensRanges || !hasOnlyLeafRanges(tree.nodes[parent]) else {
-          for child in found.compactMap({ $0 }) {
-            if child.role == .directory { wave.append(child) } else { tree.unopened.append(child) }
-          }
-          continue
-        }
-        var next = childStart
+        let isOpened = opensRanges || !hasOnlyLeafRanges(reference, node)
+        var children: [Int?] = []
+        let found = self.children(of: node, reference, selection)
+        try budget.spendNodes(found.count)
         for child in found {
-          tree.nodes[parent].children.append(child == nil ? nil : next)
-          guard let child else { continue }
-          wave.append(child)
-          next += 1
+          if let child, !isOpened, child.role != .directory {
+            tree.unopened.append(child)
+          } else {
+            children.append(child == nil ? nil : waveEnd + below.count)
+            if let child { below.append(child) }
+          }
         }
+        tree.nodes.append(LoadedManifest.Node(reference, node, children: children))
       }
+      // Directories of one level share no entry, and each must have this many.
+      let directoryCount = below.count { $0.role == .directory }
+      guard directoryCount <= maximumEntryCount / shape.subtreeEntryMinimum else {
+        throw ManifestError.tooLarge(maximumEntryCount: maximumEntryCount)
+      }
+      wave = below
     }
     return tree
   }
 
-  private func hasOnlyLeafRanges(_ parent: LoadedManifest.Node) -> Bool {
-    if parent.reference.role != .directory { return true }
-    let check = ManifestNodeCheck(reference: parent.reference, node: parent.node, shape: shape)
+  private func hasOnlyLeafRanges(
+    _ reference: ManifestNodeReference, _ node: ManifestNode
+  ) -> Bool {
+    if reference.role != .directory { return true }
+    let check = ManifestNodeCheck(reference: reference, node: node, shape: shape)
     return !check.allStartOuterRanges()
   }
 
   private func children(
-    of parent: LoadedManifest.Node, _ selection: ManifestSelection
+    of node: ManifestNode, _ reference: ManifestNodeReference, _ selection: ManifestSelection
   ) -> [ManifestNodeReference?] {
-    let node = parent.node
     guard node.entryCount < node.count else { return [] }
-    var lines = ChildLines(reference: parent.reference, node: node)
+    var lines = ChildLines(reference: reference, node: node)
     var found: [ManifestNodeReference?] = []
     found.reserveCapacity(node.count - node.entryCount)
     while let child = lines.next() {
@@ -133,7 +141,7 @@ final class ReadBudget: Sendable {
   init(maximumEntryCount: Int) { self.maximumEntryCount = maximumEntryCount }
 
   func spendNodes(_ count: Int) throws(ManifestError) {
-    try spend(nodes, count, limit: Self.maximumNodeCount)
+    try spend(nodes, count, limit: 4096 + maximumEntryCount / Self.entriesPerNode)
   }
 
   func spend(_ node: ManifestNode, prefixCount: Int) throws(ManifestError) {
@@ -151,6 +159,6 @@ final class ReadBudget: Sendable {
     }
   }
 
-  /// Far more than a tree of any accepted size has.
-  private static let maximumNodeCount = 1 << 22
+  /// Fewer than a tree has on average: a range has 512, a subtree at least 256.
+  private static let entriesPerNode = 64
 }
