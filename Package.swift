@@ -67,6 +67,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
-    tests("DverGitTests", ["DverCore", "DverGit"]),
+    tests("DverGitTests", ["DverCore", "DverGit", "CGit2"]),
   ]
 )

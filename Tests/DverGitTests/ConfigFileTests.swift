@@ -38,11 +38,13 @@ struct ConfigFileTests {
 
   @Test(arguments: [
     "", " ", " lead", "trail ", "a # b", "a;b", "q\"q", "back\\slash", "tab\there", "new\nline",
-    "é", "#", "[x]", "=", "a  b", "\\", "\"\"", "end\\",
+    "é", "#", "[x]", "=", "a  b", "\\", "\"\"", "end\\", "#\\",
   ])
   func anyValueSurvives(value: String) throws {
     try file.set("a.b", value)
     #expect(try values() == ["a.b=\(value)"])
+    try file.set("c.d", "after")
+    #expect(try values() == ["a.b=\(value)", "c.d=after"])
     try runner.write("", to: ".gitconfig", in: runner.root)
     #expect(
       try runner.git(["config", "-z", "-f", "config", "a.b"], in: runner.root) == value + "\0")
