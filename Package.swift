@@ -76,5 +76,6 @@ let package = Package(
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),
     tests("DverYAMLTests", ["DverYAML"]),
+    tests("DverGitTests", ["DverCore", "DverGit", "CGit2"]),
   ]
 )

@@ -70,6 +70,25 @@ struct GitRepositoryTests {
     #expect(try runner.git("status", "--porcelain", in: folder) == "")
   }
 
+  @Test func submoduleIsARepositoryOfItsOwn() throws {
+    let runner = try GitRunner()
+    let inner = try runner.repository(holding: [("a", "1")], "inner")
+    let folder = try runner.repository()
+    try runner.git(
+      "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner, "sub", in: folder)
+    try runner.commit("outer", in: folder)
+    let repository = try open("\(folder)/sub")
+    #expect(repository.workTree == bytes("\(folder)/sub"))
+    #expect(repository.gitDirectory == bytes("\(folder)/.git/modules/sub"))
+    #expect(!repository.isLinkedWorkTree)
+    try runner.write("2", to: "a", in: "\(folder)/sub")
+    #expect(
+      try repository.stage([GitStagedFile(path: bytes("a"))]) == .staged(changeCount: 1))
+    let outer = try open(folder)
+    #expect(try outer.indexEntry(bytes("sub"))?.mode == .submodule)
+    #expect(try outer.files(in: outer.resolve("HEAD").tree).paths.names == [".gitmodules"])
+  }
+
   @Test func prefixConvertsBothWays() throws {
     let runner = try GitRunner()
     let folder = try runner.repository()

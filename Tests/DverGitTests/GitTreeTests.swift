@@ -1,5 +1,6 @@
 import DverCore
 import DverGit
+import Glibc
 import TestSupport
 import Testing
 
@@ -25,6 +26,24 @@ struct GitTreeTests {
     #expect(try repository.blob(at: bytes("b/c"), in: tree) == nil)
     #expect(try repository.blob(at: bytes("a/x"), in: tree) == nil)
     #expect(try repository.blobs(all.ids, threads: 3) == names.indices.map { Array(all.paths[$0]) })
+  }
+
+  @Test func damagedObjectsAreErrors() throws {
+    let runner = try GitRunner()
+    let folder = try runner.repository(holding: [("a", "one"), ("d/b", "two")])
+    for object in ["HEAD:a", "HEAD:d"] {
+      let id = try #require(try runner.id(object, in: folder)).hex
+      let path = ".git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
+      // A whole object, but under the name of another.
+      let other = try #require(try runner.id("HEAD:d/b", in: folder)).hex
+      #expect(unsafe unlink("\(folder)/\(path)") == 0)
+      let source = "\(folder)/.git/objects/\(other.prefix(2))/\(other.dropFirst(2))"
+      #expect(unsafe link(source, "\(folder)/\(path)") == 0)
+    }
+    let repository = try open(folder)
+    let tree = try repository.resolve("HEAD").tree
+    #expect(throws: GitError.self) { try repository.headBlob(at: bytes("a")) }
+    #expect(throws: GitError.self) { try repository.files(in: tree) }
   }
 
   @Test func oddNamesAreBytes() throws {

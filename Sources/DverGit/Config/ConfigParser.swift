@@ -116,7 +116,8 @@ struct ConfigParser {
         isQuoted.toggle()
         advance()
       case Self.backslash:
-        if let escaped = try escape() { value.append(escaped) } else { continue }
+        // Blanks before the end of a continued line belong to the value.
+        if let escaped = try escape() { value.append(escaped) }
       default:
         value.append(byte)
         advance()

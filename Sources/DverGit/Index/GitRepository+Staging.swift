@@ -141,14 +141,18 @@ extension GitRepository {
     _ = consume lock
   }
 
-  /// Gives the file at `path` another name; a missing file is left missing.
+  /// Gives the file at `path` another name, or makes a copy of the same age where hard links cannot
+  /// be had; a missing file is left missing.
   private func link(_ path: [UInt8], _ name: [UInt8]) throws(GitError) {
-    let status = unsafe withCString(path) { path in
+    let linked = unsafe withCString(path) { path in
       unsafe withCString(name) { unsafe Glibc.link(path, $0) }
     }
-    guard status == 0 || errno == ENOENT else {
+    if linked == 0 || errno == ENOENT { return }
+    guard lacksHardLinks(errno) else {
       throw .system(action: "create", path: name, code: errno)
     }
+    let (content, status) = try WorkFile.read(path)
+    try WorkFile.create(name, content, modified: status?.st_mtim)
   }
 
   /// Writes the index through git; `false` where git is not installed.

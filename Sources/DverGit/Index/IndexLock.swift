@@ -58,10 +58,25 @@ struct HeldIndexLock: ~Copyable {
         unsafe withCString(path) { unsafe link(prepared, $0) }
       }
       if status == 0 { return HeldIndexLock(path: path) }
-      guard errno == EEXIST else {
-        throw GitError.system(action: "create", path: path, code: errno)
+      let code = errno
+      if lacksHardLinks(code), let direct = try createIfAbsent(path) {
+        let held = HeldIndexLock(path: path)
+        try willLock(direct)
+        return held
+      }
+      guard code == EEXIST || lacksHardLinks(code) else {
+        throw GitError.system(action: "create", path: path, code: code)
       }
       guard deadline.waitBriefly() else { throw GitError.locked(path: path) }
+    }
+  }
+
+  /// Makes the lock file itself, where hard links cannot be had; `nil` where somebody holds it.
+  private static func createIfAbsent(_ path: [UInt8]) throws(GitError) -> GitIndexLock? {
+    do throws(GitError) {
+      return try create(path, for: path)
+    } catch .system(_, _, EEXIST) {
+      return nil
     }
   }
 
@@ -81,6 +96,11 @@ struct HeldIndexLock: ~Copyable {
   }
 
   deinit { _ = unsafe withCString(path) { unsafe unlink($0) } }
+}
+
+/// Whether link(2) failed because the file system has no hard links.
+func lacksHardLinks(_ code: Int32) -> Bool {
+  [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(code)
 }
 
 /// The end of a wait for somebody else's lock.

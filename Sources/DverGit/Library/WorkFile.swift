@@ -85,6 +85,24 @@ extension WorkFile {
   }
 }
 
+extension WorkFile {
+  /// Makes a file that was not there, with this time of modification.
+  static func create(
+    _ path: [UInt8], _ bytes: [UInt8], modified: timespec?
+  ) throws(GitError) {
+    let descriptor = unsafe withCString(path) {
+      unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    }
+    guard descriptor >= 0 else { throw .system(action: "create", path: path, code: errno) }
+    defer { close(descriptor) }
+    try write(bytes, to: descriptor, path: path)
+    guard let modified else { return }
+    guard unsafe futimens(descriptor, [modified, modified]) == 0 else {
+      throw .system(action: "write", path: path, code: errno)
+    }
+  }
+}
+
 /// The stat data by which git tells that a file is unchanged.
 struct StatData: Equatable {
   var changeSeconds: Int32 = 0
