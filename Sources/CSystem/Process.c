@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int dver_lock_exclusive_waiting(int descriptor) {
@@ -75,6 +76,13 @@ int dver_spawn(const struct dver_spawn_request *request, int *process) {
 }
 
 int dver_process_descriptor(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int dver_process_ended(int process) {
+  siginfo_t information = {0};
+  if (waitid(P_PID, (id_t)process, &information, WEXITED | WNOHANG | WNOWAIT) != 0) return 2;
+  if (information.si_pid == 0) return 0;
+  return information.si_code == CLD_EXITED && information.si_status == 0 ? 1 : 2;
+}
 
 static atomic_int first_event = -1, further_event = -1, first_signal;
 static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};

@@ -55,6 +55,9 @@ int dver_spawn(const struct dver_spawn_request *request, int *process);
 /* A descriptor that poll(2) sees as readable once the child has ended; -1 on old kernels. */
 int dver_process_descriptor(int process);
 
+/* Whether a child has ended, without reaping it: 0 no, 1 with exit status 0, 2 otherwise. */
+int dver_process_ended(int process);
+
 /* From now on SIGINT, SIGTERM and SIGHUP, where they were not ignored, add to `first`, and every
  * one after the first adds to `further` too. */
 void dver_catch_interrupts(int first, int further);
