@@ -19,6 +19,12 @@ enum SafeFileName {
     return "\(whole.prefix(longest - digestCount - 2))%%\(digest)"
   }
 
+  /// Whether the name for `bytes` is cut.
+  static func isCut(_ bytes: [UInt8]) -> Bool {
+    // Escaping makes a byte three at the most.
+    bytes.count * 3 > longest && escaped(bytes).utf8.count > longest
+  }
+
   /// The bytes that ``encoded(_:)`` made `name` of; `nil` for a name that was cut or is none.
   static func decoded(_ name: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
