@@ -14,6 +14,8 @@ package final class AsideArea: Sendable {
   package struct Ticket: Sendable {
     let number: Int
     let stage: StageAddress
+    /// Which outputs of the stage these are; all else is aligned with this.
+    let outputs: [Int]
     let places: [AsidePlaces]
     let wasThere: [Bool]
   }
@@ -34,19 +36,20 @@ package final class AsideArea: Sendable {
     self.layout = layout
   }
 
-  /// Clears the way for a run of `stage`: moves its outputs aside, and leaves a copy of those that
-  /// persist, which `unprotect` then makes safe to write to.
+  /// Clears the way for new `outputs` of `stage` by moving the present ones aside.
+  ///
+  /// - Parameter unprotect: Where given, outputs that persist keep a copy in their place, which this
+  ///   makes safe to write to.
   package func begin(
-    _ stage: ResolvedStage, unprotect: (Int) throws -> Void = { _ in }
+    _ stage: ResolvedStage, outputs: [Int], unprotect: ((Int) throws -> Void)? = nil
   ) throws -> Ticket {
-    let wasThere = try stage.outputs.map { try FileSystem.exists(layout.root.appending($0)) }
-    let ticket = try open(stage, wasThere)
+    let ticket = try open(stage, outputs)
     do {
-      for (index, places) in ticket.places.enumerated() where wasThere[index] {
-        guard try places.setAside(prepare: syncJournal) else { continue }
-        if stage.stage.outputs[index].persists {
-          try places.copyBack()
-          try unprotect(index)
+      for (place, output) in outputs.enumerated() where ticket.wasThere[place] {
+        guard try ticket.places[place].setAside(prepare: syncJournal) else { continue }
+        if let unprotect, stage.stage.outputs[output].persists {
+          try ticket.places[place].copyBack()
+          try unprotect(output)
         }
       }
     } catch {
@@ -56,10 +59,11 @@ package final class AsideArea: Sendable {
     return ticket
   }
 
-  /// The old output `index`, as it stands aside; `nil` if there is none.
-  package func oldOutput(_ index: Int, of ticket: Ticket) throws -> AbsolutePath? {
-    guard ticket.wasThere[index] else { return nil }
-    return try ticket.places[index].present()
+  /// The old outputs, with where they stand aside.
+  package func oldOutputs(of ticket: Ticket) throws -> [(output: Int, location: AbsolutePath)] {
+    try zip(ticket.outputs, ticket.places).compactMap { output, places in
+      try places.present().map { (output, $0) }
+    }
   }
 
   /// Says that the new outputs are complete and the old ones kept elsewhere or not wanted.
@@ -119,25 +123,26 @@ package final class AsideArea: Sendable {
     }
   }
 
-  private func open(_ stage: ResolvedStage, _ wasThere: [Bool]) throws -> Ticket {
-    let outputs = zip(stage.outputs, wasThere).map { AsideJournal.Output(path: $0, wasThere: $1) }
+  private func open(_ stage: ResolvedStage, _ outputs: [Int]) throws -> Ticket {
+    let paths = outputs.map { stage.outputs[$0] }
+    let wasThere = try paths.map { try FileSystem.exists(layout.root.appending($0)) }
     return try session.withLock { session in
       if session == nil { session = try Self.start(layout) }
       let number = session?.nextNumber ?? 0
       session?.nextNumber += 1
-      let entry = AsideJournal.Entry(number: number, stage: stage.address, outputs: outputs)
+      let entry = AsideJournal.Entry(
+        number: number, stage: stage.address,
+        outputs: zip(paths, wasThere).map { AsideJournal.Output(path: $0, wasThere: $1) })
       try session?.journal.write(AsideJournal.begin(entry))
+      // A name that was cut does not say where its content belongs; the journal must.
+      if paths.contains(where: { SafeFileName.isCut($0.bytes) }) { try session?.journal.sync() }
       let token = session?.token ?? ""
-      let places = stage.outputs.enumerated().map {
+      let places = paths.enumerated().map {
         layout.places(of: $1, token: token, number: number, index: $0)
       }
-      let ticket = Ticket(
-        number: number, stage: stage.address, places: places, wasThere: wasThere)
-      // A name that was cut does not say where its content belongs; the journal must.
-      if stage.outputs.contains(where: { SafeFileName.isCut($0.bytes) }) {
-        try session?.journal.sync()
-      }
-      return ticket
+      return Ticket(
+        number: number, stage: stage.address, outputs: outputs, places: places,
+        wasThere: wasThere)
     }
   }
 
@@ -155,7 +160,7 @@ package final class AsideArea: Sendable {
   private static func start(_ layout: AsideLayout) throws -> Session {
     try FileSystem.makeDirectories(layout.aside)
     while true {
-      let token = "\(getpid())-\(now())"
+      let token = "\(getpid())-\(RunRecord.now())"
       let path = layout.lock(of: token)
       let lock = try OpenFile(path, .createIfMissing(permissions: 0o666))
       // Recovery in another process may have found the file before it was locked.
@@ -166,12 +171,5 @@ package final class AsideArea: Sendable {
         layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
       return Session(token: token, lock: lock, journal: journal)
     }
-  }
-
-  /// Nanoseconds since 1970.
-  private static func now() -> Int {
-    var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 }

@@ -41,7 +41,7 @@ enum SafeFileName {
     return bytes
   }
 
-  private static func escaped(_ bytes: [UInt8]) -> String {
+  static func escaped(_ bytes: [UInt8]) -> String {
     var name: [UInt8] = []
     for byte in bytes {
       if isPlain(byte) && !(name.isEmpty && byte == UInt8(ascii: ".")) {
