@@ -42,7 +42,7 @@ let package = Package(
       ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
     layer("DverYAML", ["DverCore", "CYaml"]),
     layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
-    layer("DverGit", ["DverCore", "CGit2"]),
+    layer("DverGit", ["DverCore", "DverParallel", "CGit2"]),
     layer(
       "DverPipeline",
       ["DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "CSystem"]),
@@ -64,8 +64,17 @@ let package = Package(
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["DverCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["DverCore", "CSystem"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
+    tests("DverHashingTests", ["DverHashing", "DverCore"]),
+    tests(
+      "DverManifestTests",
+      ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
+    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests("CommandLineTests", []),
+    tests("DverGitTests", ["DverCore", "DverGit"]),
+    tests("DverYAMLTests", ["DverYAML"]),
   ]
 )

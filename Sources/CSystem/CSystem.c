@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int dver_openat(int directory, const char *path, int flags, unsigned mode) {
@@ -31,6 +32,10 @@ int dver_sync_file_range(int descriptor, int64_t offset, int64_t count) {
 }
 
 int dver_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+int dver_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
 
 static int set_lock(int descriptor, short type) {
   struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
@@ -58,4 +63,9 @@ uint16_t dver_dirent_length(const void *record) {
 uint8_t dver_dirent_type(const void *record) { return ((const struct dirent64 *)record)->d_type; }
 const char *dver_dirent_name(const void *record) {
   return ((const struct dirent64 *)record)->d_name;
+}
+
+int64_t dver_file_system_magic(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
 }

@@ -1,7 +1,7 @@
 /// A SHA-256 value: the name of an object.
 ///
 /// Ordered and printed as its 32 bytes are.
-package struct Digest: Hashable, Comparable, Sendable {
+package struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The bytes in order, eight to a word, the first byte the most significant.
   package let words: (UInt64, UInt64, UInt64, UInt64)
 

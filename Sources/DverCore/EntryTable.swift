@@ -1,5 +1,5 @@
 /// What an entry of a tracked directory is.
-package enum EntryKind: UInt8, Sendable {
+package enum EntryKind: UInt8, Sendable, BitwiseCopyable {
   case file
   /// A file that its owner may execute.
   case executable
@@ -26,6 +26,20 @@ package struct EntryTable: Sendable {
 
   package init() {}
 
+  /// Takes whole columns of equal counts.
+  package init(
+    paths: PathTable, kinds: [EntryKind], digests: [Digest], sizes: [Int64],
+    targets: [Int: [UInt8]]
+  ) {
+    precondition(paths.count == kinds.count && kinds.count == digests.count)
+    precondition(kinds.count == sizes.count)
+    self.paths = paths
+    self.kinds = kinds
+    self.digests = digests
+    self.sizes = sizes
+    self.targets = targets
+  }
+
   package var count: Int { kinds.count }
   package var isEmpty: Bool { kinds.isEmpty }
 
@@ -46,6 +60,30 @@ package struct EntryTable: Sendable {
     kinds.append(kind)
     digests.append(digest)
     sizes.append(size)
+  }
+
+  /// Adds the entry that follows all present ones; its path is `folder` and `path` with nothing
+  /// between them.
+  package mutating func append(
+    joining folder: Span<UInt8>, _ path: Span<UInt8>, kind: EntryKind, digest: Digest, size: Int64,
+    target: [UInt8]? = nil
+  ) {
+    if let target { targets[count] = target }
+    paths.append(joining: folder, path)
+    kinds.append(kind)
+    digests.append(digest)
+    sizes.append(size)
+  }
+
+  /// Adds entries `range` of `other`, which follow all present ones in order.
+  package mutating func append(contentsOf other: EntryTable, _ range: Range<Int>) {
+    for index in range where other.kinds[index] == .link {
+      targets[count + index - range.lowerBound] = other.targets[index]
+    }
+    paths.append(contentsOf: other.paths, range)
+    kinds.append(contentsOf: other.kinds[range])
+    digests.append(contentsOf: other.digests[range])
+    sizes.append(contentsOf: other.sizes[range])
   }
 
   /// Replaces what entry `index` holds, but not its path.

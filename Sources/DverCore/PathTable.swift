@@ -5,9 +5,21 @@ package struct PathTable: Sendable {
   /// All paths, one behind the other.
   package private(set) var bytes: [UInt8] = []
   /// Where each path ends in `bytes`.
-  private var ends: [UInt32] = []
+  package private(set) var ends: [UInt32] = []
 
   package init() {}
+
+  /// Takes both parts; `nil` unless `ends` ascends and reaches the end of `bytes`.
+  package init?(bytes: [UInt8], ends: [UInt32]) {
+    var previous: UInt32 = 0
+    for end in ends {
+      guard end >= previous else { return nil }
+      previous = end
+    }
+    guard Int(previous) == bytes.count else { return nil }
+    self.bytes = bytes
+    self.ends = ends
+  }
 
   package var count: Int { ends.count }
   package var isEmpty: Bool { ends.isEmpty }
@@ -30,6 +42,22 @@ package struct PathTable: Sendable {
     }
     bytes.append(contentsOf: name)
     ends.append(UInt32(bytes.count))
+  }
+
+  /// Appends `head` and `tail` as one path, with nothing between them.
+  package mutating func append(joining head: Span<UInt8>, _ tail: Span<UInt8>) {
+    unsafe head.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    unsafe tail.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    ends.append(UInt32(bytes.count))
+  }
+
+  /// Appends paths `range` of `other`.
+  package mutating func append(contentsOf other: PathTable, _ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let source = other.range(range.lowerBound).lowerBound..<Int(other.ends[range.upperBound - 1])
+    let shift = bytes.count - source.lowerBound
+    bytes.append(contentsOf: other.bytes[source])
+    for index in range { ends.append(UInt32(Int(other.ends[index]) + shift)) }
   }
 
   /// Where path `index` stands in `bytes`.

@@ -31,7 +31,7 @@ package struct FileTable: Sendable {
 }
 
 /// The part of a file's status that changes when its content does.
-package struct FileStamp: Hashable, Sendable {
+package struct FileStamp: Hashable, Sendable, BitwiseCopyable {
   package var device: UInt64
   package var inode: UInt64
   /// Bytes.

@@ -23,6 +23,11 @@ package import DverCore
     }
   }
 
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    let status = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    precondition(status == 1, "libcrypto refuses to hash")
+  }
+
   package consuming func finalize() -> Digest { read() }
 
   /// The digest of `bytes` alone; what was hashed before is forgotten.
@@ -39,12 +44,14 @@ package import DverCore
     return hash.finalize()
   }
 
-  private func restart() {
+  /// Forgets what was hashed.
+  func restart() {
     let status = unsafe EVP_DigestInit_ex2(context, Algorithm.shared.pointer, nil)
     precondition(status == 1, "libcrypto refuses to hash")
   }
 
-  private func read() -> Digest {
+  /// The digest of what was hashed since the last restart; another restart must follow.
+  func read() -> Digest {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     unsafe withUnsafeMutableBytes(of: &words) { buffer in
       let output = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)

@@ -26,6 +26,36 @@ package func parallelFor(
   }
 }
 
+/// As ``parallelFor(chunks:threads:_:)``, with a state that each thread makes for itself once, such
+/// as a buffer.
+package func parallelFor<State: ~Copyable>(
+  chunks: Int, threads: Int = processorCount, state: @Sendable () throws -> State,
+  _ body: @Sendable (inout State, Int) throws -> Void
+) throws {
+  let next = SharedIndex(count: chunks)
+  try parallelFor(chunks: min(threads, chunks), threads: threads) { _ in
+    var own = try state()
+    do {
+      while let chunk = next.take() { try body(&own, chunk) }
+    } catch {
+      next.stop()
+      throw error
+    }
+  }
+}
+
+/// Maps `0..<count` with a state that each thread makes for itself once; results stand in order.
+package func parallelMap<State: ~Copyable, Output: Sendable>(
+  count: Int, threads: Int = processorCount, state: @Sendable () throws -> State,
+  _ body: @Sendable (inout State, Int) throws -> Output
+) throws -> [Output] {
+  let slots = ResultSlots<Output>(count: count)
+  try parallelFor(chunks: count, threads: threads, state: state) { own, index in
+    slots.set(index, try body(&own, index))
+  }
+  return slots.take()
+}
+
 /// Maps `inputs` on at most `threads` threads; results stand in input order.
 package func parallelMap<Input: Sendable, Output: Sendable>(
   _ inputs: [Input], threads: Int = processorCount,
@@ -65,6 +95,21 @@ private final class SharedLoop: Sendable {
   func rethrow() throws {
     if let error = failure.withLock({ $0?.error }) { throw error }
   }
+}
+
+/// Hands out `0..<count`, each once.
+private final class SharedIndex: Sendable {
+  private let next = Atomic(0)
+  private let count: Int
+
+  init(count: Int) { self.count = count }
+
+  func take() -> Int? {
+    let index = next.add(1, ordering: .relaxed).oldValue
+    return index < count ? index : nil
+  }
+
+  func stop() { next.store(count, ordering: .relaxed) }
 }
 
 /// Results that arrive in any order.

@@ -18,6 +18,8 @@ package struct Stage: Sendable {
   package var isFrozen: Bool
   package var alwaysRuns: Bool
   package var summary: String?
+  /// `meta` as written.
+  package var meta: ParameterValue?
   /// Where the stage's definition begins in its file, from 1.
   package var line: Int
 
@@ -25,7 +27,7 @@ package struct Stage: Sendable {
     name: String, commands: [String] = [], commandIsList: Bool = false,
     workingDirectory: String? = nil, dependencies: [[UInt8]] = [],
     parameters: [ParameterSelection] = [], outputs: [StageOutput] = [], isFrozen: Bool = false,
-    alwaysRuns: Bool = false, summary: String? = nil, line: Int = 0
+    alwaysRuns: Bool = false, summary: String? = nil, meta: ParameterValue? = nil, line: Int = 0
   ) {
     self.name = name
     self.commands = commands
@@ -37,6 +39,7 @@ package struct Stage: Sendable {
     self.isFrozen = isFrozen
     self.alwaysRuns = alwaysRuns
     self.summary = summary
+    self.meta = meta
     self.line = line
   }
 }
@@ -73,10 +76,14 @@ package struct StageOutput: Hashable, Sendable {
   package var isPushed: Bool
   /// The remote it belongs to, if not the default one.
   package var remote: String?
+  package var annotations: OutputAnnotations
+  /// How a plot is drawn: a map of properties for each way.
+  package var drawings: [ParameterValue]
 
   package init(
     path: [UInt8], kind: Kind = .data, isCached: Bool = true, persists: Bool = false,
-    isPushed: Bool = true, remote: String? = nil
+    isPushed: Bool = true, remote: String? = nil, annotations: OutputAnnotations = .init(),
+    drawings: [ParameterValue] = []
   ) {
     self.path = path
     self.kind = kind
@@ -84,5 +91,7 @@ package struct StageOutput: Hashable, Sendable {
     self.persists = persists
     self.isPushed = isPushed
     self.remote = remote
+    self.annotations = annotations
+    self.drawings = drawings
   }
 }

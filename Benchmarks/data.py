@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""Times dver beside DVC and the machine's own limits (Python 3.9 or newer, standard library only).
+
+Each repetition runs the whole scenario of a workload once per tool, in turn, each time in a new workspace with an
+empty cache and an empty remote. A step is one whole process, timed from outside; each starts after a sync(2), with
+the data in the page cache. Kept of each: wall seconds, CPU seconds, peak resident memory of the largest process.
+
+Workloads (sizes at --scale 1):
+    W1  one incompressible file of 2 GiB
+    W2  100,000 files of 1-16 KiB in 100 directories; 10 modified and 10 added; diff
+    W4  start-up: --version, and status in a tiny repository
+    W6  pipelines: 200 trivial stages in a chain, and 8 stages of `sleep 1`
+
+On a virtual machine the first write to a page that the host has taken back is slow, so that the same copy can differ
+several times; --prefault MIB touches and frees that much memory before each step, which evens this out.
+"""
+import argparse
+import collections
+import json
+import os
+import random
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+MIB = 1 << 20
+
+
+# ------------------------------------------------------------------ data, the same each time
+
+def write_big(path, size, seed):
+    noise = random.Random(seed)
+    with open(path, "wb") as file:
+        while size > 0:
+            block = noise.randbytes(min(MIB, size))
+            file.write(block)
+            size -= len(block)
+
+
+def write_tree(root, count, directories, low, high, seed):
+    noise = random.Random(seed)
+    for directory in range(directories):
+        os.makedirs(f"{root}/d{directory:04}", exist_ok=True)
+    for index in range(count):
+        with open(f"{root}/d{index % directories:04}/f{index:07}.bin", "wb") as file:
+            file.write(noise.randbytes(noise.randint(low, high)))
+
+
+def replace(path, data):
+    """Writes a file anew, never in place: it may be a hard link into a cache."""
+    Path(f"{path}.new").write_bytes(data)
+    os.replace(f"{path}.new", path)
+
+
+def census(path):
+    """How many files there are, and their bytes: what a checkout must bring back."""
+    if os.path.isfile(path):
+        return 1, os.path.getsize(path)
+    sizes = [os.path.getsize(f"{root}/{name}") for root, _, names in os.walk(path) for name in names]
+    return len(sizes), sum(sizes)
+
+
+# ------------------------------------------------------------------ one command
+
+class Runner:
+    """Runs commands, measured or not; what they print goes to a log."""
+
+    def __init__(self, work, timeout, prefault):
+        self.work, self.timeout, self.prefault = work, timeout, prefault
+        self.log = open(f"{work}/log.txt", "ab")
+        # A small launcher: a child of Python itself would begin with Python's own size.
+        self.launcher = shutil.which("time")
+
+    def quiet(self, argv, cwd, env):
+        """Set-up that is not measured, and must succeed."""
+        if subprocess.run(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log).returncode:
+            raise RuntimeError(f"set-up failed: {shlex.join(argv)}\n{self.tail()}")
+
+    def tail(self):
+        return Path(self.log.name).read_text(errors="replace")[-2000:]
+
+    def measure(self, argv, cwd, env, memory=True):
+        report = f"{self.work}/memory.txt"
+        memory = memory and self.launcher
+        full = [self.launcher, "-q", "-f", "%M", "-o", report, *argv] if memory else argv
+        self.log.write(f"\n$ {shlex.join(argv)}\n".encode())
+        self.log.flush()
+        os.sync()
+        if self.prefault:
+            touch = f"import mmap\nm = mmap.mmap(-1, {self.prefault * MIB})\nfor o in range(0, len(m), 4096): m[o] = 1"
+            subprocess.run([sys.executable, "-c", touch], check=True)
+        late = threading.Event()
+        start = time.monotonic()
+        child = subprocess.Popen(full, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+                                 start_new_session=True)
+        timer = threading.Timer(self.timeout, lambda: (late.set(), os.killpg(child.pid, signal.SIGKILL)))
+        timer.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - start
+        timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if late.is_set() or child.returncode:
+            raise RuntimeError(f"{'time is up' if late.is_set() else child.returncode}: {shlex.join(argv)}\n{self.tail()}")
+        kilobytes = int(Path(report).read_text().split()[-1]) if memory else None
+        return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": kilobytes and kilobytes * 1024}
+
+
+# ------------------------------------------------------------------ the tools
+
+class Dver:
+    name, program, pipeline, link = "dver", "dver", "dver.yaml", None
+
+    def __init__(self, runner, workspace, remote, env):
+        self.runner, self.workspace, self.remote, self.env = runner, workspace, remote, env
+
+    def setup(self, *argvs, cwd=None):
+        for argv in argvs:
+            self.runner.quiet(argv, cwd or self.workspace, self.env)
+
+    def init(self):
+        self.setup(["git", "init", "-q"], [self.program, "init", "-q"],
+                   [self.program, "remote", "add", "-d", "bench", self.remote])
+        if self.link:
+            self.setup([self.program, "config", "cache.type", self.link])
+
+    def commit(self):
+        self.setup(["git", "add", "-A"], ["git", "commit", "-q", "-m", "version"])
+
+    def clone(self, target):
+        self.setup(["git", "clone", "-q", self.workspace, target])
+
+    def command(self, *arguments): return [self.program, *arguments]
+    def repro(self, jobs=None): return self.command("repro", *([f"-j{jobs}"] if jobs else []))
+
+
+class DverHardlink(Dver):
+    name, link = "dver-hardlink", "hardlink"
+
+
+class Dvc(Dver):
+    """DVC as it is installed: copies where the file system has no reflink, MD5."""
+    name, program, pipeline = "dvc", "dvc", "dvc.yaml"
+
+    def init(self):
+        super().init()
+        self.setup(*[[self.program, "config", key, "false"] for key in ("core.analytics", "core.check_update")])
+
+    def repro(self, jobs=None): return self.command("repro")
+
+
+class DvcHardlink(Dvc):
+    name, link = "dvc-hardlink", "hardlink"
+
+
+class Limit(Dver):
+    """No tool: what the machine, git, make and the shell need for the same."""
+    name = "limit"
+
+
+TOOLS = {tool.name: tool for tool in (Dver, DverHardlink, Dvc, DvcHardlink)}
+
+
+# ------------------------------------------------------------------ workloads
+
+class Bench:
+    def __init__(self, options, work):
+        self.options, self.work = options, work
+        self.runner = Runner(work, options.timeout, options.prefault)
+        self.samples = collections.defaultdict(list)   # (workload, step, tool) -> [sample]
+        home = f"{work}/home"
+        os.makedirs(home)
+        self.env = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "DVC_NO_ANALYTICS": "1",
+                    "XDG_CACHE_HOME": f"{home}/cache", "XDG_CONFIG_HOME": f"{home}/config",
+                    "DVC_SITE_CACHE_DIR": f"{home}/dvc-site", "DVC_GLOBAL_CONFIG_DIR": f"{home}/dvc-global"}
+        Path(home, ".gitconfig").write_text("[user]\nname = n\nemail = n@example.org\n[init]\ndefaultBranch = main\n"
+                                            "[gc]\nauto = 0\n")
+
+    def scenario(self, workload, body):
+        """body(tool, step) for every tool in turn, --reps times; a failure ends that tool's scenario."""
+        for repetition in range(self.options.reps):
+            for kind in [Limit] + [TOOLS[name] for name in self.options.tools]:
+                base = f"{self.work}/{workload}-{repetition}-{kind.name}"
+                os.makedirs(f"{base}/workspace")
+                os.mkdir(f"{base}/remote")
+                tool = kind(self.runner, f"{base}/workspace", f"{base}/remote", self.env)
+
+                def step(label, argv, cwd=None, memory=True):
+                    sample = self.runner.measure(argv, cwd or tool.workspace, tool.env, memory)
+                    self.samples[workload, label, tool.name].append(sample)
+                    print(f"{workload} {repetition + 1} {tool.name}: {label} {sample['wall']:.3f} s", file=sys.stderr,
+                          flush=True)
+                try:
+                    body(tool, step)
+                except (RuntimeError, OSError) as error:
+                    print(f"{workload} {kind.name}: stopped: {error}", file=sys.stderr, flush=True)
+                subprocess.run(["chmod", "-R", "u+w", base])
+                subprocess.run(["rm", "-rf", base])
+
+    def versions(self, workload, make, path, changes):
+        """add, status, checkout, push, change, pull of what make(workspace) has put at `path`."""
+        master = f"{self.work}/{workload}-master"
+        os.makedirs(master)
+        make(master)
+
+        def body(tool, step):
+            subprocess.run(["cp", "-a", f"{master}/.", tool.workspace], check=True)
+            full = f"{tool.workspace}/{path}"
+            if tool.name == "limit":
+                return self.limits(tool, step, full, path)
+            tool.init()
+            before = census(full)
+            step("add", tool.command("add", path))
+            tool.setup(tool.command("status"))
+            tool.commit()
+            step("status", tool.command("status"))
+            self.runner.quiet(["rm", "-rf", full], self.work, self.env)
+            step("checkout", tool.command("checkout"))
+            self.require(census(full) == before, "checkout brought back something else")
+            step("push", tool.command("push"))
+            if changes:
+                for index in range(10):
+                    replace(f"{full}/d{index:04}/f{index:07}.bin", b"changed %d" % index)
+                    replace(f"{full}/d{index:04}/new{index}.bin", b"added %d" % index)
+                step("re-add", tool.command("add", path))
+                tool.commit()
+                step("diff", tool.command("diff", "HEAD~1", "HEAD"))
+                tool.setup(tool.command("push"))
+            fresh, before = f"{os.path.dirname(tool.workspace)}/clone", census(full)
+            tool.clone(fresh)
+            # Only the remote can give the data now.
+            self.runner.quiet(["chmod", "-R", "u+w", tool.workspace], self.work, self.env)
+            self.runner.quiet(["rm", "-rf", tool.workspace], self.work, self.env)
+            step("pull", tool.command("pull"), cwd=fresh)
+            self.require(census(f"{fresh}/{path}") == before, "pull brought something else")
+        self.scenario(workload, body)
+        subprocess.run(["rm", "-rf", master])
+
+    def limits(self, tool, step, full, path):
+        if os.path.isfile(full):
+            step("openssl", ["openssl", "dgst", "-sha256", full])
+        step("cp", ["cp", "-r", full, f"{full}.copy"])
+        self.runner.quiet(["rm", "-rf", f"{full}.copy"], self.work, self.env)
+        if os.path.isdir(full):
+            # One pack, not compressed: only git's index matters here.
+            tool.setup(["git", "init", "-q"], ["git", "-c", "core.bigFileThreshold=1", "-c", "core.compression=0", "add", "-A"],
+                       ["git", "commit", "-q", "-m", "version"], ["git", "status", "--short"])
+            step("git status", ["git", "status", "--short"])
+
+    @staticmethod
+    def require(condition, text):
+        if not condition:
+            raise RuntimeError(text)
+
+    def W1(self):
+        size = int(2048 * MIB * self.options.scale)
+        self.versions("W1", lambda root: write_big(f"{root}/big.bin", size, 1), "big.bin", changes=False)
+
+    def W2(self):
+        count = max(1000, int(100_000 * self.options.scale))
+        self.versions("W2", lambda root: write_tree(f"{root}/data", count, 100, 1024, 16384, 2), "data", changes=True)
+
+    def W4(self):
+        def body(tool, step):
+            if tool.name == "limit":
+                return
+            os.mkdir(f"{tool.workspace}/data")
+            Path(tool.workspace, "data/one.bin").write_text("one")
+            tool.init()
+            tool.setup(tool.command("add", "data"))
+            tool.commit()
+            for _ in range(5):
+                # The launcher would be a good part of these, so memory is not looked at.
+                step("version", tool.command("--version"), memory=False)
+                step("tiny status", tool.command("status"), memory=False)
+        self.scenario("W4", body)
+
+    def W6(self):
+        count = max(10, int(200 * self.options.scale))
+        chain = [(f"o{i}", f"o{i - 1}" if i else None, f"echo {i} > o{i}") for i in range(count)]
+        sleep = [(f"o{i}", None, f"sleep 1 && echo {i} > o{i}") for i in range(8)]
+
+        def body(tool, step):
+            for kind, todo, jobs in (("chain", chain, None), ("sleep", sleep, 8)):
+                place = f"{tool.workspace}/{kind}"
+                os.mkdir(place)
+                if tool.name == "limit":
+                    Path(place, "loop").write_text("".join(f"sh -c {shlex.quote(c)}\n" for _, _, c in todo))
+                    Path(place, "Makefile").write_text("all: " + " ".join(o for o, _, _ in todo) + "\n" + "".join(
+                        f"{o}: {d or ''}\n\t{c}\n" for o, d, c in todo))
+                    step(*(("make -j8", ["make", "-sj8"]) if jobs else ("sh loop", ["sh", "loop"])), cwd=place)
+                    continue
+                one = type(tool)(self.runner, place, f"{tool.remote}/{kind}", tool.env)
+                os.mkdir(one.remote)
+                one.init()
+                Path(place, one.pipeline).write_text("stages:\n" + "".join(
+                    f"  s{i}:\n    cmd: {c}\n" + (f"    deps: [{d}]\n" if d else "") + f"    outs: [{o}]\n"
+                    for i, (o, d, c) in enumerate(todo)))
+                step(kind, one.repro(jobs), cwd=place)
+                step(f"{kind} no-op", one.repro(jobs), cwd=place)
+        self.scenario("W6", body)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workload", default="W1,W2,W4,W6", help="with commas")
+    parser.add_argument("--tools", default="dver", help=f"with commas: {','.join(TOOLS)}")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--timeout", type=float, default=600, help="seconds for one step")
+    parser.add_argument("--prefault", type=int, default=0, metavar="MIB", help="memory to touch and free before each step")
+    parser.add_argument("--dver", default="dver", help="the dver executable")
+    parser.add_argument("--dvc", default="dvc", help="the dvc executable")
+    parser.add_argument("--work", help="directory for the data (default: a new temporary one); emptied at the end")
+    parser.add_argument("--json", required=True, help="the file that gets every sample")
+    options = parser.parse_args()
+    options.tools = [name for name in options.tools.split(",") if name]
+    unknown = [name for name in options.tools if name not in TOOLS]
+    if unknown:
+        parser.error(f"unknown tools: {unknown}")
+    Dver.program = DverHardlink.program = options.dver
+    Dvc.program = DvcHardlink.program = options.dvc
+    work = tempfile.mkdtemp(prefix="dver-bench-", dir=options.work)
+    bench = Bench(options, work)
+    try:
+        for workload in options.workload.split(","):
+            getattr(bench, workload)()
+    finally:
+        Path(options.json).write_text(json.dumps({
+            "scale": options.scale, "reps": options.reps, "command": shlex.join(sys.argv),
+            "samples": [[*key, samples] for key, samples in bench.samples.items()]}))
+        subprocess.run(["chmod", "-R", "u+w", work])
+        subprocess.run(["rm", "-rf", work])
+
+
+if __name__ == "__main__":
+    main()

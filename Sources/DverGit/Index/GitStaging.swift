@@ -1,0 +1,73 @@
+/// A work-tree file to be staged.
+package struct GitStagedFile: Sendable {
+  /// Counted from the work tree.
+  package let path: [UInt8]
+  package let isExecutable: Bool
+  /// Whether to read the file even if its stat data says that it is what the index holds.
+  package let mustRead: Bool
+
+  package init(path: [UInt8], isExecutable: Bool = false, mustRead: Bool = false) {
+    (self.path, self.isExecutable, self.mustRead) = (path, isExecutable, mustRead)
+  }
+}
+
+/// What came of staging.
+package enum GitStagingOutcome: Hashable, Sendable {
+  /// So many entries were added, replaced or removed; with 0 the index was not written.
+  case staged(changeCount: Int)
+  /// The index is of a kind that libgit2 cannot write, and git is not installed.
+  case notStaged(reason: String)
+}
+
+/// What the index shall say about a path.
+struct PlannedEntry: Sendable {
+  let path: [UInt8]
+  let id: GitObjectID
+  let mode: GitFileMode
+  let status: StatData
+}
+
+/// What the index shall become.
+struct StagingPlan: Sendable {
+  var entries: [PlannedEntry] = []
+  var removals: [[UInt8]] = []
+  /// How many entries and removals differ from the index as it was read.
+  var changeCount = 0
+
+  /// Puts the plan into `index`.
+  func apply(to index: borrowing IndexHandle) throws(GitError) {
+    for path in removals {
+      for stage in 0...3 as ClosedRange<Int32> { try index.remove(path, stage: stage) }
+    }
+    for planned in entries {
+      if let (entry, status) = index.details(planned.path), planned.agrees(with: entry),
+        status == planned.status
+      {
+        continue
+      }
+      try index.set(planned.path, id: planned.id, mode: planned.mode, status: planned.status)
+    }
+  }
+
+  /// The plan as `git update-index -z --index-info` reads it.
+  func indexInfo() -> [UInt8] {
+    var lines: [UInt8] = []
+    func append(_ mode: String, _ id: GitObjectID, _ path: [UInt8]) {
+      lines.append(contentsOf: "\(mode) \(id)\t".utf8)
+      lines.append(contentsOf: path)
+      lines.append(0)
+    }
+    for path in removals { append("0", .zero, path) }
+    for entry in entries {
+      append(String(entry.mode.rawValue, radix: 8), entry.id, entry.path)
+    }
+    return lines
+  }
+}
+
+extension PlannedEntry {
+  /// Whether `entry` says the same about content and mode.
+  func agrees(with entry: GitIndexEntry) -> Bool {
+    entry.id == id && entry.mode == mode && !entry.isIntentToAdd
+  }
+}

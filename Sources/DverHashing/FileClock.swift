@@ -1,0 +1,33 @@
+package import DverFileSystem
+import Glibc
+
+/// A moment, by the clock that a local file system stamps its files with.
+package struct FileClock: Hashable, Sendable {
+  /// Nanoseconds since 1970.
+  package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  /// The kernel's coarse clock, which lags behind the time by less than a tick.
+  package static func now() -> FileClock {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    return FileClock(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  /// Whether a file with this stamp, read at this moment, cannot change later without its stamp
+  /// changing too.
+  ///
+  /// A change within one tick of the file system's clock leaves the times as they are, so both must
+  /// be older than the moment by more than a tick ("racy git" has the argument).
+  package func vouches(for stamp: FileStamp, onNetwork: Bool) -> Bool {
+    let hasFineTimes = stamp.modified % 1_000_000_000 != 0 || stamp.changed % 1_000_000_000 != 0
+    let tick = hasFineTimes && !onNetwork ? Self.fineTick : Self.coarseTick
+    return stamp.latest < nanoseconds - tick
+  }
+
+  /// Kernels tick at 100 Hz or faster.
+  package static let fineTick: Int64 = 10_000_000
+  /// FAT and network file systems, whose clocks are not ours.
+  package static let coarseTick: Int64 = 2_000_000_000
+}

@@ -1,0 +1,90 @@
+package import DverCore
+package import DverFileSystem
+import Glibc
+
+/// Hashes files, one after the other, through one buffer; a thread has one of its own.
+@safe package struct FileHasher: ~Copyable {
+  private var hash = SHA256()
+  private let buffer: UnsafeMutableRawBufferPointer
+
+  /// Large enough to keep system calls rare, small enough for the second-level cache.
+  package static let bufferByteCount = 256 * 1024
+
+  package init() {
+    unsafe buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 4096)
+  }
+
+  deinit { unsafe buffer.deallocate() }
+
+  /// The digest of what `file` holds from its present position on.
+  ///
+  /// - Parameters:
+  ///   - copying: Takes every block in order, before the next is read.
+  ///   - progress: Told the bytes of every block.
+  /// - Returns: The digest and the count of bytes.
+  package mutating func digest(
+    of file: borrowing OpenFile,
+    progress: ((Int) throws -> Void)? = nil,
+    copying: ((UnsafeRawBufferPointer) throws -> Void)? = nil
+  ) throws -> (digest: Digest, byteCount: Int64) {
+    hash.restart()
+    var byteCount: Int64 = 0
+    while true {
+      let count = try unsafe file.read(into: buffer)
+      if count > 0 {
+        let block = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        unsafe hash.update(block)
+        if let copying = unsafe copying { try unsafe copying(block) }
+        byteCount += Int64(count)
+        try progress?(count)
+      }
+      if unsafe count < buffer.count { break }
+    }
+    return (hash.read(), byteCount)
+  }
+
+  mutating func restart() { hash.restart() }
+  mutating func update(_ block: UnsafeRawBufferPointer) { unsafe hash.update(block) }
+  func read() -> Digest { hash.read() }
+
+  /// The digest of a regular file that nobody changes meanwhile.
+  ///
+  /// - Throws: ``ChangedFileError`` where the file's status before and after differs.
+  package mutating func digest(
+    ofFileAt path: AbsolutePath, progress: ((Int) throws -> Void)? = nil
+  ) throws -> HashedFile {
+    let file = try OpenFile(path, .read, followsLinks: false)
+    let clock = FileClock.now()
+    let before = try file.status()
+    let result = unsafe try digest(of: file, progress: progress)
+    let after = try file.status()
+    guard before.hasSameContent(as: after), result.byteCount == after.size else {
+      throw ChangedFileError(path: path)
+    }
+    return HashedFile(digest: result.digest, status: after, hashedAt: clock)
+  }
+}
+
+/// A file's digest, with the status that it had before, while and after it was read.
+package struct HashedFile: Sendable {
+  package let digest: Digest
+  package let status: FileStatus
+  /// When reading began.
+  package let hashedAt: FileClock
+
+  package init(digest: Digest, status: FileStatus, hashedAt: FileClock) {
+    self.digest = digest
+    self.status = status
+    self.hashedAt = hashedAt
+  }
+}
+
+/// A file that somebody wrote to while it was read.
+package struct ChangedFileError: DverError {
+  package let path: AbsolutePath
+
+  package init(path: AbsolutePath) { self.path = path }
+
+  package var message: String { "\(path) changed while it was read" }
+  package var hint: String? { "wait until nobody writes to it and run the command again" }
+}

@@ -1,0 +1,103 @@
+import DverCore
+import DverYAML
+
+extension LockFile {
+  private static let keys = ["schema", "stages"]
+  private static let entryKeys = ["cmd", "deps", "params", "outs"]
+
+  /// Reads a lock file; an empty one is a lock without entries.
+  ///
+  /// - Parameter source: The name of the file, for messages.
+  /// - Throws: `YAMLError` or `FileFormatError`, which lists everything that is wrong.
+  package static func parse(bytes: [UInt8], source: String) throws -> LockFile {
+    try read(YAMLDocument.parse(bytes: bytes, source: source))
+  }
+
+  static func read(_ document: YAMLDocument) throws(FileFormatError) -> LockFile {
+    var check = SchemaCheck(source: document.source)
+    var entries: [Entry] = []
+    if let root = document.root, !root.isNull {
+      for (key, value) in check.mapping(root, "") {
+        switch key.text {
+        case "schema": checkSchema(value, &check)
+        case "stages": entries = readEntries(value, &check)
+        default: check.reportUnknownKey(key, in: "", known: keys)
+        }
+      }
+      if root.kind == .mapping, root["schema"] == nil {
+        check.report("the key 'schema' is missing", at: root, "")
+      }
+    }
+    try check.finish()
+    return LockFile(entries: entries)
+  }
+
+  private static func checkSchema(_ node: YAMLNode, _ check: inout SchemaCheck) {
+    // Without quotes it is a number, and means the same.
+    guard node.kind != .scalar || node.text != schema else { return }
+    check.report(
+      "expected '\(schema)', not \(SchemaCheck.description(of: node))", at: node, "schema")
+  }
+
+  private static func readEntries(_ node: YAMLNode, _ check: inout SchemaCheck) -> [Entry] {
+    if node.isNull { return [] }
+    let pairs = check.mapping(node, "stages")
+    var entries: [Entry] = []
+    entries.reserveCapacity(pairs.count)
+    for (key, value) in pairs {
+      let name = key.text
+      let lock = readEntry(value, name, &check)
+      entries.append(Entry(name: name, lock: lock.canonical))
+    }
+    return entries
+  }
+
+  private static func readEntry(
+    _ node: YAMLNode, _ name: String, _ check: inout SchemaCheck
+  ) -> StageLock {
+    var lock = StageLock(commands: [])
+    var hasCommand = false
+    for (key, value) in check.mapping(node, "stages.\(name)") {
+      switch key.text {
+      case "cmd":
+        hasCommand = true
+        lock.commandIsList = value.kind == .sequence
+        lock.commands =
+          lock.commandIsList
+          ? check.strings(value, "stages.\(name).cmd")
+          : check.string(value, "stages.\(name).cmd").map { [$0] } ?? []
+      case "deps": lock.dependencies = readRecords(value, name, "deps", &check)
+      case "outs": lock.outputs = readRecords(value, name, "outs", &check)
+      case "params": lock.parameters = readParameters(value, name, &check)
+      default: check.reportUnknownKey(key, in: "stages.\(name)", known: entryKeys)
+      }
+    }
+    if node.kind == .mapping, !hasCommand {
+      check.report("the key 'cmd' is missing", at: node, "stages.\(name)")
+    }
+    return lock
+  }
+
+  private static func readRecords(
+    _ node: YAMLNode, _ name: String, _ key: String, _ check: inout SchemaCheck
+  ) -> [OutputRecord] {
+    var records: [OutputRecord] = []
+    for (position, item) in check.list(node, "stages.\(name).\(key)").enumerated() {
+      let record = check.record(item, "stages.\(name).\(key)[\(position)]")
+      if let record { records.append(record) }
+    }
+    return records
+  }
+
+  private static func readParameters(
+    _ node: YAMLNode, _ name: String, _ check: inout SchemaCheck
+  ) -> [StageLock.ParameterFile] {
+    check.mapping(node, "stages.\(name).params").map { file, values in
+      let pairs =
+        values.isNull ? [] : check.mapping(values, "stages.\(name).params.\(file.text)")
+      return StageLock.ParameterFile(
+        file: file.text,
+        values: pairs.map { StageLock.Value(key: $0.key.text, value: ParameterValue($0.value)) })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import DverYAML
+
+extension ParameterValue {
+  /// The value as a scalar; `nil` for lists and maps.
+  private var scalar: YAMLScalar? {
+    switch self {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .integer(let value): .integer(value)
+    case .double(let value): .double(value)
+    case .string(let value): .string(value)
+    case .list, .map: nil
+    }
+  }
+
+  /// Prints the value behind the key or dash that begins the present line.
+  ///
+  /// - Parameter indent: The column of that key, or the one behind the dash, from 0.
+  func append(to writer: inout YAMLWriter, indent: Int) {
+    switch self {
+    case .list(let items) where items.isEmpty: writer.value(literal: "[]")
+    case .map(let members) where members.isEmpty: writer.value(literal: "{}")
+    case .list(let items):
+      writer.endLine()
+      Self.append(items, to: &writer, indent: indent)
+    case .map(let members):
+      writer.endLine()
+      for member in members {
+        writer.key(member.key, indent: indent + 2)
+        member.value.append(to: &writer, indent: indent + 2)
+      }
+    default: scalar.map { writer.value($0) }
+    }
+  }
+
+  private static func append(
+    _ items: [ParameterValue], to writer: inout YAMLWriter, indent: Int
+  ) {
+    for item in items {
+      switch item {
+      case .map(let members) where !members.isEmpty:
+        for (position, member) in members.enumerated() {
+          writer.key(member.key, indent: indent + 2, dash: position == 0)
+          member.value.append(to: &writer, indent: indent + 2)
+        }
+      case .list(let inner) where !inner.isEmpty:
+        writer.dash(indent: indent)
+        writer.endLine()
+        Self.append(inner, to: &writer, indent: indent + 2)
+      default:
+        writer.dash(indent: indent)
+        item.append(to: &writer, indent: indent)
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import DverCore
+import DverYAML
+
+/// Reads one stage of `dver.yaml`.
+struct StageReader {
+  static let keys = [
+    "cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen", "always_changed",
+    "desc", "meta",
+  ]
+  /// Keys that the schema has and this version cannot do yet.
+  private static let futureKeys = [
+    "foreach", "do", "matrix", "run", "vars", "env", "resources", "mutex", "timeout", "retry",
+  ]
+
+  let keyPath: String
+  private(set) var stage: Stage
+  private var outputPaths: Set<[UInt8]> = []
+
+  /// - Returns: `nil` where the definition cannot be a stage; why is in `check` then.
+  static func read(
+    _ name: DefinitionNode, _ definition: DefinitionNode, _ check: inout SchemaCheck
+  ) -> Stage? {
+    let keyPath = "stages.\(name.text)"
+    checkName(name, keyPath, &check)
+    guard definition.kind == .mapping else {
+      check.report(
+        "expected a mapping, not \(SchemaCheck.description(of: definition))", at: definition,
+        keyPath)
+      return nil
+    }
+    guard !reportsFutureFeature(definition, name, keyPath, &check) else { return nil }
+    var reader = StageReader(keyPath: keyPath, stage: Stage(name: name.text, line: name.line))
+    for (key, value) in definition.pairs { reader.read(key, value, &check) }
+    if definition["cmd"] == nil {
+      check.report("the key 'cmd' is missing", at: name, keyPath)
+    }
+    return reader.stage
+  }
+
+  private init(keyPath: String, stage: Stage) {
+    self.keyPath = keyPath
+    self.stage = stage
+  }
+
+  /// DVC's rule: no ASCII punctuation except `_` and `-`, so that `file:stage` and `name@key` and
+  /// paths can be told apart from names.
+  private static func checkName(
+    _ name: DefinitionNode, _ keyPath: String, _ check: inout SchemaCheck
+  ) {
+    let bad = name.text.unicodeScalars.first { scalar in
+      scalar.isASCII && scalar != "_" && scalar != "-"
+        && (scalar.properties.generalCategory.isPunctuationOrSymbol || scalar.value < 0x20)
+    }
+    if let bad {
+      check.report("a stage name must not hold '\(bad)'", at: name, keyPath)
+    } else if name.text.isEmpty {
+      check.report("a stage needs a name", at: name, keyPath)
+    }
+  }
+
+  private static func reportsFutureFeature(
+    _ definition: DefinitionNode, _ name: DefinitionNode, _ keyPath: String,
+    _ check: inout SchemaCheck
+  ) -> Bool {
+    let future = definition.pairs.filter { futureKeys.contains($0.key.text) }
+    for pair in future {
+      check.report("'\(pair.key.text)' is not supported yet", at: pair.key, keyPath)
+    }
+    if !future.isEmpty { return true }
+    let template = name.text.contains("${") ? name : definition.firstTemplate
+    if let template {
+      check.report("templates with '${' are not supported yet", at: template, keyPath)
+    }
+    return template != nil
+  }
+
+  private mutating func read(
+    _ key: DefinitionNode, _ value: DefinitionNode, _ check: inout SchemaCheck
+  ) {
+    let path = "\(keyPath).\(key.text)"
+    switch key.text {
+    case "cmd": readCommands(value, path, &check)
+    case "wdir":
+      if let text = check.string(value, path) {
+        if text.isEmpty { check.report("expected a path, not an empty string", at: value, path) }
+        stage.workingDirectory = text
+      }
+    case "deps": readDependencies(value, path, &check)
+    case "params":
+      stage.parameters = ParameterSelection.read(value, path, &check)
+    case "outs": readOutputs(value, .data, path, &check)
+    case "metrics": readOutputs(value, .metric, path, &check)
+    case "plots": readOutputs(value, .plot, path, &check)
+    case "frozen": stage.isFrozen = check.bool(value, path) ?? false
+    case "always_changed": stage.alwaysRuns = check.bool(value, path) ?? false
+    case "desc": stage.summary = check.string(value, path)
+    case "meta": stage.meta = ParameterValue(value)
+    default: check.reportUnknownKey(key, in: keyPath, known: Self.keys)
+    }
+  }
+
+  private mutating func readCommands(
+    _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck
+  ) {
+    stage.commandIsList = node.kind == .sequence
+    if stage.commandIsList {
+      stage.commands = check.strings(node, path)
+      if node.items.isEmpty { check.report("expected at least one command", at: node, path) }
+    } else if let command = check.string(node, path) {
+      stage.commands = [command]
+      if command.isEmpty { check.report("expected a command", at: node, path) }
+    }
+  }
+
+  private mutating func readDependencies(
+    _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck
+  ) {
+    for (position, item) in check.list(node, path).enumerated() {
+      guard let dependency = check.path(item, "\(path)[\(position)]") else { continue }
+      // Twice the same is harmless, and templates produce it.
+      if !stage.dependencies.contains(dependency) { stage.dependencies.append(dependency) }
+    }
+  }
+
+  private mutating func readOutputs(
+    _ node: DefinitionNode, _ kind: StageOutput.Kind, _ path: String, _ check: inout SchemaCheck
+  ) {
+    for (position, item) in check.list(node, path).enumerated() {
+      let itemPath = "\(path)[\(position)]"
+      guard item.kind == .mapping else {
+        if let output = check.path(item, itemPath) {
+          add(StageOutput(path: output, kind: kind), item, itemPath, &check)
+        }
+        continue
+      }
+      for (key, settings) in item.pairs {
+        guard let output = check.path(key, itemPath) else { continue }
+        let flagged = StageOutput.read(output, kind, settings, itemPath, &check)
+        add(flagged, key, itemPath, &check)
+      }
+      if item.pairs.isEmpty { check.report("expected a path", at: item, itemPath) }
+    }
+  }
+
+  private mutating func add(
+    _ output: StageOutput, _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck
+  ) {
+    if output.path.first == RepositoryPath.slash {
+      check.report("expected a relative path, not an absolute one", at: node, path)
+    }
+    let components = output.path.split(separator: RepositoryPath.slash)
+      .filter { !$0.elementsEqual(".".utf8) }
+    if !outputPaths.insert(Array(components.joined(separator: [RepositoryPath.slash]))).inserted {
+      let name = PathQuoting.quoted(output.path)
+      check.report("the stage has the output \(name) already", at: node, path)
+    }
+    stage.outputs.append(output)
+  }
+}
+
+extension Unicode.GeneralCategory {
+  fileprivate var isPunctuationOrSymbol: Bool {
+    switch self {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
+      .modifierSymbol, .otherSymbol:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package import DverCore
+import DverFileSystem
+import DverHashing
+import DverParallel
+
+extension ObjectStore {
+  /// Moves a damaged object out of the way, never to be believed and never deleted.
+  package func quarantine(_ digest: Digest) throws {
+    let folder = folder.appending("quarantine")
+    try FileSystem.makeDirectories(folder)
+    let source = path(of: digest)
+    var number = 0
+    while true {
+      let name = number == 0 ? digest.hex : "\(digest.hex)-\(number)"
+      do {
+        if try FileSystem.renameWithoutReplacing(source, to: folder.appending(name)) { return }
+      } catch let error as FileSystemError where error.isNotFound {
+        // Somebody else was faster.
+        return
+      }
+      number += 1
+    }
+  }
+
+  /// Makes what finished or dead transactions published durable, if there are any.
+  ///
+  /// Must run before data elsewhere is dropped on the strength of an object here.
+  package func settle() throws {
+    try settle(olderThan: nil)
+  }
+
+  /// As ``settle()``, for entries of more than a minute ago.
+  package func settleOld() throws {
+    try settle(olderThan: FileClock.now().nanoseconds - 60_000_000_000)
+  }
+
+  private func settle(olderThan limit: Int64?) throws {
+    let pending = folder.appending("pending")
+    guard let names = try FileSystem.names(in: pending), !names.isEmpty else { return }
+    // An entry that can be locked has no living holder, so nothing is added to it any more.
+    var finished: [AbsolutePath] = []
+    for name in names {
+      let path = pending.appending(name)
+      guard let file = try OpenFile.ifPresent(path, .update), try file.tryLock() else { continue }
+      let status = try file.status()
+      if let limit, status.modified > limit { continue }
+      finished.append(path)
+    }
+    guard !finished.isEmpty else { return }
+    if let since = distrustedSince { try quarantineDamaged(changedSince: since) }
+    try OpenFile(folder, .directory).syncFileSystem()
+    for path in finished { try FileSystem.removeFile(path) }
+  }
+
+  /// Hashes what a power cut may have left half-written.
+  private func quarantineDamaged(changedSince limit: Int64) throws {
+    for digest in try looseObjects() {
+      guard let status = try FileSystem.status(of: path(of: digest)), status.changed >= limit,
+        try !isIntact(digest)
+      else { continue }
+      try quarantine(digest)
+    }
+  }
+
+  /// Removes what transactions that died left in `tmp/`.
+  package func removeAbandonedFiles() throws {
+    let (pending, staging) = (folder.appending("pending"), folder.appending("tmp"))
+    for name in try FileSystem.names(in: staging) ?? [] {
+      if let entry = try OpenFile.ifPresent(pending.appending(name), .update),
+        try !entry.tryLock()
+      {
+        continue
+      }
+      try FileSystem.removeTree(staging.appending(name))
+    }
+  }
+
+  /// Hashes objects again; the damaged ones go into quarantine.
+  ///
+  /// - Returns: The damaged ones and the missing ones, sorted, and the bytes read.
+  package func verify(
+    _ digests: [Digest], progress: @escaping @Sendable (Int) throws -> Void
+  ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64) {
+    enum Finding: Sendable {
+      case sound(Int64)
+      case damaged
+      case missing
+    }
+    // A few objects a chunk, so that a thread keeps its buffer for a while.
+    let chunkCount = (digests.count + Self.verifyChunk - 1) / Self.verifyChunk
+    let findings = try parallelMap(Array(0..<chunkCount)) { chunk -> [Finding] in
+      var hasher = FileHasher()
+      let end = min(digests.count, (chunk + 1) * Self.verifyChunk)
+      return try (chunk * Self.verifyChunk..<end).map { index in
+        guard let file = try self.openIfPresent(digests[index]) else { return .missing }
+        let (digest, byteCount) = unsafe try hasher.digest(of: file, progress: progress)
+        guard digest == digests[index] else {
+          try self.quarantine(digests[index])
+          return .damaged
+        }
+        return .sound(byteCount)
+      }
+    }
+    var result: (damaged: [Digest], missing: [Digest], byteCount: Int64) = ([], [], 0)
+    for (digest, finding) in zip(digests, findings.joined()) {
+      switch finding {
+      case .sound(let byteCount): result.byteCount += byteCount
+      case .damaged: result.damaged.append(digest)
+      case .missing: result.missing.append(digest)
+      }
+    }
+    return result
+  }
+
+  private static let verifyChunk = 64
+}

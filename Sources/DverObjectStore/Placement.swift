@@ -1,0 +1,122 @@
+package import DverCore
+package import DverFileSystem
+package import DverHashing
+import Glibc
+import Synchronization
+
+/// Puts objects of a store into the workspace, each under a name that nobody sees until it is
+/// complete.
+///
+/// Any number of threads may share one.
+package final class Placement: Sendable {
+  private let store: ObjectStore
+  private let types: [LinkType]
+  /// Link types that the file systems have refused so far.
+  private let refused = Mutex<Set<LinkType>>([])
+  private let fileMode: UInt32
+
+  /// A file that was placed.
+  package struct Placed: Sendable {
+    package let type: LinkType
+    package let status: FileStatus
+  }
+
+  package init(from store: ObjectStore, types: [LinkType]) {
+    self.store = store
+    self.types = types
+    let mask = umask(0)
+    umask(mask)
+    fileMode = 0o666 & ~mask
+  }
+
+  /// Makes `target`, which must not exist, hold the object.
+  ///
+  /// A copy is hashed on the way; a link is made only to an object that was found sound.
+  ///
+  /// - Throws: ``StoreError/missing(_:store:)`` or ``StoreError/damaged(_:path:)``; then the object
+  ///   is in quarantine and nothing is at `target`.
+  package func place(
+    _ digest: Digest, byteCount: Int64, isExecutable: Bool, at target: AbsolutePath,
+    using hasher: inout FileHasher, progress: ((Int) throws -> Void)? = nil
+  ) throws -> Placed {
+    guard let object = try store.openIfPresent(digest) else {
+      throw StoreError.missing(digest, store: "the cache")
+    }
+    for type in types where !refused.withLock({ $0.contains(type) }) {
+      // A link would carry the mode to the object, and every empty file would share one inode.
+      if isExecutable || byteCount == 0, type == .hardlink || type == .symlink { continue }
+      if try place(object, digest, type, isExecutable, target, &hasher, progress) {
+        guard let status = try FileSystem.status(of: target) else {
+          throw FileSystemError(.find, target, code: ENOENT)
+        }
+        return Placed(type: type, status: status)
+      }
+      if type == .reflink || type == .hardlink { refused.withLock { _ = $0.insert(type) } }
+    }
+    _ = try place(object, digest, .copy, isExecutable, target, &hasher, progress)
+    guard let status = try FileSystem.status(of: target) else {
+      throw FileSystemError(.find, target, code: ENOENT)
+    }
+    return Placed(type: .copy, status: status)
+  }
+
+  /// - Returns: `false`, with nothing done, where the file system does not offer the type.
+  private func place(
+    _ object: borrowing OpenFile, _ digest: Digest, _ type: LinkType, _ isExecutable: Bool,
+    _ target: AbsolutePath, _ hasher: inout FileHasher, _ progress: ((Int) throws -> Void)?
+  ) throws -> Bool {
+    switch type {
+    case .hardlink:
+      do {
+        try checkContent(of: object, digest, &hasher, progress)
+        try FileSystem.link(store.path(of: digest), at: target)
+        return true
+      } catch let error as FileSystemError
+        where [EXDEV, EPERM, EMLINK, ENOTSUP].contains(error.code)
+      {
+        return false
+      }
+    case .symlink:
+      try checkContent(of: object, digest, &hasher, progress)
+      try FileSystem.makeSymbolicLink(to: store.path(of: digest).bytes, at: target)
+      return true
+    case .reflink, .copy:
+      let mode = isExecutable ? fileMode | (fileMode & 0o444) >> 2 : fileMode
+      let file = try OpenFile(target, .createNew(permissions: mode | 0o600))
+      do {
+        if type == .reflink {
+          guard try file.clone(object) else {
+            try FileSystem.removeFile(target)
+            return false
+          }
+          try checkContent(of: object, digest, &hasher, progress)
+        } else {
+          let size = try object.status().size
+          let copied = try hasher.copy(
+            object, to: file, expectedByteCount: size, progress: progress)
+          guard copied.digest == digest else { throw try damage(digest) }
+        }
+        try file.finish()
+      } catch {
+        _ = try? FileSystem.removeFile(target)
+        throw error
+      }
+      return true
+    }
+  }
+
+  private func checkContent(
+    of object: borrowing OpenFile, _ digest: Digest, _ hasher: inout FileHasher,
+    _ progress: ((Int) throws -> Void)?
+  ) throws {
+    guard unsafe try hasher.digest(of: object, progress: progress).digest == digest else {
+      throw try damage(digest)
+    }
+  }
+
+  private func damage(_ digest: Digest) throws -> StoreError {
+    let path = store.path(of: digest).description
+    try store.quarantine(digest)
+    return .damaged(digest, path: path)
+  }
+}

@@ -1,0 +1,114 @@
+import DverCore
+package import DverFileSystem
+import Glibc
+
+/// The file `dver-store`: what makes a folder an object store.
+package struct StoreDescriptor: Hashable, Sendable {
+  /// Random, 32 hexadecimal digits.
+  package let id: String
+  /// Seconds since 1970.
+  package let created: Int64
+  /// Features that a program must know to read the store.
+  package let requires: [String]
+  /// Features that a program must know to collect garbage in it.
+  package let uses: [String]
+
+  package static let fileName = "dver-store"
+
+  /// What this version of dver knows to read.
+  private static let knownRequirements: Set<String> = []
+
+  package init(id: String, created: Int64, requires: [String] = [], uses: [String] = []) {
+    self.id = id
+    self.created = created
+    self.requires = requires
+    self.uses = uses
+  }
+
+  package var text: String {
+    """
+    version: 1
+    id: \(id)
+    hash: sha256
+    created: \(created)
+    requires: [\(requires.joined(separator: ", "))]
+    uses: [\(uses.joined(separator: ", "))]
+
+    """
+  }
+
+  /// Reads the file; unknown lines are an error, for their meaning could matter.
+  package init(text: String, path: String) throws {
+    var values: [String: String] = [:]
+    for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+      guard let colon = line.firstIndex(of: ":") else {
+        throw StoreError.unreadableDescriptor(path, reason: "a line has no colon")
+      }
+      let value = line[line.index(after: colon)...].drop { $0 == " " }
+      guard values.updateValue(String(value), forKey: String(line[..<colon])) == nil else {
+        throw StoreError.unreadableDescriptor(path, reason: "'\(line[..<colon])' stands twice")
+      }
+    }
+    guard let version = values["version"], let hash = values["hash"], let id = values["id"] else {
+      throw StoreError.unreadableDescriptor(path, reason: "version, id or hash is missing")
+    }
+    guard version == "1" else {
+      throw StoreError.unknownRequirement(path, feature: "version \(version.prefix(32))")
+    }
+    guard hash == "sha256" else {
+      throw StoreError.unknownRequirement(path, feature: "hash \(hash.prefix(32))")
+    }
+    guard id.utf8.count == 32, id.utf8.allSatisfy({ Self.isHexDigit($0) }),
+      let created = values["created"].flatMap({ Int64($0) })
+    else { throw StoreError.unreadableDescriptor(path, reason: "id or created is not valid") }
+    self.init(
+      id: id, created: created, requires: try Self.list(values["requires"], path: path),
+      uses: try Self.list(values["uses"], path: path))
+    for feature in requires where !Self.knownRequirements.contains(feature) {
+      throw StoreError.unknownRequirement(path, feature: feature)
+    }
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+  }
+
+  private static func list(_ text: String?, path: String) throws -> [String] {
+    guard let text, text.hasPrefix("["), text.hasSuffix("]") else {
+      throw StoreError.unreadableDescriptor(path, reason: "requires or uses is not a list")
+    }
+    return text.dropFirst().dropLast().split(separator: ",").map {
+      String($0.drop { $0 == " " })
+    }
+  }
+
+  /// Reads the descriptor of the store at `folder`; `nil` where there is none.
+  package static func read(at folder: AbsolutePath) throws -> StoreDescriptor? {
+    let path = folder.appending(fileName)
+    guard let bytes = try FileSystem.contents(of: path, limit: 64 * 1024) else { return nil }
+    return try StoreDescriptor(
+      text: String(decoding: bytes, as: UTF8.self), path: path.description)
+  }
+
+  /// Makes the folder a store; of two that try at once, both end up with the first one's.
+  package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
+    try FileSystem.makeDirectories(folder)
+    var generator = SystemRandomNumberGenerator()
+    let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
+    let descriptor = StoreDescriptor(id: id, created: Int64(time(nil)))
+    let temporary = folder.appending(FileSystem.temporaryName())
+    let file = try OpenFile(temporary, .createNew(permissions: 0o444))
+    defer { _ = try? FileSystem.removeFile(temporary) }
+    try file.write(Array(descriptor.text.utf8))
+    try file.sync()
+    try file.finish()
+    do {
+      try FileSystem.link(temporary, at: folder.appending(fileName))
+      try FileSystem.syncDirectory(folder)
+    } catch let error as FileSystemError where error.code == EEXIST {
+      // Somebody else was first.
+    }
+    guard let written = try read(at: folder) else { throw StoreError.notAStore("\(folder)") }
+    return written
+  }
+}

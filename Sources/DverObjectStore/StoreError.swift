@@ -1,0 +1,38 @@
+package import DverCore
+
+/// What goes wrong with an object store.
+package enum StoreError: DverError {
+  case missing(Digest, store: String)
+  case damaged(Digest, path: String)
+  case notAStore(String)
+  case unreadableDescriptor(String, reason: String)
+  case unknownRequirement(String, feature: String)
+
+  package var message: String {
+    switch self {
+    case .missing(let digest, let store): "object \(digest) is not in \(store)"
+    case .damaged(let digest, let path): "\(path) is damaged: its content is not \(digest)"
+    case .notAStore(let path): "\(path) is not an object store: it has no dver-store file"
+    case .unreadableDescriptor(let path, let reason): "\(path) is not readable: \(reason)"
+    case .unknownRequirement(let path, let feature):
+      "\(path) requires '\(feature)', which this version of dver does not know"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .missing: "run 'dver pull' to fetch it from a remote, or 'dver add' where the data is"
+    case .damaged: "run 'dver verify' to set damaged objects aside, then 'dver pull'"
+    case .notAStore: "check that the share is mounted"
+    case .unreadableDescriptor: "restore the file from a backup of the store"
+    case .unknownRequirement: "install a newer dver"
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .missing, .damaged: .damaged
+    default: .failed
+    }
+  }
+}

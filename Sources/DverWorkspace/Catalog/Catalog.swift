@@ -1,0 +1,117 @@
+import DverCore
+import DverManifest
+
+/// Everything that is tracked in the workspace or in one revision: the content of all pointer files
+/// and of all pipelines with their locks.
+struct Catalog: Sendable {
+  /// Sorted by path; no two overlap in a sound workspace.
+  private(set) var outputs: [TrackedOutput] = []
+  /// Sorted by folder.
+  private(set) var pipelines: [Pipeline] = []
+  /// The pointer files, sorted by path.
+  private(set) var pointers: [PointerEntry] = []
+
+  struct Pipeline: Sendable {
+    let folder: RepositoryPath
+    let file: PipelineFile
+    let lock: LockFile
+  }
+
+  struct PointerEntry: Sendable {
+    let path: RepositoryPath
+    let file: PointerFile
+  }
+
+  init(_ files: CatalogFiles) throws {
+    for (path, bytes) in files.pointers {
+      let pointer = try PointerFile.parse(bytes: bytes, source: path.description)
+      pointers.append(PointerEntry(path: path, file: pointer))
+      outputs.append(contentsOf: Self.outputs(of: pointer, at: path))
+    }
+    for source in files.pipelines {
+      let name = source.folder.appending("dver.yaml".utf8)
+      let lockName = source.folder.appending("dver.lock".utf8)
+      let file = try PipelineFile(bytes: source.definition, source: name.description)
+      let lock =
+        try source.lock.map { try LockFile.parse(bytes: $0, source: lockName.description) }
+        ?? LockFile()
+      pipelines.append(Pipeline(folder: source.folder, file: file, lock: lock))
+      for stage in file.stages {
+        outputs.append(
+          contentsOf: try Self.outputs(of: stage, in: source.folder, lock: lock[stage.name]))
+      }
+    }
+    outputs.sort { $0.path < $1.path }
+  }
+
+  static func outputs(of pointer: PointerFile, at path: RepositoryPath) -> [TrackedOutput] {
+    var folder = path.parent
+    if let directory = pointer.workingDirectory { folder = folder.resolving(directory) ?? folder }
+    return pointer.outputs.compactMap { output in
+      guard let target = folder.resolving(output.record.path) else { return nil }
+      return TrackedOutput(
+        path: target, record: output.record, origin: .pointer(path), isCached: output.isCached,
+        isPushed: output.isPushed, remote: output.remote)
+    }
+  }
+
+  private static func outputs(
+    of stage: Stage, in folder: RepositoryPath, lock: StageLock?
+  ) throws -> [TrackedOutput] {
+    let directory = folder.resolving(Array((stage.workingDirectory ?? ".").utf8))
+    return try stage.outputs.map { output in
+      guard let path = directory?.resolving(output.path), !path.isRoot else {
+        throw WorkspaceError.outside("output \(PathQuoting.quoted(output.path)) of '\(stage.name)'")
+      }
+      let record = lock?.outputs.first { $0.path == output.path }
+      return TrackedOutput(
+        path: path, record: record ?? OutputRecord(path: output.path),
+        origin: .stage(name: stage.name, folder: folder), isCached: output.isCached,
+        isPushed: output.isPushed, remote: output.remote)
+    }
+  }
+
+  // MARK: Looking up
+
+  /// The output at `path`, or the one that `path` lies below.
+  func output(containing path: RepositoryPath) -> TrackedOutput? {
+    var candidate = path
+    while !candidate.isRoot {
+      if let index = index(of: candidate) { return outputs[index] }
+      candidate = candidate.parent
+    }
+    return nil
+  }
+
+  /// The outputs that lie at or below `path`.
+  func outputs(inside path: RepositoryPath) -> [TrackedOutput] {
+    outputs.filter { $0.path.isInside(path) }
+  }
+
+  private func index(of path: RepositoryPath) -> Int? {
+    var (low, high) = (0, outputs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if outputs[middle].path < path { low = middle + 1 } else { high = middle }
+    }
+    return low < outputs.count && outputs[low].path == path ? low : nil
+  }
+}
+
+extension RepositoryPath {
+  /// The path that `relative` names from this folder; `nil` where it is absolute or leads out of
+  /// the workspace.
+  func resolving(_ relative: [UInt8]) -> RepositoryPath? {
+    guard relative.first != Self.slash, !relative.contains(0) else { return nil }
+    var parts = components.map { Array($0) }
+    for component in relative.split(separator: Self.slash) {
+      if component.elementsEqual(".".utf8) { continue }
+      if component.elementsEqual("..".utf8) {
+        guard parts.popLast() != nil else { return nil }
+        continue
+      }
+      parts.append(Array(component))
+    }
+    return RepositoryPath(normalized: Array(parts.joined(separator: [Self.slash])))
+  }
+}

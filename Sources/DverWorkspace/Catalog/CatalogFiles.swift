@@ -1,0 +1,162 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverIgnore
+import DverManifest
+
+/// The text files that say what is tracked, not yet read.
+struct CatalogFiles: Sendable {
+  struct Pipeline: Sendable {
+    let folder: RepositoryPath
+    let definition: [UInt8]
+    let lock: [UInt8]?
+  }
+
+  var pointers: [(path: RepositoryPath, bytes: [UInt8])] = []
+  var pipelines: [Pipeline] = []
+
+  static let pointerSuffix = ".dver"
+  static let pipelineName = "dver.yaml"
+  static let lockName = "dver.lock"
+
+  /// Whether a path is one of dver's own text files.
+  static func isOwn(_ path: RepositoryPath) -> Bool {
+    let name = path.lastComponent
+    return path.hasSuffix(pointerSuffix) || name.elementsEqual(pipelineName.utf8)
+      || name.elementsEqual(lockName.utf8) || name.elementsEqual(IgnoreRules.fileName.utf8)
+      || name.elementsEqual(".gitignore".utf8)
+  }
+}
+
+/// Looks for pointer and pipeline files in the workspace, without looking into tracked data.
+struct CatalogSearch {
+  private let workspace: Workspace
+  private var files = CatalogFiles()
+  /// Tracked paths met so far, which are not looked into.
+  private var tracked: Set<RepositoryPath> = []
+
+  init(_ workspace: Workspace) { self.workspace = workspace }
+
+  static func run(in workspace: Workspace) throws -> CatalogFiles {
+    var search = CatalogSearch(workspace)
+    try search.visit(.root, ignore: IgnoreStack())
+    search.files.pointers.sort { $0.path < $1.path }
+    return search.files
+  }
+
+  private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
+    let path = workspace.root.appending(folder)
+    guard let entries = try FileSystem.entries(in: path) else { return }
+    var ignore = outer
+    if entries.contains(where: { $0.name.elementsEqual(IgnoreRules.fileName.utf8) }),
+      let rules = try workspace.ignoreRules(in: folder)
+    {
+      ignore.push(rules)
+    }
+    try readFiles(entries, in: folder, ignore: ignore)
+    for entry in entries where entry.isDirectory {
+      let child = folder.appending(entry.name)
+      if tracked.contains(child) { continue }
+      if ignore.decision(forPath: child.bytes.span, isDirectory: true).isIgnored { continue }
+      // A workspace of its own.
+      if try FileSystem.exists(workspace.root.appending(child).appending(".dver")) { continue }
+      try visit(child, ignore: ignore)
+    }
+  }
+
+  private mutating func readFiles(
+    _ entries: [DirectoryEntry], in folder: RepositoryPath, ignore: IgnoreStack
+  ) throws {
+    for entry in entries where !entry.isDirectory {
+      let path = folder.appending(entry.name)
+      let isPipeline = entry.name.elementsEqual(CatalogFiles.pipelineName.utf8)
+      guard isPipeline || path.hasSuffix(CatalogFiles.pointerSuffix),
+        !ignore.decision(forPath: path.bytes.span, isDirectory: false).isIgnored,
+        let bytes = try FileSystem.contents(of: workspace.root.appending(path))
+      else { continue }
+      if isPipeline {
+        let lockPath = folder.appending(CatalogFiles.lockName.utf8)
+        let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
+        files.pipelines.append(
+          CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock))
+        remember(definition: bytes, in: folder)
+      } else {
+        files.pointers.append((path, bytes))
+        remember(pointer: bytes, at: path)
+      }
+    }
+  }
+
+  // Both leave errors to the one who reads the files for their content.
+
+  private mutating func remember(pointer bytes: [UInt8], at path: RepositoryPath) {
+    guard let pointer = try? PointerFile.parse(bytes: bytes, source: "") else { return }
+    for output in Catalog.outputs(of: pointer, at: path) { tracked.insert(output.path) }
+  }
+
+  private mutating func remember(definition bytes: [UInt8], in folder: RepositoryPath) {
+    guard let stages = try? PipelineFile.parse(bytes: bytes, source: "") else { return }
+    for stage in stages {
+      let directory = folder.resolving(Array((stage.workingDirectory ?? ".").utf8))
+      for output in stage.outputs {
+        if let path = directory?.resolving(output.path) { tracked.insert(path) }
+      }
+    }
+  }
+}
+
+extension Workspace {
+  /// What is tracked in the workspace.
+  func catalog() throws -> Catalog {
+    try Catalog(CatalogSearch.run(in: self))
+  }
+
+  /// What is tracked in a revision.
+  func catalog(of revision: GitRevision, in git: GitRepository) throws -> Catalog {
+    let prefix = gitPrefix(in: git)
+    let table = try git.files(
+      in: revision.tree, below: prefix.bytes,
+      descend: { path in Self.isLookedInto(path, prefix) },
+      where: { path in Self.isCatalogFile(path) })
+    return try Catalog(
+      try catalogFiles((0..<table.count).map { (Array(table.paths[$0]), table.ids[$0]) }, in: git))
+  }
+
+  /// Sorts files of a revision into pointers and pipelines.
+  func catalogFiles(
+    _ found: [(path: [UInt8], id: GitObjectID)], in git: GitRepository
+  ) throws -> CatalogFiles {
+    let prefix = gitPrefix(in: git)
+    var files = CatalogFiles()
+    var locks: [RepositoryPath: [UInt8]] = [:]
+    var definitions: [(folder: RepositoryPath, bytes: [UInt8])] = []
+    for (gitPath, id) in found {
+      guard let path = prefix.workspacePath(gitPath) else { continue }
+      let bytes = try git.blob(id)
+      let name = path.lastComponent
+      if name.elementsEqual(CatalogFiles.pipelineName.utf8) {
+        definitions.append((path.parent, bytes))
+      } else if name.elementsEqual(CatalogFiles.lockName.utf8) {
+        locks[path.parent] = bytes
+      } else {
+        files.pointers.append((path, bytes))
+      }
+    }
+    files.pipelines = definitions.map {
+      CatalogFiles.Pipeline(folder: $0.folder, definition: $0.bytes, lock: locks[$0.folder])
+    }
+    return files
+  }
+
+  static func isCatalogFile(_ path: ArraySlice<UInt8>) -> Bool {
+    let repositoryPath = RepositoryPath(normalized: Array(path))
+    let name = repositoryPath.lastComponent
+    return repositoryPath.hasSuffix(CatalogFiles.pointerSuffix)
+      || name.elementsEqual(CatalogFiles.pipelineName.utf8)
+      || name.elementsEqual(CatalogFiles.lockName.utf8)
+  }
+
+  static func isLookedInto(_ path: ArraySlice<UInt8>, _ prefix: GitPathPrefix) -> Bool {
+    !path.elementsEqual(prefix.gitPath(RepositoryPath(normalized: Array(".dver".utf8))))
+  }
+}

@@ -1,0 +1,120 @@
+import DverCore
+package import DverFileSystem
+package import DverGit
+import DverObjectStore
+import Glibc
+
+/// The settings of a workspace, from the system's, the user's, the project's and the local file.
+package struct Configuration: Sendable {
+  package let layers: ConfigLayers
+  package let files: ConfigurationFiles
+
+  static func load(root: AbsolutePath) throws -> Configuration {
+    let files = ConfigurationFiles(root: root)
+    let layers = try ConfigLayers(files.all.map { ($0.level, $0.path.bytes) })
+    return Configuration(layers: layers, files: files)
+  }
+
+  /// How long to wait for another process' lock.
+  var lockTimeout: Duration {
+    get throws { .seconds(try layers.integer("core.lock_timeout") ?? 60) }
+  }
+
+  var usesGit: Bool {
+    get throws { try !(layers.bool("core.no_scm") ?? false) }
+  }
+
+  /// Whether what dver writes is put into the git index.
+  var autostages: Bool {
+    get throws { try layers.bool("core.autostage") ?? true }
+  }
+
+  var defaultRemote: String? {
+    get throws { try layers.string("core.remote") }
+  }
+
+  /// The shell of stage commands, if the user chose one.
+  var shell: String? {
+    get throws { try layers.string("core.shell") }
+  }
+
+  /// Link types in order of preference.
+  var linkTypes: [LinkType] {
+    get throws {
+      guard let value = try layers.value("cache.type") else { return LinkType.standard }
+      guard let types = LinkType.list(value.text) else {
+        throw WorkspaceError.badValue(
+          option: "cache.type", value: value.text,
+          expected: "a list of reflink, hardlink, symlink and copy")
+      }
+      return types
+    }
+  }
+
+  /// `cache.dir`, resolved against the folder of the file that says so.
+  var cacheFolder: AbsolutePath? {
+    get throws {
+      guard let value = try layers.value("cache.dir"), let bytes = value.bytes else { return nil }
+      return resolve(bytes, from: value)
+    }
+  }
+
+  /// The names of all remotes, in the order of the files.
+  var remoteNames: [String] {
+    layers.subsections(of: "remote").map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  func remoteValue(_ name: String, _ option: String) throws -> ConfigLayers.Value? {
+    try layers.value("remote.\(name).\(option)")
+  }
+
+  /// A path in a configuration file counts from that file's folder; `~` is the user's home.
+  func resolve(_ path: [UInt8], from value: ConfigLayers.Value) -> AbsolutePath {
+    let folder = AbsolutePath(normalized: value.file).parent
+    if path.starts(with: "~/".utf8), let home = ConfigurationFiles.home {
+      return home.appending(path.dropFirst(2))
+    }
+    return AbsolutePath(path, relativeTo: folder)
+  }
+}
+
+/// Where the configuration files are.
+package struct ConfigurationFiles: Sendable {
+  package let all: [(level: ConfigLevel, path: AbsolutePath)]
+
+  init(root: AbsolutePath) {
+    var all: [(level: ConfigLevel, path: AbsolutePath)] = [
+      (.system, AbsolutePath(normalized: Array("/etc/dver/config".utf8)))
+    ]
+    if let global = Self.global { all.append((.global, global)) }
+    all.append((.project, root.appending(".dver/config")))
+    all.append((.local, root.appending(".dver/config.local")))
+    self.all = all
+  }
+
+  package func path(of level: ConfigLevel) throws -> AbsolutePath {
+    guard let found = all.first(where: { $0.level == level }) else {
+      throw WorkspaceError.failed(
+        "there is no home directory for the user's configuration", hint: "set HOME")
+    }
+    return found.path
+  }
+
+  private static var global: AbsolutePath? {
+    if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
+      return AbsolutePath(normalized: Array("/".utf8)).appending(Array(folder.utf8.dropFirst()))
+        .appending("dver/config")
+    }
+    return home?.appending(".config/dver/config")
+  }
+
+  static var home: AbsolutePath? {
+    guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
+    return AbsolutePath(home, relativeTo: AbsolutePath(normalized: [RepositoryPath.slash]))
+  }
+
+  static func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+}

@@ -1,0 +1,57 @@
+import DverCore
+import DverObjectStore
+
+/// Which options there are, and what they take.
+enum ConfigurationOptions {
+  enum Kind {
+    case text
+    case bool
+    case integer
+    case linkTypes
+    /// A path, stored relative to the configuration file.
+    case path
+  }
+
+  private static let known: [(name: String, kind: Kind)] = [
+    ("core.autostage", .bool), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
+    ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
+    ("cache.type", .linkTypes), ("cache.shared", .text), ("gc.grace", .integer),
+    ("gc.trash_days", .integer), ("parsing.bool", .text), ("parsing.list", .text),
+  ]
+  private static let remote: [(name: String, kind: Kind)] = [
+    ("url", .path), ("id", .text), ("jobs", .integer),
+  ]
+
+  /// What the option takes.
+  ///
+  /// - Throws: ``WorkspaceError/unknownOption(_:suggestion:)``.
+  static func kind(of name: String) throws -> Kind {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count >= 3, parts[0].lowercased() == "remote", let last = parts.last {
+      if let option = remote.first(where: { $0.name == last.lowercased() }) { return option.kind }
+      let nearest = Spelling.nearest(to: String(last), among: remote.map(\.name))
+      throw WorkspaceError.unknownOption(
+        name, suggestion: nearest.map { parts.dropLast().joined(separator: ".") + "." + $0 })
+    }
+    let lowered = name.lowercased()
+    if let option = known.first(where: { $0.name == lowered }) { return option.kind }
+    throw WorkspaceError.unknownOption(
+      name, suggestion: Spelling.nearest(to: lowered, among: known.map(\.name)))
+  }
+
+  /// Refuses a value that reading the option would refuse later.
+  static func check(_ value: String, of name: String, _ kind: Kind) throws {
+    let expected: String?
+    switch kind {
+    case .text, .path: expected = nil
+    case .bool:
+      let words = ["true", "false", "yes", "no", "on", "off", "1", "0"]
+      expected = words.contains(value.lowercased()) ? nil : "true or false"
+    case .integer: expected = Int(value).map { $0 >= 0 } == true ? nil : "a whole number"
+    case .linkTypes:
+      expected =
+        LinkType.list(value) != nil ? nil : "a list of reflink, hardlink, symlink and copy"
+    }
+    if let expected { throw WorkspaceError.badValue(option: name, value: value, expected: expected) }
+  }
+}

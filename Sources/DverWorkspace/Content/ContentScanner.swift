@@ -1,0 +1,132 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverParallel
+
+/// Finds out what a path holds, hashing only what its status says has changed, and on request puts
+/// it into a store in the same pass.
+struct ContentScanner: Sendable {
+  let workspace: Workspace
+  /// Where to put what is found; `nil` to hash only.
+  var transaction: StoreTransaction?
+  var linkTypes: [LinkType] = LinkType.standard
+  /// Whether the status of files is to be believed.
+  var usesIndex = true
+
+  /// What is at `path`; a link at its end counts as missing unless it leads into a store.
+  func content(of path: RepositoryPath) throws -> WorkspaceContent {
+    let absolute = workspace.root.appending(path)
+    guard let status = try FileSystem.status(of: absolute) else { return .missing }
+    switch status.kind {
+    case .file:
+      return .file(try file(at: absolute, path: path, status: status))
+    case .directory:
+      return .directory(try directory(at: absolute, path: path))
+    case .link:
+      guard let object = try workspace.object(behindLink: absolute) else { return .missing }
+      return .file(
+        FileContent(
+          digest: object.digest, size: object.size, isExecutable: false, stamp: FileStamp(status)))
+    case .special:
+      throw ContentError.special(path.description)
+    }
+  }
+
+  // MARK: Single files
+
+  private func file(
+    at absolute: AbsolutePath, path: RepositoryPath, status: FileStatus
+  ) throws -> FileContent {
+    let stamp = FileStamp(status)
+    if usesIndex, let known = try workspace.fileIndex.lookup(path, stamp: stamp) {
+      let content = FileContent(
+        digest: known.digest, size: status.size, isExecutable: status.isExecutable, stamp: stamp)
+      guard let transaction else { return content }
+      let defects = try transaction.store.defects(
+        among: [known.digest], sizes: [status.size], changedSince: known.storedAt)
+      if try defects.allSatisfy({
+        guard case .suspect = $0.defect else { return false }
+        return try transaction.store.isIntact(known.digest)
+      }) {
+        return content
+      }
+    }
+    workspace.progress.begin(
+      transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
+    var hasher = FileHasher()
+    let hashed = try hash(absolute, using: &hasher)
+    let content = FileContent(
+      digest: hashed.digest, size: hashed.status.size, isExecutable: hashed.status.isExecutable,
+      stamp: FileStamp(hashed.status))
+    try workspace.fileIndex.update(
+      path, content: content,
+      isTrusted: hashed.hashedAt.vouches(
+        for: content.stamp, onNetwork: try workspace.isOnNetwork(content.stamp.device)))
+    return content
+  }
+
+  private func hash(_ path: AbsolutePath, using hasher: inout FileHasher) throws -> HashedFile {
+    let progress = workspace.progress
+    let advance: (Int) throws -> Void = { try progress.advance(bytes: $0) }
+    guard let transaction else {
+      return try hasher.digest(ofFileAt: path, progress: advance)
+    }
+    if linkTypes.first == .hardlink || linkTypes.first == .symlink {
+      let status = try FileSystem.status(of: path)
+      if let status, !status.isExecutable, status.size > 0,
+        let adopted = try transaction.adopt(fileAt: path, using: &hasher, progress: advance)
+      {
+        return adopted
+      }
+    }
+    return try transaction.store(
+      fileAt: path, reflink: linkTypes.contains(.reflink), using: &hasher, progress: advance)
+  }
+
+  // MARK: Directories
+
+  private func directory(
+    at absolute: AbsolutePath, path: RepositoryPath
+  ) throws -> DirectoryContent {
+    let known = usesIndex ? try workspace.directoryIndex(of: path) : nil
+    let found = try DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run()
+    var scan = DirectoryScan(
+      folder: absolute, found: found, known: known ?? StatIndex(), isComplete: known?.name != nil)
+    try scan.match(workspace: workspace)
+    try check(scan, path: path)
+    if let transaction { try scan.distrustLost(in: transaction.store) }
+    let pending = scan.unknown
+    if !pending.isEmpty {
+      workspace.progress.begin(
+        transaction == nil ? "Hashing" : "Storing",
+        byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count))
+      let hashed = try parallelMap(count: pending.count, state: { FileHasher() }) { hasher, index in
+        let result = try self.hash(
+          absolute.appending(found.paths[pending[index]]), using: &hasher)
+        try self.workspace.progress.advance()
+        return result
+      }
+      try scan.fill(hashed, workspace: workspace)
+    }
+    let result = try scan.content()
+    if scan.hasNews || transaction != nil {
+      try workspace.saveDirectoryIndex(
+        StatIndex(
+          entries: result.entries, stamps: scan.trustedStamps, name: result.name,
+          storedAt: transaction == nil ? scan.known.storedAt : FileClock.now()),
+        of: path)
+    }
+    return result
+  }
+
+  private func check(_ scan: DirectoryScan, path: RepositoryPath) throws {
+    for index in 0..<scan.found.count {
+      if scan.found.kinds[index] == .special {
+        throw ContentError.special(
+          path.appending(scan.found.paths[index]).description)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverIgnore
+import DverObjectStore
+import Glibc
+
+extension Workspace {
+  /// The object that a symbolic link into a store stands for; `nil` for any other link.
+  ///
+  /// What counts is the shape of the target, `…/objects/HH/` and 62 digits in a folder with
+  /// `dver-store`, present or former, so that a cache that moved does not turn data into links.
+  func object(behindLink link: AbsolutePath) throws -> (digest: Digest, size: Int64)? {
+    let target = try FileSystem.destination(ofLink: link)
+    let parts = target.split(separator: RepositoryPath.slash)
+    guard target.first == RepositoryPath.slash, parts.count >= 3,
+      parts[parts.count - 3].elementsEqual("objects".utf8), parts[parts.count - 2].count == 2
+    else { return nil }
+    let hex = Array(parts[parts.count - 2]) + parts[parts.count - 1]
+    guard let digest = Digest(hex: hex.span) else { return nil }
+    let object = AbsolutePath(target, relativeTo: link.parent)
+    return (digest, try FileSystem.status(of: object)?.size ?? 0)
+  }
+
+  // MARK: Stat indexes
+
+  private func indexPath(of directory: RepositoryPath) -> AbsolutePath {
+    let digest = SHA256.digest(of: directory.bytes.span)
+    return temporaryFolder.appending("stat").appending("d-\(digest.hex.prefix(32))")
+  }
+
+  func directoryIndex(of directory: RepositoryPath) throws -> StatIndex? {
+    try StatIndex.load(from: indexPath(of: directory))
+  }
+
+  func saveDirectoryIndex(_ index: StatIndex, of directory: RepositoryPath) throws {
+    let path = indexPath(of: directory)
+    do {
+      try FileSystem.makeDirectories(path.parent)
+      try index.save(to: path)
+    } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
+      // The index only saves time: whoever may only read can still ask.
+    }
+  }
+
+  // MARK: Ignore files
+
+  /// The rules of the folders around `path`.
+  func ignoreStack(around path: RepositoryPath) throws -> IgnoreStack {
+    try IgnoreStack.around(path) { folder in try self.ignoreRules(in: folder) }
+  }
+
+  func ignoreRules(in folder: RepositoryPath) throws -> IgnoreRules? {
+    let file = root.appending(folder).appending(IgnoreRules.fileName)
+    return try FileSystem.contents(of: file).map { IgnoreRules(folder: folder, contents: $0) }
+  }
+
+  /// What leaves ignored entries out of a walk of `directory`; `nil` where no rule can match.
+  ///
+  /// Ignore files inside of tracked data are refused elsewhere, so the outer ones are all there are.
+  func ignoreFilter(below directory: RepositoryPath) throws -> DirectoryWalk.Filter? {
+    var stack = try ignoreStack(around: directory)
+    stack.descend(into: directory.bytes.span) { nil }
+    guard stack.hasRules else { return nil }
+    let prefix = directory.bytes + [RepositoryPath.slash]
+    let rules = stack
+    return { path, isDirectory in
+      var full = prefix
+      full.reserveCapacity(prefix.count + path.count)
+      for index in path.indices { full.append(path[index]) }
+      return rules.decision(forPath: full.span, isDirectory: isDirectory).isIgnored
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverParallel
+
+/// The manifest nodes under `.dver/manifests`, and where else a node may be found.
+///
+/// The pointer alone decides: a node's file is taken only if it has the digest that its parent
+/// names, else the node is looked for by digest in the cache and in git.
+struct ManifestFiles: Sendable {
+  let workspace: Workspace
+
+  private var folder: AbsolutePath { workspace.dverFolder.appending("manifests") }
+
+  private func folder(of path: RepositoryPath) -> AbsolutePath {
+    folder.appending(ManifestLocation.folder(of: path))
+  }
+
+  /// Where git keeps a node of the directory at `path`, counted from the workspace's root.
+  static func gitPath(of path: RepositoryPath, _ location: RepositoryPath) -> RepositoryPath {
+    RepositoryPath(normalized: Array(".dver/manifests".utf8))
+      .appending(ManifestLocation.folder(of: path)).appending(location)
+  }
+
+  /// The bytes of a node of the tracked directory at `path`.
+  func node(_ digest: Digest, _ location: RepositoryPath, of path: RepositoryPath) throws -> [UInt8]
+  {
+    let file = folder(of: path).appending(location)
+    if let bytes = try FileSystem.contents(of: file), SHA256.digest(of: bytes.span) == digest {
+      return bytes
+    }
+    if let bytes = try workspace.cacheIfPresent()?.readIfPresent(digest) { return bytes }
+    if let bytes = try workspace.nodeFromGit(digest, Self.gitPath(of: path, location)) {
+      return bytes
+    }
+    throw ManifestLookupError(path: path, digest: digest)
+  }
+
+  func reader(of path: RepositoryPath) -> ManifestReader {
+    ManifestReader { digest, location in try node(digest, location, of: path) }
+  }
+
+  /// All entries of the directory at `path` in the version with this root.
+  func entries(of path: RepositoryPath, root: Digest) throws -> EntryTable {
+    try reader(of: path).entries(of: root)
+  }
+
+  /// Puts the nodes of a manifest into the store.
+  func store(_ entries: EntryTable, in transaction: StoreTransaction) throws -> ManifestSummary {
+    try ManifestBuilder().build(entries) { node in
+      try transaction.store(node.bytes)
+    }
+  }
+
+  /// Makes the files under `.dver/manifests` those of the manifest with this root, all of whose
+  /// nodes are in the cache or in the files already; removes the files of nodes that it does not
+  /// have, all of them where `root` is `nil`.
+  func replace(at path: RepositoryPath, root: Digest?) throws {
+    let target = folder(of: path)
+    guard let root else {
+      try FileSystem.removeTree(target)
+      try removeEmptyFolders(above: target)
+      return
+    }
+    let nodes = try reader(of: path).nodes(of: root)
+    // Read all before the first is replaced: an old file may be the only copy of a node that moved.
+    try parallelFor(chunks: nodes.count) { index in
+      let (digest, location) = (nodes[index].digest, nodes[index].location)
+      let file = target.appending(location)
+      if let present = try FileSystem.contents(of: file), SHA256.digest(of: present.span) == digest
+      {
+        return
+      }
+      let bytes = try node(digest, location, of: path)
+      try FileSystem.makeDirectories(file.parent)
+      try FileSystem.replaceContents(of: file, with: bytes)
+    }
+    try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
+  }
+
+  /// The node files of the manifest at `path` as git sees them.
+  func gitPaths(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
+    try reader(of: path).nodes(of: root).map { Self.gitPath(of: path, $0.location) }
+  }
+
+  /// The files there are below the manifest folder of `path`, counted from the workspace's root.
+  func presentFiles(of path: RepositoryPath) throws -> [RepositoryPath] {
+    let target = folder(of: path)
+    guard try FileSystem.exists(target) else { return [] }
+    let found = try DirectoryWalk(target).run()
+    let prefix = Self.gitPath(of: path, .root)
+    return (0..<found.count).filter { found.kinds[$0] != .emptyDirectory }.map {
+      prefix.appending(found.paths[$0])
+    }
+  }
+
+  private func removeOthers(below target: AbsolutePath, keeping: Set<RepositoryPath>) throws {
+    let found = try DirectoryWalk(target).run()
+    for index in 0..<found.count {
+      let location = RepositoryPath(normalized: Array(found.paths[index]))
+      guard !keeping.contains(location) else { continue }
+      let file = target.appending(location)
+      if found.kinds[index] == .emptyDirectory {
+        try FileSystem.removeEmptyDirectory(file)
+      } else {
+        try FileSystem.removeFile(file)
+      }
+      try removeEmptyFolders(above: file)
+    }
+  }
+
+  private func removeEmptyFolders(above path: AbsolutePath) throws {
+    var folder = path.parent
+    while folder != workspace.dverFolder, try FileSystem.removeEmptyDirectory(folder) {
+      folder = folder.parent
+    }
+  }
+}
+
+/// A manifest node that is nowhere to be found.
+struct ManifestLookupError: DverError {
+  let path: RepositoryPath
+  let digest: Digest
+
+  var message: String { "the manifest of \(path) is incomplete: node \(digest) is missing" }
+  var hint: String? {
+    "run 'git checkout -- .dver/manifests' or 'dver fetch' to bring it back"
+  }
+  var exitStatus: ExitStatus { .damaged }
+}

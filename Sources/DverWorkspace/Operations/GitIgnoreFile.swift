@@ -1,0 +1,52 @@
+import DverCore
+
+/// The lines of a `.gitignore` that keep tracked data out of git.
+struct GitIgnoreFile {
+  private(set) var bytes: [UInt8]
+
+  init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  /// Adds a line for `name`, unless it is there.
+  mutating func add(_ name: some Collection<UInt8>) {
+    let line = Self.line(for: name)
+    guard !lines.contains(where: { $0.elementsEqual(line) }) else { return }
+    if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+    bytes.append(contentsOf: line)
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// Removes the line for `name`, if it is there.
+  mutating func remove(_ name: some Collection<UInt8>) {
+    let line = Self.line(for: name)
+    var kept: [UInt8] = []
+    for candidate in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let content = candidate.last == UInt8(ascii: "\r") ? candidate.dropLast() : candidate
+      if content.elementsEqual(line) { continue }
+      kept.append(contentsOf: candidate)
+      kept.append(UInt8(ascii: "\n"))
+    }
+    // The split saw an empty line behind the last line end, or a last line without one.
+    if !kept.isEmpty { kept.removeLast() }
+    bytes = kept
+  }
+
+  private var lines: [ArraySlice<UInt8>] {
+    bytes.split(separator: UInt8(ascii: "\n")).map {
+      $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
+    }
+  }
+
+  /// `/name`, with what git would take for a pattern escaped.
+  static func line(for name: some Collection<UInt8>) -> [UInt8] {
+    var line = [RepositoryPath.slash]
+    let lastNonBlank = Array(name).lastIndex { $0 != UInt8(ascii: " ") } ?? -1
+    for (index, byte) in name.enumerated() {
+      let isSpecial = [UInt8](#"*?[\"#.utf8).contains(byte)
+      let isTrailingBlank = byte == UInt8(ascii: " ") && index > lastNonBlank
+      if isSpecial || isTrailingBlank { line.append(UInt8(ascii: "\\")) }
+      // A line cannot hold a line end, so any character has to do.
+      line.append(byte == UInt8(ascii: "\n") ? UInt8(ascii: "?") : byte)
+    }
+    return line
+  }
+}

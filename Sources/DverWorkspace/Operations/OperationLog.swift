@@ -1,0 +1,52 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+
+/// The records of a workspace's operations, oldest first: `NNNNNNNNNNNN.open` while one is carried
+/// out, then `.done`.
+///
+/// Only the holder of the workspace lock touches it.
+struct OperationLog: Sendable {
+  let folder: AbsolutePath
+
+  /// Writes a record down, on stable storage; the operation counts from then on.
+  func begin(_ record: OperationRecord) throws -> AbsolutePath {
+    try FileSystem.makeDirectories(folder)
+    let last = try FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0
+    let digits = String(last + 1)
+    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + Self.open
+    let path = folder.appending(name)
+    try FileSystem.replaceContents(of: path, with: record.serialized, synced: true)
+    return path
+  }
+
+  func finish(_ path: AbsolutePath) throws {
+    var name = Array(path.lastComponent.dropLast(Self.open.utf8.count))
+    name.append(contentsOf: Self.done.utf8)
+    try FileSystem.rename(path, to: path.parent.appending(name))
+  }
+
+  /// The records that a command left open when it died, oldest first.
+  func unfinished() throws -> [(path: AbsolutePath, record: OperationRecord)] {
+    guard let names = try FileSystem.names(in: folder) else { return [] }
+    var records: [(path: AbsolutePath, record: OperationRecord)] = []
+    for name in names where Array(name).suffix(Self.open.utf8.count).elementsEqual(Self.open.utf8) {
+      let path = folder.appending(name)
+      // A record appears in one piece; one that is not whole never counted.
+      if let bytes = try FileSystem.contents(of: path), let record = OperationRecord(parsing: bytes)
+      {
+        records.append((path, record))
+      } else {
+        try FileSystem.removeFile(path)
+      }
+    }
+    return records
+  }
+
+  private static func number(_ name: [UInt8]) -> Int? {
+    Int(String(decoding: name.prefix(12), as: UTF8.self))
+  }
+
+  private static let open = ".open"
+  private static let done = ".done"
+}

@@ -1,0 +1,117 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+
+/// What a command is about to change in the files kept in git, with what is there now.
+///
+/// Written in one piece before the first change. A record whose command died is carried out by the
+/// next command: every step is a comparison and an atomic replacement, so doing it again is safe.
+///
+///     dver-operation 1
+///     command TEXT
+///     started NANOSECONDS
+///     text OLD-COUNT|- NEW-COUNT|- PATH      old bytes and new bytes follow, then a line end
+///     manifest OLD-DIGEST|- NEW-DIGEST|- PATH
+///     end SHA-256-of-everything-before
+struct OperationRecord: Sendable {
+  let command: String
+  /// Nanoseconds since 1970.
+  let started: Int64
+  let texts: [TextChange]
+  let manifests: [ManifestChange]
+
+  var serialized: [UInt8] {
+    var bytes = Array("dver-operation 1\ncommand \(PathQuoting.quoted(command.utf8))\n".utf8)
+    bytes.append(contentsOf: "started \(started)\n".utf8)
+    for text in texts {
+      let counts = [text.old, text.new].map { $0.map { String($0.count) } ?? "-" }
+      bytes.append(contentsOf: "text \(counts[0]) \(counts[1]) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(text.path.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+      bytes.append(contentsOf: text.old ?? [])
+      bytes.append(contentsOf: text.new ?? [])
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    for manifest in manifests {
+      let digests = [manifest.old, manifest.new].map { $0?.hex ?? "-" }
+      bytes.append(contentsOf: "manifest \(digests[0]) \(digests[1]) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(manifest.path.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    let digest = SHA256.digest(of: bytes.span)
+    bytes.append(contentsOf: "end \(digest)\n".utf8)
+    return bytes
+  }
+
+  init(command: String, started: Int64, texts: [TextChange], manifests: [ManifestChange]) {
+    self.command = command
+    self.started = started
+    self.texts = texts
+    self.manifests = manifests
+  }
+
+  /// Reads a record; `nil` for one that is not whole.
+  init?(parsing bytes: [UInt8]) {
+    let trailerCount = "end \n".utf8.count + Digest.hexCount
+    guard bytes.count > trailerCount else { return nil }
+    let end = bytes.count - trailerCount
+    let digest = SHA256.digest(of: bytes.span.extracting(0..<end))
+    guard bytes[end...].elementsEqual("end \(digest)\n".utf8) else { return nil }
+    var reader = RecordReader(bytes: bytes, end: end)
+    guard reader.line() == ["dver-operation", "1"], let command = reader.line(), command.count == 2,
+      let started = reader.line(), started.count == 2, let time = Int64(started[1])
+    else { return nil }
+    var texts: [TextChange] = []
+    var manifests: [ManifestChange] = []
+    while !reader.isAtEnd {
+      guard let fields = reader.line(), fields.count == 4,
+        let name = PathQuoting.unquote(Array(fields[3].utf8).span),
+        let path = RepositoryPath(name)
+      else { return nil }
+      switch fields[0] {
+      case "text":
+        guard let old = reader.payload(fields[1]), let new = reader.payload(fields[2]),
+          reader.line() == [""]
+        else { return nil }
+        texts.append(TextChange(path: path, old: old, new: new))
+      case "manifest":
+        manifests.append(
+          ManifestChange(path: path, old: Digest(hex: fields[1]), new: Digest(hex: fields[2])))
+      default: return nil
+      }
+    }
+    self.init(command: command[1], started: time, texts: texts, manifests: manifests)
+  }
+}
+
+/// Reads lines and counted bytes one after the other.
+private struct RecordReader {
+  private let bytes: [UInt8]
+  private let end: Int
+  private var position = 0
+
+  init(bytes: [UInt8], end: Int) {
+    self.bytes = bytes
+    self.end = end
+  }
+
+  var isAtEnd: Bool { position >= end }
+
+  /// The fields of the next line: at most four, the last one with its blanks.
+  mutating func line() -> [String]? {
+    guard let stop = bytes[position..<end].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    defer { position = stop + 1 }
+    let fields = bytes[position..<stop].split(
+      separator: UInt8(ascii: " "), maxSplits: bytes[position...].starts(with: "command".utf8) ? 1 : 3,
+      omittingEmptySubsequences: false)
+    return fields.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// As many bytes as `count` says, `.some(nil)` for `-`; `nil` where they are not there.
+  mutating func payload(_ count: String) -> [UInt8]?? {
+    if count == "-" { return .some(nil) }
+    guard let count = Int(count), count >= 0, count <= end - position else { return nil }
+    defer { position += count }
+    return .some(Array(bytes[position..<position + count]))
+  }
+}

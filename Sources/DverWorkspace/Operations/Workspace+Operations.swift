@@ -1,0 +1,90 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverObjectStore
+
+extension Workspace {
+  /// What a command wants changed in the files kept in git, worked out under the workspace lock.
+  struct Changes {
+    var texts: [TextChange] = []
+    var manifests: [ManifestChange] = []
+
+    var isEmpty: Bool { texts.isEmpty && manifests.isEmpty }
+  }
+
+  /// Holds the workspace lock, after finishing what a dead command left open.
+  func withLock<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
+    let lock = try ProcessLock(
+      stateFolder.appending("lock"), purpose: command, timeout: configuration().lockTimeout
+    ) { holder in
+      notices.status("Waiting for \(holder)")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    try recover()
+    return try body()
+  }
+
+  /// Carries out `plan` as one operation: either all of its files change, or none.
+  ///
+  /// - Parameters:
+  ///   - command: For the record, such as `dver add data`.
+  ///   - plan: Called under the lock; reads the present files and says what they become.
+  func perform(_ command: String, _ plan: () throws -> Changes) throws {
+    try withLock(command) {
+      let changes = try plan()
+      guard !changes.isEmpty else { return }
+      let record = OperationRecord(
+        command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
+        manifests: changes.manifests)
+      let path = try operations.begin(record)
+      try carryOut(record, isRecovery: false)
+      try operations.finish(path)
+    }
+  }
+
+  /// Finishes operations whose command died, if there are any.
+  private func recover() throws {
+    for (path, record) in try operations.unfinished() {
+      notices.status("Finishing '\(record.command)', which was interrupted")
+      try carryOut(record, isRecovery: true)
+      try operations.finish(path)
+    }
+  }
+
+  private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
+    for manifest in record.manifests {
+      try manifests.replace(at: manifest.path, root: manifest.new)
+    }
+    var written: [AbsolutePath] = []
+    for text in record.texts {
+      let path = root.appending(text.path)
+      if isRecovery {
+        // Somebody may have gone on since: then the file is theirs.
+        let present = try FileSystem.contents(of: path)
+        guard present == text.old || present == text.new else { continue }
+      }
+      if let new = text.new {
+        try FileSystem.makeDirectories(path.parent)
+        if try FileSystem.replaceContents(of: path, with: new) { written.append(path) }
+      } else {
+        try FileSystem.removeFile(path)
+      }
+    }
+    try makeDurable(written)
+    try stage(record)
+  }
+
+  private func makeDurable(_ paths: [AbsolutePath]) throws {
+    guard paths.count <= Self.singleSyncLimit else {
+      try OpenFile(root, .directory).syncFileSystem()
+      return
+    }
+    for path in paths {
+      try OpenFile(path, .read).sync()
+      try FileSystem.syncDirectory(path.parent)
+    }
+  }
+
+  /// Up to here syncing each file is cheaper than syncing the file system.
+  private static let singleSyncLimit = 16
+}

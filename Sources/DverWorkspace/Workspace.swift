@@ -1,0 +1,161 @@
+import DverCore
+package import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+import Glibc
+import Synchronization
+
+/// A folder with `.dver`: one method per task of the user, in extensions by subject.
+package final class Workspace: Sendable {
+  /// The folder that holds `.dver`.
+  package let root: AbsolutePath
+  /// Where the user is; relative targets count from there.
+  package let current: AbsolutePath
+  package let progress: Progress
+  package let notices: Notices
+
+  let fileIndex: FileIndex
+  private let parts = Mutex(Parts())
+
+  /// What is opened when it is first needed.
+  private struct Parts {
+    var configuration: Configuration?
+    var git: GitRepository??
+    var cache: ObjectStore?
+    var networkDevices: [UInt64: Bool] = [:]
+  }
+
+  init(root: AbsolutePath, current: AbsolutePath, progress: Progress, notices: Notices) {
+    self.root = root
+    self.current = current
+    self.progress = progress
+    self.notices = notices
+    fileIndex = FileIndex(root.appending(".dver/tmp/stat/files"))
+  }
+
+  /// Opens the workspace around `current`.
+  ///
+  /// - Throws: ``WorkspaceError/notAWorkspace(_:)``.
+  package static func open(
+    from current: AbsolutePath, progress: Progress = Progress(), notices: Notices = Notices()
+  ) throws -> Workspace {
+    let current = try current.resolvingLinks()
+    var folder = current
+    while true {
+      if try FileSystem.status(of: folder.appending(".dver"))?.isDirectory == true {
+        return Workspace(root: folder, current: current, progress: progress, notices: notices)
+      }
+      guard folder.parent != folder else {
+        throw WorkspaceError.notAWorkspace(current.description)
+      }
+      folder = folder.parent
+    }
+  }
+
+  // MARK: Folders
+
+  package var dverFolder: AbsolutePath { root.appending(".dver") }
+  var stateFolder: AbsolutePath { dverFolder.appending("state") }
+  var temporaryFolder: AbsolutePath { dverFolder.appending("tmp") }
+
+  var manifests: ManifestFiles { ManifestFiles(workspace: self) }
+  var operations: OperationLog { OperationLog(folder: stateFolder.appending("operations")) }
+
+  // MARK: Parts
+
+  package func configuration() throws -> Configuration {
+    try parts.withLock { parts in
+      if let known = parts.configuration { return known }
+      let loaded = try Configuration.load(root: root)
+      parts.configuration = loaded
+      return loaded
+    }
+  }
+
+  /// Forgets what was read, after the files changed.
+  func reloadConfiguration() {
+    parts.withLock { $0.configuration = nil }
+  }
+
+  /// The git repository around the workspace; `nil` where there is none, or none is wanted.
+  func git() throws -> GitRepository? {
+    let usesGit = try configuration().usesGit
+    return try parts.withLock { parts in
+      if let known = parts.git { return known }
+      let opened = usesGit ? try GitRepository.open(at: root.bytes) : nil
+      parts.git = .some(opened)
+      return opened
+    }
+  }
+
+  /// The git repository, for what makes no sense without one.
+  func requiredGit(for task: String) throws -> GitRepository {
+    guard let git = try git() else { throw WorkspaceError.needsGit(task) }
+    return git
+  }
+
+  /// Where the workspace lies in its repository.
+  func gitPrefix(in git: GitRepository) -> GitPathPrefix {
+    git.prefix(of: root.bytes) ?? GitPathPrefix([])
+  }
+
+  /// Where the cache is, or will be.
+  package func cacheFolder() throws -> AbsolutePath {
+    if let folder = try configuration().cacheFolder { return folder }
+    // Linked worktrees of one repository share the cache of the main one.
+    let gitFile = root.appending(".git")
+    if try FileSystem.status(of: gitFile)?.isFile == true, let git = try git(),
+      git.isLinkedWorkTree, let main = try git.mainWorkTree()
+    {
+      let folder = AbsolutePath(normalized: main).appending(gitPrefix(in: git).bytes)
+        .appending(".dver")
+      if try FileSystem.exists(folder) { return folder.appending("cache") }
+    }
+    return dverFolder.appending("cache")
+  }
+
+  /// The cache, made if there is none yet.
+  func cache() throws -> ObjectStore {
+    if let known = try cacheIfPresent() { return known }
+    let created = try ObjectStore.openOrCreate(at: try cacheFolder())
+    parts.withLock { $0.cache = created }
+    return created
+  }
+
+  /// The cache; `nil` where nothing has been stored yet.
+  func cacheIfPresent() throws -> ObjectStore? {
+    if let known = parts.withLock({ $0.cache }) { return known }
+    guard let opened = try ObjectStore.open(at: try cacheFolder()) else { return nil }
+    parts.withLock { $0.cache = opened }
+    return opened
+  }
+
+  /// Whether the device holds a network file system, whose clock is not ours.
+  func isOnNetwork(_ device: UInt64) throws -> Bool {
+    if let known = parts.withLock({ $0.networkDevices[device] }) { return known }
+    // The device of the workspace is the usual case; others are looked at by their number alone.
+    let isNetwork =
+      try FileSystem.status(of: root)?.device == device
+      ? try FileSystem.traits(of: root).isNetwork : true
+    parts.withLock { $0.networkDevices[device] = isNetwork }
+    return isNetwork
+  }
+}
+
+/// Where a workspace tells its user what happens beside the result.
+package struct Notices: Sendable {
+  private let tell: @Sendable (_ kind: Kind, _ text: String) -> Void
+
+  package enum Kind: Sendable {
+    case status
+    case warning
+  }
+
+  package init(_ tell: @escaping @Sendable (Kind, String) -> Void = { _, _ in }) {
+    self.tell = tell
+  }
+
+  package func status(_ text: String) { tell(.status, text) }
+  package func warning(_ text: String) { tell(.warning, text) }
+}

@@ -1,0 +1,118 @@
+package import DverCore
+
+/// What keeps a task from being done, in the user's terms.
+package enum WorkspaceError: DverError {
+  case notAWorkspace(String)
+  case alreadyAWorkspace(String)
+  case notAGitRoot(String)
+  case needsGit(String)
+  case noSuchTarget(String)
+  case outside(String)
+  case inside(String, of: String)
+  case missing(String)
+  case trackedByGit(String)
+  case ignored(String, by: String)
+  case isPointer(String)
+  case isInternal(String)
+  case isLink(String)
+  case belowLink(String, link: String)
+  case overlaps(String, with: String)
+  case exists(String)
+  case failed(String, hint: String?)
+  case unknownOption(String, suggestion: String?)
+  case badValue(option: String, value: String, expected: String)
+  case noRemote
+  case unknownRemote(String, known: [String])
+  case wrongStore(remote: String, path: String, expected: String, found: String?)
+  case missingData([String])
+  case unsaved([String])
+  case damaged([String])
+
+  package var message: String {
+    switch self {
+    case .notAWorkspace(let path): "\(path) is not inside a dver workspace"
+    case .alreadyAWorkspace(let path): "\(path) is a dver workspace already"
+    case .notAGitRoot(let path): "\(path) is not the root of a git repository"
+    case .needsGit(let task): "\(task) needs a git repository, and there is none"
+    case .noSuchTarget(let target): "'\(target)' is neither a tracked path nor a stage"
+    case .outside(let path): "\(path) is outside of the workspace"
+    case .inside(let path, let folder): "\(path) is inside \(folder)"
+    case .missing(let path): "\(path) does not exist"
+    case .trackedByGit(let path): "\(path) is tracked by git"
+    case .ignored(let path, let rule): "\(path) is ignored by \(rule)"
+    case .isPointer(let path): "\(path) is a file of dver itself, not data"
+    case .isInternal(let path): "\(path) belongs to dver or git"
+    case .isLink(let path): "\(path) is a symbolic link"
+    case .belowLink(let path, let link): "\(path) lies below the symbolic link \(link)"
+    case .overlaps(let path, let other): "\(path) overlaps with \(other), which is tracked already"
+    case .exists(let path): "\(path) exists already"
+    case .failed(let text, _): text
+    case .unknownOption(let name, _): "there is no option '\(name)'"
+    case .badValue(let option, let value, let expected):
+      "'\(value)' is no value for \(option): expected \(expected)"
+    case .noRemote: "no remote is configured"
+    case .unknownRemote(let name, _): "there is no remote '\(name)'"
+    case .wrongStore(let remote, let path, let expected, let found):
+      found.map {
+        "\(path) holds the store \($0), not \(expected), which remote '\(remote)' was first used with"
+      } ?? "\(path) holds no object store, though remote '\(remote)' was used before"
+    case .missingData(let paths):
+      "\(Self.count(paths, "object is", "objects are")) missing: \(Self.list(paths))"
+    case .unsaved(let paths):
+      "\(Self.count(paths, "path has", "paths have")) changes that are not in the cache: "
+        + Self.list(paths)
+    case .damaged(let paths):
+      "\(Self.count(paths, "object is", "objects are")) damaged: \(Self.list(paths))"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .notAWorkspace: "run 'dver init' at the root of your git repository"
+    case .alreadyAWorkspace: "use 'dver init -f' to write its files anew; data stays"
+    case .notAGitRoot:
+      "run 'git init' first, or use 'dver init --subdir' or 'dver init --no-scm'"
+    case .needsGit: "run 'git init', then 'dver config core.no_scm false'"
+    case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver stage list'"
+    case .outside: "only paths inside of the workspace can be tracked"
+    case .inside: nil
+    case .missing: "check the spelling of the path"
+    case .trackedByGit(let path):
+      "run 'git rm -r --cached \(path)' and 'git commit' to take it out of git first"
+    case .ignored: "change the pattern, or add another path"
+    case .isPointer, .isInternal: nil
+    case .isLink, .belowLink: "add the path that the link leads to"
+    case .overlaps: "tracked paths cannot lie inside one another"
+    case .exists: "move it away, or use -f"
+    case .failed(_, let hint): hint
+    case .unknownOption(_, let suggestion): suggestion.map { "did you mean '\($0)'?" }
+    case .badValue: nil
+    case .noRemote: "run 'dver remote add -d NAME PATH'"
+    case .unknownRemote(_, let known):
+      known.isEmpty
+        ? "run 'dver remote add \"NAME\" PATH'" : "the remotes are: \(known.joined(separator: ", "))"
+    case .wrongStore:
+      "mount the share, or forget the old store with 'dver remote modify NAME id --unset'"
+    case .missingData: "run 'dver pull', or 'dver push' where the data is"
+    case .unsaved: "run 'dver add' or 'dver commit' to keep them, or use -f to lose them"
+    case .damaged: "the damaged copies are in quarantine; run 'dver pull' or 'dver add' again"
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .missingData, .damaged: .damaged
+    default: .failed
+    }
+  }
+
+  private static func count(_ paths: [String], _ one: String, _ many: String) -> String {
+    "\(paths.count) \(paths.count == 1 ? one : many)"
+  }
+
+  /// At most ten of many.
+  private static func list(_ paths: [String]) -> String {
+    let shown = paths.prefix(10).joined(separator: ", ")
+    return paths.count > 10 ? "\(shown) and \(paths.count - 10) more" : shown
+  }
+}

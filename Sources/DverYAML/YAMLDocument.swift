@@ -1,0 +1,93 @@
+/// A YAML text and the tree of its nodes.
+///
+/// Nodes lie in one flat array in the order of the text, each before its children, so a document
+/// of a million nodes is a few allocations; the text of a scalar is a range of the source where
+/// nothing had to be unescaped or folded. ``YAMLNode`` is the way to read it.
+package final class YAMLDocument: Sendable {
+  /// Larger texts are refused.
+  package static let maximumByteCount = 64 << 20
+  /// Deeper nesting is refused, so that callers may recurse on a thread with a small stack.
+  package static let maximumDepth = 200
+  /// More nodes than these must not be reached through aliases, or a text of a few hundred bytes
+  /// would stand for more values than fit in memory.
+  package static let maximumAliasedNodeCount = 100_000
+
+  /// The name of the file, for messages.
+  package let source: String
+  package let bytes: [UInt8]
+  let records: [YAMLNodeRecord]
+  /// The text of the scalars that do not stand in `bytes` as they are.
+  let decodedText: [UInt8]
+
+  /// The root; `nil` for a text without any value.
+  package var root: YAMLNode? { records.isEmpty ? nil : YAMLNode(document: self, site: 0) }
+
+  /// Reads one document.
+  package static func parse(bytes: [UInt8], source: String) throws(YAMLError) -> YAMLDocument {
+    guard bytes.count <= maximumByteCount else {
+      throw YAMLError(
+        source: source, mark: YAMLMark(line: 1, column: 1, offset: 0),
+        problem: .tooLarge(byteCount: bytes.count))
+    }
+    var composer = YAMLComposer(source: source, bytes: bytes)
+    do {
+      try composer.compose()
+    } catch {
+      throw composer.conflictMarker() ?? error
+    }
+    return YAMLDocument(
+      source: source, bytes: bytes, records: composer.records, decodedText: composer.decodedText)
+  }
+
+  private init(
+    source: String, bytes: [UInt8], records: [YAMLNodeRecord], decodedText: [UInt8]
+  ) {
+    self.source = source
+    self.bytes = bytes
+    self.records = records
+    self.decodedText = decodedText
+  }
+}
+
+/// One node of a document as it is stored.
+struct YAMLNodeRecord {
+  enum Kind: UInt8 {
+    case scalar
+    case sequence
+    case mapping
+    case alias
+  }
+
+  /// What a node's tag says about its type.
+  enum Tag: UInt8 {
+    /// No tag: the style and the text decide.
+    case none
+    case string
+    case integer
+    case double
+    case bool
+    case null
+    case sequence
+    case mapping
+  }
+
+  var kind: Kind
+  var style: YAMLNode.Style
+  var tag = Tag.none
+  /// Whether an anchor or a tag stands before the node.
+  var hasProperties = false
+  /// Whether `text` counts in the decoded text instead of the source.
+  var isDecoded = false
+  /// Whether one of a mapping's keys is `<<`.
+  var hasMerge = false
+  /// From 1.
+  var line: UInt32
+  /// Byte range in the source; the end of a block collection is that of its last node.
+  var start: UInt32
+  var end: UInt32
+  /// Where a scalar's text starts.
+  var textStart: UInt32 = 0
+  var textCount: UInt32 = 0
+  /// One past the last record below the node; of an alias, the record that it stands for.
+  var next: UInt32 = 0
+}

@@ -1,0 +1,116 @@
+extension YAMLEditor {
+  private static let lineFeed = UInt8(ascii: "\n")
+
+  func lookUp(_ path: [YAMLPathStep]) -> YAMLNode? {
+    path.reduce(document.root) { node, step in node?.node(at: step) }
+  }
+
+  func node(at path: [YAMLPathStep]) throws(YAMLError) -> YAMLNode {
+    guard let node = lookUp(path) else { throw missing(path) }
+    return node
+  }
+
+  /// The count of pairs or items of `node`, which must be a collection in block style.
+  func block(_ node: YAMLNode, _ kind: YAMLNode.Kind) throws(YAMLError) -> Int {
+    guard node.kind == kind else {
+      throw refusal(kind == .mapping ? "it is not a mapping" : "it is not a list", node)
+    }
+    guard node.style == .block else { throw refusal("it is written in flow style", node) }
+    guard !node.isAlias, !node.record.hasProperties else {
+      throw refusal("it has an anchor, a tag or an alias", node)
+    }
+    return kind == .mapping ? node.ownPairs.count : node.items.count
+  }
+
+  /// The column of a block collection's first key or dash, from 0.
+  func column(of node: YAMLNode) -> Int { node.mark.column - 1 }
+
+  /// The bytes to take out for one key and its value.
+  func removalRange(of pair: YAMLPair, next: YAMLNode?) throws(YAMLError) -> Range<Int> {
+    let keyStart = pair.key.range.lowerBound
+    let lineStart = document.startOfLine(at: keyStart)
+    let end = max(pair.value.endOfLines, document.endOfLine(at: pair.key.range.upperBound))
+    if bytes[lineStart..<keyStart].allSatisfy({ $0 == UInt8(ascii: " ") }) {
+      return lineStart..<end
+    }
+    // The key stands behind a dash: the next key takes its place.
+    guard let next, next.range.lowerBound >= end,
+      bytes[end..<next.range.lowerBound].allSatisfy({ $0 == UInt8(ascii: " ") })
+    else { throw refusal("it begins a list item", pair.key) }
+    return keyStart..<next.range.lowerBound
+  }
+
+  /// `scalar` as it may stand in the place of `node`.
+  func printed(
+    _ scalar: YAMLScalar, inPlaceOf node: YAMLNode, at path: [YAMLPathStep]
+  ) throws(YAMLError) -> [UInt8] {
+    var text: [UInt8] = []
+    guard case .string(let string) = scalar else {
+      YAMLWriter.append(scalar, to: &text)
+      return text
+    }
+    let isInFlow = path.indices.contains { count in
+      lookUp(Array(path[..<count]))?.style == .flow
+    }
+    switch node.style {
+    case .singleQuoted where YAMLWriter.isPrintable(Array(string.utf8)):
+      YAMLWriter.appendSingleQuoted(Array(string.utf8), to: &text)
+    case .doubleQuoted: YAMLWriter.appendDoubleQuoted(string, to: &text)
+    default: YAMLWriter.append(string: string, inFlow: isInFlow, to: &text)
+    }
+    return text
+  }
+
+  // MARK: Changes
+
+  /// Puts whole `lines` at `offset`, the start of a line, moved to the right by `indent`.
+  mutating func insert(
+    _ lines: [UInt8], at offset: Int, indent: Int, check: (YAMLEditor) -> Bool
+  ) throws(YAMLError) {
+    var text: [UInt8] = []
+    if offset > 0, bytes[offset - 1] != Self.lineFeed { text += lineEnd }
+    for line in lines.split(separator: Self.lineFeed) {
+      text += Array(repeating: UInt8(ascii: " "), count: indent) + line + lineEnd
+    }
+    try replace(offset..<offset, with: text, check: check)
+  }
+
+  /// Puts `text` in the place of `range` if the result passes `check`.
+  mutating func replace(
+    _ range: Range<Int>, with text: [UInt8], check: (YAMLEditor) -> Bool
+  ) throws(YAMLError) {
+    var changed = self
+    let result = Array(bytes[..<range.lowerBound] + text + bytes[range.upperBound...])
+    let mark = YAMLMark(
+      line: 1 + bytes[..<range.lowerBound].count { $0 == Self.lineFeed },
+      offset: range.lowerBound, in: bytes)
+    let refusal = YAMLError(
+      source: document.source, mark: mark,
+      problem: .notEditable("the result would not read back as meant"))
+    do {
+      changed.document = try YAMLDocument.parse(bytes: result, source: document.source)
+    } catch {
+      throw refusal
+    }
+    guard check(changed) else { throw refusal }
+    self = changed
+  }
+
+  // MARK: Errors
+
+  func refusal(_ reason: String, _ node: YAMLNode) -> YAMLError {
+    YAMLError(source: document.source, mark: node.mark, problem: .notEditable(reason))
+  }
+
+  func missing(_ path: [YAMLPathStep]) -> YAMLError {
+    let name = path.map { step in
+      switch step {
+      case .key(let key): key
+      case .item(let position): "[\(position)]"
+      }
+    }.joined(separator: ".")
+    return YAMLError(
+      source: document.source, mark: YAMLMark(line: 1, column: 1, offset: 0),
+      problem: .notEditable("there is no '\(name)'"))
+  }
+}

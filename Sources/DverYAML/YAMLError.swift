@@ -1,0 +1,60 @@
+import DverCore
+
+/// Why a text is not YAML that dver reads, or could not be edited, and where.
+package struct YAMLError: DverError, Equatable {
+  package enum Problem: Equatable, Sendable {
+    /// In the words of the YAML library.
+    case syntax(String)
+    /// Git's markers of an unfinished merge stand in the file.
+    case conflictMarker
+    case tooLarge(byteCount: Int)
+    case tooDeep
+    case tooManyAliases
+    case undefinedAlias(String)
+    case recursiveAlias(String)
+    case duplicateKey(String, first: YAMLMark)
+    case keyIsNotScalar
+    case badMerge
+    case severalDocuments
+    case unknownTag(String)
+    case oldVersion
+    case notEditable(String)
+  }
+
+  package let source: String
+  package let mark: YAMLMark
+  package let problem: Problem
+
+  package init(source: String, mark: YAMLMark, problem: Problem) {
+    self.source = source
+    self.mark = mark
+    self.problem = problem
+  }
+
+  package var message: String { "\(source):\(mark): \(wording)" }
+
+  package var hint: String? {
+    problem == .conflictMarker ? "run 'dver resolve' to merge both sides" : nil
+  }
+
+  private var wording: String {
+    switch problem {
+    case .syntax(let text): text
+    case .conflictMarker: "git's conflict markers are still in the file"
+    case .tooLarge(let byteCount):
+      "\(ByteCount(byteCount)) are more than the \(ByteCount(YAMLDocument.maximumByteCount)) allowed"
+    case .tooDeep: "nested deeper than \(YAMLDocument.maximumDepth) levels"
+    case .tooManyAliases:
+      "aliases repeat more than \(YAMLDocument.maximumAliasedNodeCount) values"
+    case .undefinedAlias(let name): "the alias '*\(name)' has no anchor above it"
+    case .recursiveAlias(let name): "the alias '*\(name)' stands inside its own anchor"
+    case .duplicateKey(let key, let first): "the key '\(key)' stands at \(first) already"
+    case .keyIsNotScalar: "a key must be a plain or quoted text"
+    case .badMerge: "'<<' takes a mapping or a list of mappings"
+    case .severalDocuments: "a second document begins here, only one is allowed"
+    case .unknownTag(let tag): "the tag '\(tag)' is not supported"
+    case .oldVersion: "only YAML 1.2 is supported"
+    case .notEditable(let reason): "cannot be edited in place: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import DverYAML
+import Testing
+
+@Suite struct YAMLEditorTests {
+  static let text = """
+    # head
+    outs:  # the outs
+    - path: 'a b'   # quoted
+      size: 3
+      # about the next
+      note: |
+        two
+        lines
+
+    - path: c
+    meta: {k: [1, x]}
+    # tail
+
+    """
+
+  @Test func setReplacesTheScalarAlone() throws {
+    let result = try edit { editor in
+      try editor.set(["outs", 0, "path"], to: .string("it's"))
+      try editor.set(["outs", 0, "size"], to: .integer(4))
+      try editor.set(["meta", "k", 1], to: .string("a, b"))
+    }
+    let expected = Self.text.replacing("'a b'", with: "'it''s'").replacing(
+      "size: 3", with: "size: 4"
+    )
+    .replacing("[1, x]", with: "[1, 'a, b']")
+    #expect(result == expected)
+  }
+
+  @Test func setReplacesABlockScalarAndAnEmptyValue() throws {
+    let result = try edit { try $0.set(["outs", 0, "note"], to: .string("one")) }
+    #expect(result == Self.text.replacing("|\n    two\n    lines\n", with: "one\n"))
+    #expect(try edit("a:\nb: 1\n") { try $0.set(["a"], to: .integer(1)) } == "a: 1\nb: 1\n")
+  }
+
+  @Test func addPutsAKeyBehindTheLastOne() throws {
+    #expect(
+      try edit { try $0.add("size", .integer(9), to: ["outs", 1]) }
+        == Self.text.replacing("- path: c\n", with: "- path: c\n  size: 9\n"))
+    #expect(
+      try edit { try $0.add("z", .null, to: ["outs", 0]) }
+        == Self.text.replacing("    lines\n", with: "    lines\n  z: null\n"))
+    #expect(
+      try edit { try $0.add("z", .bool(true), to: []) }
+        == Self.text.replacing("[1, x]}\n", with: "[1, x]}\nz: true\n"))
+  }
+
+  @Test func addWorksWithoutALastLineEndAndOnEmptyText() throws {
+    #expect(try edit("a: 1") { try $0.add("b", .integer(2), to: []) } == "a: 1\nb: 2\n")
+    #expect(try edit("# c\n") { try $0.add("b", .integer(2), to: []) } == "# c\nb: 2\n")
+    #expect(
+      try edit("a: |+\n  x\n\n") { try $0.add("b", .integer(2), to: []) } == "a: |+\n  x\n\nb: 2\n")
+  }
+
+  @Test func addIndentsNestedLines() throws {
+    let entry = Array("new:\n  cmd: x\n  deps:\n  - y\n".utf8)
+    let result = try edit("stages:\n    old:\n        cmd: a # c\n\nvars: []\n") {
+      try $0.add(entry: entry, named: "new", to: ["stages"])
+    }
+    #expect(
+      result == """
+        stages:
+            old:
+                cmd: a # c
+            new:
+              cmd: x
+              deps:
+              - y
+
+        vars: []
+
+        """)
+  }
+
+  @Test func appendPutsAnItemBehindTheLastOne() throws {
+    #expect(
+      try edit { try $0.append(item: Array("- path: d\n  size: 1\n".utf8), to: ["outs"]) }
+        == Self.text.replacing("- path: c\n", with: "- path: c\n- path: d\n  size: 1\n"))
+    #expect(
+      try edit("a:\n  - x\nb: 1\n") { try $0.append(.string("y: z"), to: ["a"]) }
+        == "a:\n  - x\n  - 'y: z'\nb: 1\n")
+  }
+
+  @Test func removeTakesTheLinesOfAKey() throws {
+    #expect(
+      try edit { try $0.remove(["outs", 0, "size"]) }
+        == Self.text.replacing("  size: 3\n", with: ""))
+    #expect(
+      try edit { try $0.remove(["outs", 0, "note"]) }
+        == Self.text.replacing("  note: |\n    two\n    lines\n", with: ""))
+    #expect(
+      try edit { try $0.remove(["outs", 0, "path"]) }
+        == Self.text.replacing("path: 'a b'   # quoted\n  ", with: ""))
+    #expect(
+      try edit { try $0.remove(["outs"]) }
+        == "# head\nmeta: {k: [1, x]}\n# tail\n")
+  }
+
+  @Test func newLinesEndAsTheOthersDo() throws {
+    let result = try edit("a: 1\r\nb: 2\r\n") { editor in
+      try editor.set(["a"], to: .integer(3))
+      try editor.add("c", .integer(4), to: [])
+      try editor.remove(["b"])
+    }
+    #expect(result == "a: 3\r\nc: 4\r\n")
+  }
+
+  @Test func settingTheSameValueChangesNothing() throws {
+    let text = "a: 0x10\nb: \"x\"\n"
+    let result = try edit(text) { editor in
+      try editor.set(["a"], to: .integer(16))
+      try editor.set(["b"], to: .string("x"))
+    }
+    #expect(result == text)
+  }
+
+  @Test(arguments: [
+    ("a: {b: 1}\n", ["a"] as [YAMLPathStep]), ("a: &x\n  b: 1\nc: *x\n", ["a"]),
+    ("a: &x\n  b: 1\nc: *x\n", ["c"]), ("a: [1]\n", ["a"]), ("a: 1\n", ["b"]),
+  ])
+  func whatCannotBeEditedIsRefused(text: String, path: [YAMLPathStep]) throws {
+    var editor = try YAMLEditor(bytes: Array(text.utf8), source: "t")
+    #expect(throws: YAMLError.self) { try editor.add("new", .integer(1), to: path) }
+    #expect(editor.bytes == Array(text.utf8))
+  }
+
+  @Test func theOnlyKeyCannotBeRemoved() throws {
+    var editor = try YAMLEditor(bytes: Array("a:\n  b: 1\n".utf8), source: "t")
+    #expect(throws: YAMLError.self) { try editor.remove(["a", "b"]) }
+  }
+
+  private func edit(
+    _ text: String = text, _ change: (inout YAMLEditor) throws -> Void
+  ) throws -> String {
+    var editor = try YAMLEditor(bytes: Array(text.utf8), source: "t")
+    try change(&editor)
+    return String(decoding: editor.bytes, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// The text with the first `part`, which must be there, replaced.
+  fileprivate func replacing(_ part: String, with other: String) -> String {
+    let (text, part) = (Array(utf8), Array(part.utf8))
+    let start = text.indices.first { text[$0...].starts(with: part) }
+    guard let start else { preconditionFailure("'\(part)' is not in the text") }
+    let bytes = text[..<start] + Array(other.utf8) + text[(start + part.count)...]
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

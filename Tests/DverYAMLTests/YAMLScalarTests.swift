@@ -1,0 +1,81 @@
+import DverYAML
+import TestSupport
+import Testing
+
+@Suite struct YAMLScalarTests {
+  @Test(arguments: [
+    ("~", YAMLScalar.null), ("null", .null), ("Null", .null), ("", .null),
+    ("true", .bool(true)), ("False", .bool(false)), ("TRUE", .bool(true)),
+    ("0", .integer(0)), ("-17", .integer(-17)), ("+5", .integer(5)), ("017", .integer(17)),
+    ("0o17", .integer(15)), ("-0o17", .integer(-15)), ("0x1F", .integer(31)),
+    ("0b101", .integer(5)), ("1_000", .integer(1000)),
+    ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+    ("1.5", .double(1.5)), ("1.", .double(1)), (".5", .double(0.5)), ("1e3", .double(1000)),
+    ("1E-5", .double(1e-5)), ("-2.5e+3", .double(-2500)), ("1_0.5", .double(10.5)),
+    (".inf", .double(.infinity)), ("-.INF", .double(-.infinity)), ("+.5e-1", .double(0.05)),
+  ])
+  func readsTypedValues(text: String, value: YAMLScalar) throws {
+    #expect(try scalar(text) == value)
+  }
+
+  @Test(arguments: [
+    "yes", "no", "on", "off", "nULL", "tRue", "1e", "e5", "0x", "0o8", "0b2", "1.2.3", "+",
+    ".", "._", "_1", "1:30", ".5e3", "+.nan", "2024-05-01", "2024-05-01T10:00:00Z", "=",
+    "9223372036854775808",
+  ])
+  func readsEverythingElseAsText(text: String) throws {
+    #expect(try scalar(text) == .string(text))
+  }
+
+  @Test func readsNotANumber() throws {
+    guard case .double(let value) = try scalar(".nan") else {
+      Issue.record("no number")
+      return
+    }
+    #expect(value.isNaN)
+  }
+
+  @Test(arguments: [
+    ("!!str 12", YAMLScalar.string("12")), ("! 12", .string("12")), ("!!int '12'", .integer(12)),
+    ("!!float 3", .double(3)), ("!!bool 'true'", .bool(true)), ("!!null ''", .null),
+    ("'12'", .string("12")), ("\"true\"", .string("true")),
+  ])
+  func tagsAndQuotesDecideTheType(text: String, value: YAMLScalar) throws {
+    #expect(try scalar(text) == value)
+  }
+
+  @Test func aTagThatDoesNotFitLeavesNoValue() throws {
+    #expect(try scalar("!!int abc") == nil)
+    #expect(try scalar("!!bool 3") == nil)
+  }
+
+  @Test(arguments: [
+    (0.1, "0.1"), (1e-5, "1e-05"), (30000, "30000.0"), (1e16, "1e+16"),
+    (1e15, "1000000000000000.0"),
+    (123456789012345680, "1.2345678901234568e+17"), (0.0001, "0.0001"), (0.00012, "0.00012"),
+    (1.5e-7, "1.5e-07"), (-2.5, "-2.5"), (0, "0.0"), (-0.0, "-0.0"), (1e100, "1e+100"),
+    (Double.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
+    (.infinity, ".inf"),
+    (-.infinity, "-.inf"), (.nan, ".nan"), (9007199254740992, "9007199254740992.0"),
+    (3.141592653589793, "3.141592653589793"), (100, "100.0"),
+    (9999999999999998, "9999999999999998.0"),
+  ])
+  func printsNumbersAsPythonDoes(value: Double, text: String) {
+    #expect(YAMLScalar.text(of: value) == text)
+  }
+
+  @Test(arguments: Seeds.standard)
+  func printedNumbersReadBack(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<300 {
+      let value = Double(bitPattern: generator.next())
+      guard value.isFinite else { continue }
+      #expect(try scalar(YAMLScalar.text(of: value)) == .double(value))
+    }
+  }
+
+  private func scalar(_ text: String) throws -> YAMLScalar? {
+    let document = try YAMLDocument.parse(bytes: Array("k: \(text)\n".utf8), source: "t")
+    return document.root?["k"]?.scalar
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// The compiled `Tests/FaultShim/fault_shim.c`, which makes file operations of a program fail.
+package struct FaultShim: Sendable {
+  /// The shared object, for LD_PRELOAD.
+  package let path: String
+
+  /// Built once in a test run, beside the test bundle.
+  ///
+  /// - Throws: If there is no C compiler; such tests carry
+  ///   `.enabled(if: FaultShim.hasCompiler, "needs a C compiler")`.
+  package static func build() throws -> FaultShim {
+    try built.get()
+  }
+
+  /// The first of the usual C compilers that runs.
+  private static let compiler: String? = ["cc", "clang", "gcc"].first { name in
+    let result = try? Command(name, ["--version"], directory: "/").run()
+    return result?.status == .exited(0)
+  }
+
+  package static var hasCompiler: Bool { compiler != nil }
+
+  private static let built = Result { () throws(SupportError) -> FaultShim in
+    guard let compiler else { throw SupportError("no C compiler to build the fault shim with") }
+    let source = "\(BuiltProducts.packageRoot)/Tests/FaultShim/fault_shim.c"
+    let target = "\(BuiltProducts.directory)/fault_shim.so"
+    // Another run of the tests may use the old one.
+    let fresh = "\(target).\(getpid())"
+    let options = ["-std=gnu11", "-O1", "-Wall", "-Werror", "-fPIC", "-shared"]
+    let command = Command(
+      compiler, options + ["-o", fresh, source, "-ldl"], directory: BuiltProducts.packageRoot)
+    do {
+      try command.run().requireSuccess()
+    } catch {
+      throw SupportError("\(error)")
+    }
+    guard unsafe rename(fresh, target) == 0 else {
+      throw SupportError.system("rename", fresh.utf8)
+    }
+    return FaultShim(path: target)
+  }
+}
