@@ -35,3 +35,40 @@ uint64_t dver_dirent_inode(const void *record);
 uint16_t dver_dirent_length(const void *record);
 uint8_t dver_dirent_type(const void *record);
 const char *dver_dirent_name(const void *record);
+
+/* Waits for the lock. */
+int dver_lock_exclusive_waiting(int descriptor);
+
+/* A counter that poll(2) sees as readable once something was added to it. */
+int dver_event(void);
+/* The process' environment; NULL behind the last entry. */
+char **dver_environment(void);
+
+/* What dver_spawn starts. */
+struct dver_spawn_request {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+  const char *directory;
+  /* Becomes standard input; standard output and error are `output`. */
+  int input, output;
+};
+/* What a child had done when dver_spawn failed. */
+enum { DVER_SPAWN_FORK = 1, DVER_SPAWN_DIRECTORY = 2, DVER_SPAWN_EXECUTE = 3 };
+
+/* Starts a program as the leader of a session and process group of its own, with default signals,
+ * and killed when the calling thread ends. 0, or a DVER_SPAWN_ value with errno set. */
+int dver_spawn(const struct dver_spawn_request *request, int *process);
+/* A descriptor that poll(2) sees as readable once the child has ended; -1 on old kernels. */
+int dver_process_descriptor(int process);
+
+/* Whether a child has ended, without reaping it: 0 no, 1 with exit status 0, 2 otherwise. */
+int dver_process_ended(int process);
+
+/* From now on SIGINT, SIGTERM and SIGHUP, where they were not ignored, add to `first`, and every
+ * one after the first adds to `further` too. */
+void dver_catch_interrupts(int first, int further);
+/* Back to the default reactions. */
+void dver_release_interrupts(void);
+/* The signal that arrived first since dver_catch_interrupts, or 0. */
+int dver_caught_interrupt(void);

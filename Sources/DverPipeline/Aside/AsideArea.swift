@@ -1,0 +1,175 @@
+import DverCore
+package import DverFileSystem
+import DverManifest
+import Glibc
+import Synchronization
+
+/// Keeps the old outputs of the stages that this process runs, until new ones are complete.
+///
+/// Whatever happens to the process, ``AsideRecovery`` finds the old outputs and puts them back.
+/// Moving them is a rename each; nothing is synced unless an output lies on another file system
+/// than the area.
+package final class AsideArea: Sendable {
+  /// The outputs of one stage that were set aside.
+  package struct Ticket: Sendable {
+    let number: Int
+    let stage: StageAddress
+    /// Which outputs of the stage these are; all else is aligned with this.
+    let outputs: [Int]
+    let places: [AsidePlaces]
+    let wasThere: [Bool]
+  }
+
+  private struct Session: ~Copyable {
+    let token: String
+    let lock: OpenFile
+    let journal: OpenFile
+    var nextNumber = 0
+    var completed: [Ticket] = []
+  }
+
+  package let layout: AsideLayout
+  private let session: Mutex<Session?> = Mutex(nil)
+
+  /// Makes nothing on disk before the first use.
+  package init(_ layout: AsideLayout) {
+    self.layout = layout
+  }
+
+  /// Clears the way for new `outputs` of `stage` by moving the present ones aside.
+  ///
+  /// - Parameter unprotect: Where given, outputs that persist keep a copy in their place, which this
+  ///   makes safe to write to.
+  package func begin(
+    _ stage: ResolvedStage, outputs: [Int], unprotect: ((Int) throws -> Void)? = nil
+  ) throws -> Ticket {
+    let ticket = try open(stage, outputs)
+    do {
+      for (place, output) in outputs.enumerated() where ticket.wasThere[place] {
+        guard try ticket.places[place].setAside(prepare: syncJournal) else { continue }
+        if let unprotect, stage.stage.outputs[output].persists {
+          try ticket.places[place].copyBack()
+          try unprotect(output)
+        }
+      }
+    } catch {
+      _ = try? putBack(ticket)
+      throw error
+    }
+    return ticket
+  }
+
+  /// The old outputs, with where they stand aside.
+  package func oldOutputs(of ticket: Ticket) throws -> [(output: Int, location: AbsolutePath)] {
+    try zip(ticket.outputs, ticket.places).compactMap { output, places in
+      try places.present().map { (output, $0) }
+    }
+  }
+
+  /// Says that the new outputs are complete and the old ones kept elsewhere or not wanted.
+  package func complete(_ ticket: Ticket) throws {
+    try write(AsideJournal.change(ticket.number, to: .complete))
+    guard ticket.wasThere.contains(true) else { return }
+    session.withLock { $0?.completed.append(ticket) }
+  }
+
+  /// Puts the old outputs back; what stands in their places goes to the stage's quarantine.
+  ///
+  /// Goes on after an error, which is thrown at the end; recovery will then try again.
+  package func putBack(_ ticket: Ticket) throws {
+    let quarantine = layout.quarantine(of: ticket.stage)
+    var failure: (any Error)?
+    for (places, wasThere) in zip(ticket.places, ticket.wasThere) {
+      do {
+        if wasThere {
+          try places.putBack(quarantine: quarantine)
+        } else {
+          try quarantine.take(places.original)
+        }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    try write(AsideJournal.change(ticket.number, to: .back))
+  }
+
+  /// Removes the old outputs of all completed stages.
+  ///
+  /// Only after a barrier: until then they may be the only copy that a power cut spares.
+  package func dropCompleted() throws {
+    let tickets = session.withLock { session in
+      let tickets = session?.completed ?? []
+      session?.completed = []
+      return tickets
+    }
+    for ticket in tickets {
+      for places in ticket.places { try places.drop() }
+    }
+  }
+
+  /// Whether ``dropCompleted()`` has something to do, so that a barrier is worth its wait.
+  package var hasCompleted: Bool { session.withLock { !($0?.completed.isEmpty ?? true) } }
+
+  /// Removes what the process needed, once all its stages are done and dropped.
+  package func close() throws {
+    try session.withLock { (session: inout Session?) in
+      guard let done = session.take() else { return }
+      let folder = layout.folder(of: done.token)
+      try FileSystem.removeFile(folder.appending(AsideJournal.fileName))
+      // Something that could not be put back stays for recovery.
+      guard try FileSystem.removeEmptyDirectory(folder) else { return }
+      try FileSystem.removeFile(layout.lock(of: done.token))
+    }
+  }
+
+  private func open(_ stage: ResolvedStage, _ outputs: [Int]) throws -> Ticket {
+    let paths = outputs.map { stage.outputs[$0] }
+    let wasThere = try paths.map { try FileSystem.exists(layout.root.appending($0)) }
+    return try session.withLock { session in
+      if session == nil { session = try Self.start(layout) }
+      let number = session?.nextNumber ?? 0
+      session?.nextNumber += 1
+      let entry = AsideJournal.Entry(
+        number: number, stage: stage.address,
+        outputs: zip(paths, wasThere).map { AsideJournal.Output(path: $0, wasThere: $1) })
+      try session?.journal.write(AsideJournal.begin(entry))
+      // A name that was cut does not say where its content belongs; the journal must.
+      if paths.contains(where: { SafeFileName.isCut($0.bytes) }) { try session?.journal.sync() }
+      let token = session?.token ?? ""
+      let places = paths.enumerated().map {
+        layout.places(of: $1, token: token, number: number, index: $0)
+      }
+      return Ticket(
+        number: number, stage: stage.address, outputs: outputs, places: places,
+        wasThere: wasThere)
+    }
+  }
+
+  private func write(_ line: [UInt8]) throws {
+    try session.withLock { try $0?.journal.write(line) }
+  }
+
+  private func syncJournal() throws {
+    try session.withLock { session in
+      try session?.journal.sync()
+      if let token = session?.token { try FileSystem.syncDirectory(layout.folder(of: token)) }
+    }
+  }
+
+  private static func start(_ layout: AsideLayout) throws -> Session {
+    try FileSystem.makeDirectories(layout.aside)
+    while true {
+      let token = "\(getpid())-\(RunRecord.now())"
+      let path = layout.lock(of: token)
+      let lock = try OpenFile(path, .createIfMissing(permissions: 0o666))
+      // Recovery in another process may have found the file before it was locked.
+      guard try lock.tryLock(), try FileSystem.status(of: path)?.inode == lock.status().inode
+      else { continue }
+      try FileSystem.makeDirectory(layout.folder(of: token))
+      let journal = try OpenFile(
+        layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
+      return Session(token: token, lock: lock, journal: journal)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import DverCore
+package import DverFileSystem
+
+/// The folders that set-aside and failed outputs live in.
+package struct AsideLayout: Sendable {
+  /// The workspace.
+  package let root: AbsolutePath
+  /// `.dver/state/aside`: for each process a file `TOKEN.lock`, which it keeps locked, and a folder
+  /// `TOKEN` with its journal and what it set aside.
+  package let aside: AbsolutePath
+  /// `.dver/tmp/failed`: a folder for each stage whose last run failed.
+  package let failed: AbsolutePath
+
+  package init(root: AbsolutePath, aside: AbsolutePath, failed: AbsolutePath) {
+    self.root = root
+    self.aside = aside
+    self.failed = failed
+  }
+
+  func folder(of token: String) -> AbsolutePath { aside.appending(token) }
+  func lock(of token: String) -> AbsolutePath { aside.appending(token + Self.lockSuffix) }
+  func quarantine(of stage: StageAddress) -> Quarantine {
+    Quarantine(root: root, directory: failed, stage: stage)
+  }
+
+  /// What a process sets aside of the output at `path`, the `index`-th of its stage `number`.
+  func places(
+    of path: RepositoryPath, token: String, number: Int, index: Int
+  ) -> AsidePlaces {
+    AsidePlaces(
+      original: root.appending(path), area: folder(of: token),
+      item: "\(number).\(index).\(SafeFileName.encoded(path.bytes))",
+      mark: "\(token)-\(number)")
+  }
+
+  static let lockSuffix = ".lock"
+}

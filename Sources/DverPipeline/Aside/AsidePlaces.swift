@@ -1,0 +1,100 @@
+import DverCore
+import DverFileSystem
+import Glibc
+
+/// Where one old output may stand while a command runs, and the moves there and back.
+///
+/// The places follow from names alone, so that after a crash they can be looked through:
+/// in the area; where that is another file system, under a hidden name beside the output; and where
+/// the output is a mount point, in a hidden folder inside it.
+struct AsidePlaces: Sendable {
+  /// Where the output belongs.
+  let original: AbsolutePath
+  let inArea: AbsolutePath
+  let sibling: AbsolutePath
+  let child: AbsolutePath
+
+  /// - Parameters:
+  ///   - item: The name in the area.
+  ///   - mark: What makes hidden names those of one stage of one process.
+  init(original: AbsolutePath, area: AbsolutePath, item: String, mark: String) {
+    self.original = original
+    inArea = area.appending(item)
+    let name = Array(".".utf8) + original.lastComponent + Array(".dver-aside-\(mark)".utf8)
+    sibling = original.parent.appending(name)
+    child = original.appending(".dver-aside-\(mark)")
+  }
+
+  /// Moves the output away; `prepare` is called before it goes anywhere but into the area.
+  ///
+  /// - Returns: Whether there was anything.
+  func setAside(prepare: () throws -> Void) throws -> Bool {
+    guard try FileSystem.exists(original) else { return false }
+    if try Self.move(original, to: inArea) == .moved { return true }
+    try prepare()
+    if try Self.move(original, to: sibling) == .moved { return true }
+    try FileSystem.makeDirectory(child)
+    try Self.moveChildren(of: original, to: child, excluding: child)
+    return true
+  }
+
+  /// Makes a copy of what was set aside in the output's place.
+  func copyBack() throws {
+    switch try present() {
+    case child: try TreeCopy.copyChildren(of: child, to: original)
+    case let place?: try TreeCopy.copy(place, to: original)
+    case nil: break
+    }
+  }
+
+  /// Where the old output is now; `nil` if it was not moved.
+  func present() throws -> AbsolutePath? {
+    for place in [inArea, sibling, child] where try FileSystem.exists(place) { return place }
+    return nil
+  }
+
+  /// Puts the old output back, after what is in its place has gone to `quarantine`.
+  ///
+  /// May be repeated after a crash at any point. Does nothing if the output was not moved.
+  func putBack(quarantine: Quarantine) throws {
+    switch try present() {
+    case child:
+      try quarantine.takeChildren(of: original, excluding: child)
+      try Self.moveChildren(of: child, to: original, excluding: nil)
+      try FileSystem.removeEmptyDirectory(child)
+    case let place?:
+      try quarantine.take(original)
+      try FileSystem.rename(place, to: original)
+    case nil: break
+    }
+  }
+
+  /// Removes the old output for good.
+  func drop() throws {
+    if let place = try present() { try FileSystem.removeTree(place) }
+  }
+
+  enum Move {
+    case moved
+    /// Another file system, or a mount point.
+    case impossible
+  }
+
+  static func move(_ source: AbsolutePath, to target: AbsolutePath) throws -> Move {
+    do {
+      try FileSystem.rename(source, to: target)
+      return .moved
+    } catch let error as FileSystemError where error.code == EXDEV || error.code == EBUSY {
+      return .impossible
+    }
+  }
+
+  private static func moveChildren(
+    of source: AbsolutePath, to target: AbsolutePath, excluding excluded: AbsolutePath?
+  ) throws {
+    for name in try FileSystem.names(in: source) ?? [] {
+      let path = source.appending(name)
+      if path != excluded { try FileSystem.rename(path, to: target.appending(name)) }
+    }
+  }
+}

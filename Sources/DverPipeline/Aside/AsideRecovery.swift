@@ -1,0 +1,132 @@
+package import DverCore
+package import DverFileSystem
+
+/// Puts back the old outputs of stages that a killed process was running.
+package enum AsideRecovery {
+  /// What recovery did.
+  package struct Report: Hashable, Sendable {
+    /// Stages that had not finished; their old outputs are back, their new ones in quarantine.
+    package var interrupted: [StageAddress] = []
+
+    package init() {}
+  }
+
+  /// Looks for what dead processes left; costs one look at a folder where there is nothing.
+  ///
+  /// - Parameters:
+  ///   - preserve: Makes sure that the store holds the content at the path, an old version of the
+  ///     output, before it is dropped.
+  ///   - barrier: Makes the store durable.
+  package static func recover(
+    _ layout: AsideLayout, preserve: (AbsolutePath, RepositoryPath) throws -> Void,
+    barrier: () throws -> Void
+  ) throws -> Report {
+    var report = Report()
+    var tokens: Set<String> = []
+    for name in try FileSystem.names(in: layout.aside) ?? [] {
+      let name = String(decoding: name, as: UTF8.self)
+      tokens.insert(
+        name.hasSuffix(AsideLayout.lockSuffix)
+          ? String(name.dropLast(AsideLayout.lockSuffix.count)) : name)
+    }
+    for token in tokens.sorted() {
+      let lock = try OpenFile(layout.lock(of: token), .createIfMissing(permissions: 0o666))
+      // Whoever holds the lock is alive and looks after its outputs itself.
+      guard try lock.tryLock() else { continue }
+      let session = DeadSession(layout, token)
+      report.interrupted += try session.putBack()
+      try session.dropRest(preserve: preserve, barrier: barrier)
+      try FileSystem.removeFile(layout.folder(of: token).appending(AsideJournal.fileName))
+      // What nobody can name is left for the user.
+      guard
+        try FileSystem.removeEmptyDirectory(layout.folder(of: token))
+          || !FileSystem.exists(layout.folder(of: token))
+      else { continue }
+      try FileSystem.removeFile(layout.lock(of: token))
+    }
+    return report
+  }
+}
+
+/// What one dead process left.
+private struct DeadSession {
+  private let layout: AsideLayout
+  private let token: String
+  private let folder: AbsolutePath
+
+  init(_ layout: AsideLayout, _ token: String) {
+    self.layout = layout
+    self.token = token
+    folder = layout.folder(of: token)
+  }
+
+  /// Puts back what belongs to stages that had not finished.
+  func putBack() throws -> [StageAddress] {
+    var stages: [StageAddress] = []
+    for entry in try entries() where entry.state == .open {
+      let quarantine = layout.quarantine(of: entry.stage)
+      for (index, output) in entry.outputs.enumerated() {
+        if output.wasThere {
+          try places(entry, index).putBack(quarantine: quarantine)
+        } else {
+          try quarantine.take(layout.root.appending(output.path))
+        }
+      }
+      stages.append(entry.stage)
+    }
+    try putBackUnlisted()
+    return stages
+  }
+
+  /// A power cut may take the journal and leave the moves: names say where their content belongs.
+  private func putBackUnlisted() throws {
+    let listed = Set(try entries().map(\.number))
+    for item in try items() where !listed.contains(item.number) {
+      let original = layout.root.appending(item.path)
+      if try !FileSystem.exists(original) { try FileSystem.rename(item.location, to: original) }
+    }
+  }
+
+  /// Drops old outputs of finished stages, after their content is known to be kept.
+  func dropRest(
+    preserve: (AbsolutePath, RepositoryPath) throws -> Void, barrier: () throws -> Void
+  ) throws {
+    var rest = try items().map { ($0.location, $0.path) }
+    for entry in try entries() where entry.state == .complete {
+      for (index, output) in entry.outputs.enumerated() {
+        let places = places(entry, index)
+        guard let place = try places.present(), place != places.inArea else { continue }
+        rest.append((place, output.path))
+      }
+    }
+    guard !rest.isEmpty else { return }
+    for (location, path) in rest { try preserve(location, path) }
+    try barrier()
+    for (location, _) in rest { try FileSystem.removeTree(location) }
+  }
+
+  private func entries() throws -> [AsideJournal.Entry] {
+    let log = try FileSystem.contents(of: folder.appending(AsideJournal.fileName))
+    return AsideJournal.entries(in: log ?? [])
+  }
+
+  private func places(_ entry: AsideJournal.Entry, _ index: Int) -> AsidePlaces {
+    layout.places(
+      of: entry.outputs[index].path, token: token, number: entry.number, index: index)
+  }
+
+  /// What stands in the folder, with the path that its name tells or the journal knows.
+  private func items() throws -> [(number: Int, location: AbsolutePath, path: RepositoryPath)] {
+    let entries = try entries()
+    return try (FileSystem.names(in: folder) ?? []).compactMap { name in
+      let parts = name.split(separator: UInt8(ascii: "."), maxSplits: 2)
+      guard parts.count == 3, let number = Int(String(decoding: parts[0], as: UTF8.self)),
+        let index = Int(String(decoding: parts[1], as: UTF8.self))
+      else { return nil }
+      let entry = entries.first { $0.number == number }
+      let listed = entry.flatMap { index < $0.outputs.count ? $0.outputs[index].path : nil }
+      let told = SafeFileName.decoded(parts[2]).flatMap { RepositoryPath($0) }
+      return (listed ?? told).map { (number, folder.appending(name), $0) }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package import DverCore
+import Glibc
+
+extension StageGraph {
+  /// What a target on the command line names.
+  package struct Selection: Hashable, Sendable {
+    /// Stages, ascending.
+    package var stages: [Int] = []
+    /// Tracked paths, ascending.
+    package var tracked: [Int] = []
+
+    package init(stages: [Int] = [], tracked: [Int] = []) {
+      self.stages = stages
+      self.tracked = tracked
+    }
+
+    var isEmpty: Bool { stages.isEmpty && tracked.isEmpty }
+  }
+
+  /// Finds what `target` names: a stage of the current folder's file, a member of a group or all of
+  /// it, `path/dver.yaml`, `path/dver.yaml:name`, a pointer file, an output or a path inside one.
+  ///
+  /// - Parameters:
+  ///   - folder: What the target counts from.
+  ///   - isGlob: Whether names are patterns.
+  ///   - isRecursive: Whether a folder stands for all stages of the files in it.
+  package func select(
+    _ target: String, from folder: RepositoryPath, isGlob: Bool = false, isRecursive: Bool = false
+  ) throws -> Selection {
+    let defaultFile = folder.appending(StageAddress.defaultFileName.utf8)
+    if let colon = target.lastIndex(of: ":") {
+      let name = String(target[target.index(after: colon)...])
+      let file = colon == target.startIndex ? defaultFile : path(target[..<colon], from: folder)
+      if let file {
+        let found = stages(named: name, in: file, isGlob: isGlob)
+        if !found.isEmpty { return Selection(stages: found) }
+      }
+    }
+    let named = stages(named: target, in: defaultFile, isGlob: isGlob)
+    if !named.isEmpty { return Selection(stages: named) }
+    guard let path = path(target[...], from: folder) else {
+      throw StageGraphError.unknownTarget(target)
+    }
+    let found = select(path, isRecursive: isRecursive)
+    guard !found.isEmpty else { throw StageGraphError.unknownTarget(target) }
+    return found
+  }
+
+  /// The stages of one file; what a command without targets works on.
+  package func stages(of file: RepositoryPath) -> [Int] {
+    stages.indices.filter { stages[$0].address.file == file }
+  }
+
+  /// The stage that writes `path` or a folder around it.
+  package func owner(of path: RepositoryPath) -> Int? {
+    var owner: Int?
+    outputIndex.forEachAncestor(of: path.bytes) { owner = Int(outputOwners[$0]) }
+    outputIndex.forEachEqual(to: path.bytes) { owner = Int(outputOwners[$0]) }
+    return owner
+  }
+
+  private func stages(named name: String, in file: RepositoryPath, isGlob: Bool) -> [Int] {
+    stages.indices.filter { number in
+      let address = stages[number].address
+      guard address.file == file else { return false }
+      return address.name == name || address.groupName == name
+        || (isGlob && Self.matches(address.name, pattern: name))
+    }
+  }
+
+  private func select(_ path: RepositoryPath, isRecursive: Bool) -> Selection {
+    let ofFile = stages(of: path)
+    if !ofFile.isEmpty { return Selection(stages: ofFile) }
+    if let stage = owner(of: path) { return Selection(stages: [stage]) }
+    var selection = Selection(
+      tracked: tracked.indices.filter {
+        tracked[$0].pointer == path || path.isInside(tracked[$0].path)
+      })
+    if isRecursive, selection.isEmpty {
+      selection.stages = stages.indices.filter { stages[$0].address.file.isInside(path) }
+      selection.tracked = tracked.indices.filter { tracked[$0].pointer.isInside(path) }
+    }
+    return selection
+  }
+
+  private func path(_ text: Substring, from folder: RepositoryPath) -> RepositoryPath? {
+    DependencyPath(Array(text.utf8), in: folder, root: root).insidePath
+  }
+
+  private static func matches(_ name: String, pattern: String) -> Bool {
+    unsafe fnmatch(pattern, name, 0) == 0
+  }
+}

@@ -1,0 +1,112 @@
+import CSystem
+import DverCore
+package import DverFileSystem
+package import DverManifest
+import Glibc
+import Synchronization
+
+/// The stages that finished since `dver.lock` was last written, one line each.
+///
+/// Any number of threads and processes append; a line is there whole or not at all, because it
+/// carries a checksum. Appending does not wait for the disk: a lost line costs another run. The
+/// format of a line is that of `RecordLine`: `lock`, the stage's file, its name, its stage lock.
+package final class LockLog: Sendable {
+  package struct Entry: Hashable, Sendable {
+    package let stage: StageAddress
+    package let lock: StageLock
+
+    package init(stage: StageAddress, lock: StageLock) {
+      self.stage = stage
+      self.lock = lock
+    }
+  }
+
+  private let path: AbsolutePath
+  private let descriptor: Mutex<Int32?> = Mutex(nil)
+
+  /// Opens nothing before the first use.
+  package init(_ path: AbsolutePath) {
+    self.path = path
+  }
+
+  deinit {
+    if let descriptor = descriptor.withLock({ $0 }) { close(descriptor) }
+  }
+
+  package func append(_ entry: Entry) throws {
+    var writer = StageLockWriter()
+    writer.append("lock")
+    writer.append(entry.stage.file.bytes)
+    writer.append(entry.stage.name)
+    writer.append(entry.lock)
+    let line = RecordLine.encoded(writer.fields)
+    try withFile { file in
+      try file.write(line)
+    }
+  }
+
+  /// The stages in the log, the latest entry of each, in the order of these entries.
+  package func entries() throws -> [Entry] {
+    Self.latest(try FileSystem.contents(of: path) ?? [])
+  }
+
+  /// Hands the entries to `body`, which writes them to `dver.lock`, then empties the log.
+  ///
+  /// Nobody appends meanwhile, so nothing gets lost; if `body` throws the log stays. `body` is not
+  /// called if the log is empty.
+  package func fold(_ body: ([Entry]) throws -> Void) throws {
+    guard let status = try FileSystem.status(of: path), status.size > 0 else { return }
+    try withFile { file in
+      let entries = Self.latest(try file.read(at: 0, count: Int(file.status().size)))
+      if !entries.isEmpty { try body(entries) }
+      try file.truncate()
+    }
+  }
+
+  private static func latest(_ log: [UInt8]) -> [Entry] {
+    var latest: [StageAddress: Int] = [:]
+    let entries = RecordLine.records(in: log).compactMap(entry)
+    for (number, entry) in entries.enumerated() { latest[entry.stage] = number }
+    return entries.enumerated().filter { latest[$0.element.stage] == $0.offset }.map(\.element)
+  }
+
+  private static func entry(_ fields: [[UInt8]]) -> Entry? {
+    guard fields.count > 3, fields[0].elementsEqual("lock".utf8),
+      let file = RepositoryPath(fields[1])
+    else { return nil }
+    var reader = StageLockReader(fields[3...])
+    guard let lock = reader.lock() else { return nil }
+    let name = String(decoding: fields[2], as: UTF8.self)
+    return Entry(stage: StageAddress(file: file, name: name), lock: lock)
+  }
+
+  /// Runs `body` with the log to itself, opened for appending.
+  private func withFile(_ body: (borrowing OpenFile) throws -> Void) throws {
+    try descriptor.withLock { kept in
+      if kept == nil { kept = try open() }
+      guard let descriptor = kept else { return }
+      guard dver_lock_exclusive_waiting(descriptor) == 0 else {
+        throw FileSystemError(.lock, path)
+      }
+      defer { _ = dver_unlock(descriptor) }
+      // A second descriptor of the same open file, so that the value can close its own.
+      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+      guard copy >= 0 else { throw FileSystemError(.open, path) }
+      try body(OpenFile(adopting: copy, path: path))
+    }
+  }
+
+  private func open() throws -> Int32 {
+    let flags = O_RDWR | O_CREAT | O_APPEND
+    func attempt() -> Int32 {
+      unsafe path.withCString { unsafe dver_openat(AT_FDCWD, $0, flags, 0o666) }
+    }
+    var descriptor = attempt()
+    if descriptor < 0, errno == ENOENT {
+      try FileSystem.makeDirectories(path.parent)
+      descriptor = attempt()
+    }
+    guard descriptor >= 0 else { throw FileSystemError(.open, path) }
+    return descriptor
+  }
+}

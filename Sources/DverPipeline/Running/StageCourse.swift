@@ -1,0 +1,260 @@
+import DverCore
+import DverFileSystem
+import DverManifest
+
+/// The course of one stage that is not fresh.
+struct StageCourse: Sendable {
+  let runner: StageRunner
+  let number: Int
+  let inputs: StageInputs
+  let present: [PresentOutput]
+  let reasons: [StaleReason]
+
+  private var stage: ResolvedStage { runner.graph.stages[number] }
+  private var address: StageAddress { stage.address }
+  private var storage: any StageStorage { runner.storage }
+  private var log: AbsolutePath { runner.settings.logs.appending(address.fileName + ".log") }
+
+  // MARK: Restoring
+
+  /// Puts recorded outputs in place, and stores those that are in place but not in the store.
+  func restore() throws {
+    var records: [Int: OutputRecord] = [:]
+    for case .output(let path, _, _) in reasons {
+      guard let index = stage.outputs.firstIndex(of: path) else { continue }
+      let written = stage.stage.outputs[index].path
+      records[index] = runner.locks[number]?.outputs.first { $0.path == written }
+    }
+    try put(records)
+  }
+
+  /// Puts the outputs of an earlier run with the same inputs in place; `false` if there is none.
+  func restoreFromRunCache() throws -> Bool {
+    let definition = stage.stage
+    guard !reasons.contains(.forced), !StageStaleness.alwaysRuns(definition),
+      !definition.dependencies.isEmpty || !definition.parameters.isEmpty,
+      !definition.outputs.isEmpty,
+      definition.outputs.allSatisfy({ $0.isCached && !$0.persists }),
+      try areInputsThere(), let records = try storage.pastOutputs(of: stage, inputs: inputs)
+    else { return false }
+    try put(Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) }))
+    try storage.finish(stage, lock: lock(outputs: records))
+    return true
+  }
+
+  /// - Parameter records: By the place of the output in the stage.
+  private func put(_ records: [Int: OutputRecord]) throws {
+    var changed: [(index: Int, record: OutputRecord)] = []
+    for (index, record) in records.sorted(by: { $0.key < $1.key }) {
+      if present[index].record?.name != record.name {
+        changed.append((index, record))
+      } else if stage.stage.outputs[index].isCached, try !storage.isStored(record) {
+        let stored = try storage.storeOutput(stage.stage.outputs[index], at: stage.outputs[index])
+        guard stored.name == record.name else {
+          throw StageFailure.restoredWrongly(stage: address, stage.outputs[index])
+        }
+      }
+    }
+    guard !changed.isEmpty else { return }
+    let ticket = try runner.aside.begin(stage, outputs: changed.map(\.index))
+    do {
+      for (index, record) in changed {
+        try storage.restoreOutput(
+          record, as: stage.stage.outputs[index], at: stage.outputs[index])
+      }
+      try preserve(ticket)
+      try runner.aside.complete(ticket)
+    } catch {
+      putBack(ticket)
+      throw error
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs the commands and records what they made; returns how long they took.
+  func run() throws -> Duration {
+    let record = runner.settings.records.appending(address.fileName)
+    guard let claim = try RunClaim(record) else {
+      throw StageFailure.runsElsewhere(stage: address)
+    }
+    try requireInputs()
+    let ticket = try runner.aside.begin(
+      stage, outputs: Array(stage.outputs.indices),
+      unprotect: { try storage.unprotect(stage.outputs[$0]) })
+    var run = RunRecord(
+      host: RunRecord.hostName, started: RunRecord.now(), duration: .zero, ending: .cancelled,
+      peakMemory: ByteCount(0), log: log)
+    do {
+      try execute(&run)
+      try requireSameInputs()
+      let outputs = try storeOutputs()
+      try preserve(ticket)
+      try storage.finish(stage, lock: lock(outputs: outputs))
+      try runner.aside.complete(ticket)
+    } catch {
+      fail(ticket, &run)
+      writeRecord(run, claim)
+      throw located(error, run.log)
+    }
+    writeRecord(run, claim)
+    do {
+      try runner.aside.layout.quarantine(of: address).clear()
+    } catch {
+      warn(error)
+    }
+    return run.duration
+  }
+
+  private func execute(_ run: inout RunRecord) throws {
+    var environment = runner.settings.environment
+    environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
+    environment.append(Array("DVER_STAGE=\(address.text)".utf8))
+    var request = CommandRequest(
+      stage: address, commands: stage.stage.commands, shell: runner.settings.shell,
+      directory: runner.graph.root.appending(stage.directory), environment: environment, log: log)
+    request.grace = runner.settings.grace
+    let result = try runner.executor(stage).run(request, cancellation: runner.cancellation) {
+      runner.events(.output(stage: number, $0))
+    }
+    run.duration = result.duration
+    run.ending = result.ending
+    run.peakMemory = result.peakMemory
+    guard result.isSuccess else {
+      throw StageFailure.command(stage: address, result.ending, log: log)
+    }
+  }
+
+  private func requireInputs() throws {
+    for (path, record) in zip(stage.dependencies, inputs.dependencies) where record.name == nil {
+      throw StageFailure.missingDependency(stage: address, path)
+    }
+    for (index, selection) in stage.stage.parameters.enumerated() {
+      let file = stage.parameterFiles[index]
+      guard let values = inputs.parameters[index]?.values else {
+        throw StageFailure.missingParameter(stage: address, file: file, key: nil)
+      }
+      for key in selection.keys where !values.contains(where: { $0.key == key }) {
+        throw StageFailure.missingParameter(stage: address, file: file, key: key)
+      }
+    }
+  }
+
+  private func areInputsThere() throws -> Bool {
+    do {
+      try requireInputs()
+      return true
+    } catch is StageFailure {
+      return false
+    }
+  }
+
+  /// An edit while the command ran would be recorded as what it read.
+  private func requireSameInputs() throws {
+    let now = try runner.inputs(of: stage, isRecheck: true)
+    for (index, path) in stage.dependencies.enumerated()
+    where now.dependencies[index].name != inputs.dependencies[index].name {
+      throw StageFailure.inputChanged(stage: address, path)
+    }
+    for (index, path) in stage.parameterFiles.enumerated()
+    where now.parameters[index] != inputs.parameters[index] {
+      throw StageFailure.inputChanged(stage: address, path)
+    }
+  }
+
+  private func storeOutputs() throws -> [OutputRecord] {
+    for path in stage.outputs {
+      guard try FileSystem.exists(runner.graph.root.appending(path)) else {
+        throw StageFailure.missingOutput(stage: address, path)
+      }
+    }
+    return try zip(stage.stage.outputs, stage.outputs).map { output, path in
+      var record = try storage.storeOutput(output, at: path)
+      record.path = output.path
+      return record
+    }
+  }
+
+  // MARK: Old outputs
+
+  /// Stores the old outputs whose content is nowhere else.
+  private func preserve(_ ticket: AsideArea.Ticket) throws {
+    for (output, location) in try runner.aside.oldOutputs(of: ticket) {
+      if let record = present[output].record, try storage.isStored(record) { continue }
+      try storage.preserve(location, of: stage.outputs[output])
+    }
+  }
+
+  private func fail(_ ticket: AsideArea.Ticket, _ run: inout RunRecord) {
+    let quarantine = runner.aside.layout.quarantine(of: address)
+    do {
+      try quarantine.clear()
+      putBack(ticket)
+      try quarantine.takeLog(log)
+      if try FileSystem.exists(quarantine.log) { run.log = quarantine.log }
+    } catch {
+      putBack(ticket)
+      warn(error)
+    }
+  }
+
+  private func putBack(_ ticket: AsideArea.Ticket) {
+    do {
+      try runner.aside.putBack(ticket)
+    } catch {
+      warn(error)
+    }
+  }
+
+  /// The error with the place where the log is by now.
+  private func located(_ error: any Error, _ log: AbsolutePath) -> any Error {
+    guard case StageFailure.command(let stage, let ending, _) = error else { return error }
+    return StageFailure.command(stage: stage, ending, log: log)
+  }
+
+  private func writeRecord(_ run: RunRecord, _ claim: borrowing RunClaim) {
+    do {
+      try claim.write(run)
+    } catch {
+      warn(error)
+    }
+  }
+
+  private func warn(_ error: any Error) {
+    let text = (error as? any DverError)?.message ?? "\(error)"
+    runner.events(.warning(stage: number, text))
+  }
+
+  // MARK: The lock
+
+  private func lock(outputs: [OutputRecord]) -> StageLock {
+    StageLock(
+      stage.stage, inputs: inputs, outputs: outputs)
+  }
+}
+
+extension StageLock {
+  /// The lock of a stage that read `inputs` and wrote `outputs`, in the order that locks have.
+  init(_ stage: Stage, inputs: StageInputs, outputs: [OutputRecord]) {
+    func sorted(_ records: [OutputRecord]) -> [OutputRecord] {
+      records.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    }
+    var files: [ParameterFile] = []
+    for file in inputs.parameters.compactMap(\.self) {
+      if let place = files.firstIndex(where: { $0.file == file.file }) {
+        let known = Set(files[place].values.map(\.key))
+        files[place].values += file.values.filter { !known.contains($0.key) }
+      } else {
+        files.append(file)
+      }
+    }
+    for place in files.indices {
+      files[place].values.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+    self.init(
+      commands: stage.commands, commandIsList: stage.commandIsList,
+      dependencies: sorted(inputs.dependencies),
+      parameters: files.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) },
+      outputs: sorted(outputs))
+  }
+}

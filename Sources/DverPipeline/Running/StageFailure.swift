@@ -1,0 +1,72 @@
+package import DverCore
+package import DverFileSystem
+
+/// Why a stage failed.
+package enum StageFailure: DverError {
+  /// A command ended badly.
+  case command(stage: StageAddress, CommandResult.Ending, log: AbsolutePath)
+  case missingDependency(stage: StageAddress, DependencyPath)
+  case missingParameter(stage: StageAddress, file: DependencyPath, key: String?)
+  case missingOutput(stage: StageAddress, RepositoryPath)
+  /// A dependency or a parameter file is not what it was when the command started.
+  case inputChanged(stage: StageAddress, DependencyPath)
+  case runsElsewhere(stage: StageAddress)
+  case restoredWrongly(stage: StageAddress, RepositoryPath)
+  case other(stage: StageAddress, message: String, hint: String?)
+
+  init(_ error: any Error, stage: StageAddress) {
+    if let failure = error as? StageFailure {
+      self = failure
+    } else if let error = error as? any DverError {
+      self = .other(stage: stage, message: error.message, hint: error.hint)
+    } else {
+      self = .other(stage: stage, message: "\(error)", hint: nil)
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .command(let stage, .exited(let status), _):
+      "stage '\(stage)' failed: its command exited with status \(status)"
+    case .command(let stage, .killed(let signal), _):
+      "stage '\(stage)' failed: its command was killed by signal \(signal)"
+    case .command(let stage, .cancelled, _): "stage '\(stage)' was interrupted"
+    case .missingDependency(let stage, let path):
+      "stage '\(stage)' failed: dependency \(path) is missing"
+    case .missingParameter(let stage, let file, let key?):
+      "stage '\(stage)' failed: \(file) has no parameter \(key)"
+    case .missingParameter(let stage, let file, nil):
+      "stage '\(stage)' failed: parameter file \(file) is missing"
+    case .missingOutput(let stage, let path):
+      "stage '\(stage)' failed: it did not write its output \(path)"
+    case .inputChanged(let stage, let path):
+      "stage '\(stage)' failed: dependency \(path) changed while the stage ran"
+    case .runsElsewhere(let stage): "stage '\(stage)' is being run by another process"
+    case .restoredWrongly(let stage, let path):
+      "stage '\(stage)' failed: output \(path) changed while it was stored"
+    case .other(let stage, let message, _): "stage '\(stage)' failed: \(message)"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .command(_, .cancelled, _): "run 'dver repro' again to go on"
+    case .command(_, _, let log): "its output is in \(log)"
+    case .missingDependency: "create it, or run 'dver pull' if it is tracked"
+    case .missingParameter: "add it to the file"
+    case .missingOutput: "check the outs of the stage; what it wrote is in .dver/tmp/failed"
+    case .inputChanged, .restoredWrongly:
+      "run 'dver repro' again and leave the file alone meanwhile"
+    case .runsElsewhere: "wait for it to end"
+    case .other(_, _, let hint): hint
+    }
+  }
+
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .command(_, .cancelled, _): .interrupted
+    case .runsElsewhere: .locked
+    default: .stageFailed
+    }
+  }
+}

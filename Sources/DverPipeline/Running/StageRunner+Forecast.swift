@@ -1,0 +1,69 @@
+import DverCore
+import DverManifest
+import DverParallel
+
+/// What would become of a stage.
+package struct StageForecast: Sendable {
+  /// The stage's number in the graph.
+  package let stage: Int
+  package let verdict: StageStaleness.Verdict
+  package let reasons: [StaleReason]
+}
+
+extension StageRunner {
+  /// Says, without changing anything, what running `plan`, in topological order, would do.
+  ///
+  /// A stage below one that would run counts as stale, though what that one writes may turn out to
+  /// be what is there. Outputs that would be restored count as restored.
+  ///
+  /// - Parameter includesUpstream: Whether stages count as stale because of stages before them;
+  ///   `status` compares each with what is there alone.
+  package func forecast(
+    _ plan: [Int], isForced: Bool = false, includesUpstream: Bool = true
+  ) throws -> [StageForecast] {
+    let looks = try parallelMap(plan) { number in
+      let stage = graph.stages[number]
+      return (
+        inputs: try inputs(of: stage, isRecheck: false),
+        outputs: try outputs(of: stage, lock: locks[number])
+      )
+    }
+    var verdicts: [Int: StageStaleness.Verdict] = [:]
+    return zip(plan, looks).map { number, look in
+      let inputs = assumed(look.inputs, of: number, verdicts)
+      let staleness = StageStaleness(
+        of: graph.stages[number], lock: locks[number], inputs: inputs, outputs: look.outputs,
+        allowsMissing: options.allowsMissing)
+      var reasons = staleness.reasons
+      if includesUpstream {
+        for source in graph.awaited(by: number) where verdicts[source] == .stale {
+          reasons.append(.upstream(graph.stages[source].address))
+        }
+      }
+      if isForced { reasons.append(.forced) }
+      let verdict = StageStaleness(reasons: reasons).verdict
+      verdicts[number] = verdict
+      return StageForecast(stage: number, verdict: verdict, reasons: reasons)
+    }
+  }
+
+  /// `inputs` with what upstream stages would restore, or have recorded of data that may be missing.
+  private func assumed(
+    _ inputs: StageInputs, of number: Int, _ verdicts: [Int: StageStaleness.Verdict]
+  ) -> StageInputs {
+    var inputs = inputs
+    for (place, path) in graph.stages[number].dependencies.enumerated() {
+      guard let path = path.insidePath, let source = graph.owner(of: path),
+        let output = graph.stages[source].outputs.firstIndex(of: path)
+      else { continue }
+      let isMissing = inputs.dependencies[place].name == nil
+      guard verdicts[source] == .restorable || (isMissing && options.allowsMissing) else {
+        continue
+      }
+      let written = graph.stages[source].stage.outputs[output].path
+      let recorded = locks[source]?.outputs.first { $0.path == written }
+      if let name = recorded?.name { inputs.dependencies[place].name = name }
+    }
+    return inputs
+  }
+}

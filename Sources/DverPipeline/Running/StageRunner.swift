@@ -1,0 +1,143 @@
+import DverCore
+package import DverFileSystem
+package import DverManifest
+package import DverParallel
+
+/// Brings one stage up to date: looks at it, and restores or runs it where that is needed.
+package struct StageRunner: Sendable {
+  /// What the user asked for.
+  package struct Options: Sendable {
+    /// Whether missing data counts as unchanged.
+    package var allowsMissing = false
+    package var usesRunCache = true
+    /// Asked, with the reasons, before a stage runs.
+    package var confirm: (@Sendable (Int, [StaleReason]) -> Bool)?
+
+    package init() {}
+  }
+
+  /// Where and how commands run.
+  package struct Settings: Sendable {
+    package var shell: Shell
+    /// `NAME=value` each; `DVER_ROOT` and `DVER_STAGE` are added.
+    package var environment: [[UInt8]]
+    /// `.dver/tmp/logs`.
+    package var logs: AbsolutePath
+    /// `.dver/state/runs`.
+    package var records: AbsolutePath
+    package var grace: Duration = .seconds(2)
+
+    package init(
+      shell: Shell, environment: [[UInt8]], logs: AbsolutePath, records: AbsolutePath
+    ) {
+      self.shell = shell
+      self.environment = environment
+      self.logs = logs
+      self.records = records
+    }
+  }
+
+  let graph: StageGraph
+  /// The stage lock of each stage, by number.
+  let locks: [StageLock?]
+  let storage: any StageStorage
+  let aside: AsideArea
+  let settings: Settings
+  let options: Options
+  let cancellation: Cancellation
+  let executor: @Sendable (ResolvedStage) -> any Executor
+  let events: @Sendable (StageEvent) -> Void
+
+  package init(
+    graph: StageGraph, locks: [StageLock?], storage: any StageStorage, aside: AsideArea,
+    settings: Settings, options: Options = Options(), cancellation: Cancellation,
+    executor: @escaping @Sendable (ResolvedStage) -> any Executor = { _ in LocalExecutor() },
+    events: @escaping @Sendable (StageEvent) -> Void = { _ in }
+  ) {
+    precondition(locks.count == graph.stages.count, "a lock, or nil, for each stage")
+    self.graph = graph
+    self.locks = locks
+    self.storage = storage
+    self.aside = aside
+    self.settings = settings
+    self.options = options
+    self.cancellation = cancellation
+    self.executor = executor
+    self.events = events
+  }
+
+  /// Brings stage `number` up to date. Its upstream stages must be done.
+  package func run(_ number: Int, isForced: Bool = false) -> StageReport {
+    let report = attempt(number, isForced: isForced)
+    events(.finished(report))
+    return report
+  }
+
+  private func attempt(_ number: Int, isForced: Bool) -> StageReport {
+    let stage = graph.stages[number]
+    var reasons: [StaleReason] = []
+    do {
+      let inputs = try inputs(of: stage, isRecheck: false)
+      let present = try outputs(of: stage, lock: locks[number])
+      let staleness = StageStaleness(
+        of: stage, lock: locks[number], inputs: inputs, outputs: present,
+        allowsMissing: options.allowsMissing)
+      reasons = staleness.reasons + (isForced ? [.forced] : [])
+      let outcome = try bringUpToDate(
+        StageCourse(
+          runner: self, number: number, inputs: inputs, present: present, reasons: reasons))
+      return StageReport(stage: number, outcome: outcome, reasons: reasons)
+    } catch {
+      let failure = StageFailure(error, stage: stage.address)
+      if case .command(_, .cancelled, _) = failure {
+        return StageReport(stage: number, outcome: .cancelled, reasons: reasons)
+      }
+      return StageReport(stage: number, outcome: .failed(failure), reasons: reasons)
+    }
+  }
+
+  private func bringUpToDate(_ course: StageCourse) throws -> StageOutcome {
+    switch StageStaleness(reasons: course.reasons).verdict {
+    case .fresh:
+      return .fresh
+    case .restorable:
+      try course.restore()
+      return .restored
+    case .stale:
+      if let confirm = options.confirm, !confirm(course.number, course.reasons) {
+        return .cancelled
+      }
+      if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
+      events(.started(stage: course.number, reasons: course.reasons))
+      return .ran(try course.run())
+    }
+  }
+
+  /// What `stage` reads, as it is now.
+  func inputs(of stage: ResolvedStage, isRecheck: Bool) throws -> StageInputs {
+    let dependencies = try zip(stage.stage.dependencies, stage.dependencies).map { written, path in
+      var record =
+        try storage.currentRecord(of: path, isRecheck: isRecheck) ?? OutputRecord(path: written)
+      record.path = written
+      return record
+    }
+    let parameters = try zip(stage.stage.parameters, stage.parameterFiles).map {
+      try storage.parameters($0, at: $1)
+    }
+    return StageInputs(dependencies: dependencies, parameters: parameters)
+  }
+
+  /// What stands in the places of the outputs of `stage`.
+  func outputs(of stage: ResolvedStage, lock: StageLock?) throws -> [PresentOutput] {
+    try zip(stage.stage.outputs, stage.outputs).map { output, path in
+      let record = try storage.currentRecord(of: .inside(path), isRecheck: false)
+      let locked = lock?.outputs.first { $0.path == output.path }
+      let isSame = record != nil && record?.name == locked?.name
+      var isStored = false
+      if let locked, locked.name != nil, !isSame || output.isCached {
+        isStored = try storage.isStored(locked)
+      }
+      return PresentOutput(record: record, isLockedContentStored: isStored)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package import DverCore
+package import DverFileSystem
+package import DverManifest
+
+/// What running stages needs of the workspace around them: contents, parameters, the store.
+///
+/// Called from several threads at once.
+package protocol StageStorage: Sendable {
+  /// What is at `path`, through links; `nil` where nothing is. The record's own path is not used.
+  ///
+  /// - Parameter isRecheck: Whether the disk must be looked at again, even if this was asked
+  ///   before and no stage has written there since.
+  func currentRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord?
+
+  /// The values of the selected keys, or of all top-level ones; missing keys are left out. `nil`
+  /// where there is no such file.
+  func parameters(
+    _ selection: ParameterSelection, at file: DependencyPath
+  ) throws -> StageLock.ParameterFile?
+
+  /// Whether the store holds all of the content.
+  func isStored(_ record: OutputRecord) throws -> Bool
+
+  /// Records a new output, and stores it if it is one for the cache and outputs are committed.
+  func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord
+
+  /// Puts stored content in place, where nothing is.
+  func restoreOutput(_ record: OutputRecord, as output: StageOutput, at path: RepositoryPath)
+    throws
+
+  /// Makes sure that the store holds the content at `location`, an old version of the output at
+  /// `path` that is about to be dropped.
+  func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws
+
+  /// Replaces links into the store by copies that a command may change.
+  func unprotect(_ path: RepositoryPath) throws
+
+  /// Waits until everything stored so far is on stable storage.
+  func barrier() throws
+
+  /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`.
+  func finish(_ stage: ResolvedStage, lock: StageLock) throws
+
+  /// The outputs, in the stage's order, of an earlier run with the same inputs whose content can
+  /// all be had.
+  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]?
+}
+
+extension StageStorage {
+  package func pastOutputs(
+    of stage: ResolvedStage, inputs: StageInputs
+  ) throws -> [OutputRecord]? { nil }
+}

@@ -1,0 +1,50 @@
+import DverManifest
+
+/// A whole plan: stages in order, how they are run, and the clean-up after them.
+package struct PipelineRun: Sendable {
+  /// Which stages run though nothing is wrong with them.
+  package enum Force: Sendable {
+    case none
+    /// All of the plan.
+    case all
+    /// Those below one that ran.
+    case downstream
+  }
+
+  package let runner: StageRunner
+  /// In topological order.
+  package let plan: [Int]
+  package let jobs: Int
+  package let policy: Scheduler.FailurePolicy
+  package let force: Force
+
+  package init(
+    runner: StageRunner, plan: [Int], jobs: Int, policy: Scheduler.FailurePolicy = .stop,
+    force: Force = .none
+  ) {
+    self.runner = runner
+    self.plan = plan
+    self.jobs = jobs
+    self.policy = policy
+    self.force = force
+  }
+
+  /// Runs the plan; the reports stand in its order.
+  ///
+  /// Throws only if the clean-up fails: what became of a stage is in its report.
+  package func execute() throws -> [StageReport] {
+    let graph = runner.graph
+    let scheduler = Scheduler(
+      plan: plan, awaited: { graph.awaited(by: $0) }, jobs: jobs, policy: policy)
+    let reports = scheduler.run(cancellation: runner.cancellation) { [runner, force] in
+      runner.run($0, isForced: force == .all || (force == .downstream && $1))
+    }
+    // One barrier for all: only then may old outputs go.
+    if runner.aside.hasCompleted {
+      try runner.storage.barrier()
+      try runner.aside.dropCompleted()
+    }
+    try runner.aside.close()
+    return reports
+  }
+}

@@ -1,0 +1,116 @@
+package import DverParallel
+import Synchronization
+
+/// Runs the stages of a plan, each after those that it waits for, several at a time.
+package struct Scheduler: Sendable {
+  /// What a failed stage stops.
+  package enum FailurePolicy: Sendable {
+    /// Everything that has not begun.
+    case stop
+    /// What reads from it.
+    case keepGoing
+    /// Nothing.
+    case ignore
+  }
+
+  private let plan: [Int]
+  private let awaited: [[Int]]
+  private let jobs: Int
+  private let policy: FailurePolicy
+
+  /// - Parameters:
+  ///   - plan: Stages in topological order.
+  ///   - awaited: The stages that a stage waits for; those outside the plan count as done.
+  package init(
+    plan: [Int], awaited: (Int) -> [Int], jobs: Int, policy: FailurePolicy = .stop
+  ) {
+    self.plan = plan
+    let places = Dictionary(uniqueKeysWithValues: plan.enumerated().map { ($1, $0) })
+    self.awaited = plan.map { awaited($0).compactMap { places[$0] } }
+    self.jobs = max(1, jobs)
+    self.policy = policy
+  }
+
+  /// Calls `body` for each stage in turn, and returns what became of all, in the order of the plan.
+  ///
+  /// The calling thread works too. Another one is started when a stage could start and no thread is
+  /// free, so that a chain of stages runs on one thread without a switch between them.
+  ///
+  /// - Parameter body: Gets the stage and whether a stage that it waited for has run.
+  package func run(
+    cancellation: Cancellation,
+    _ body: @escaping @Sendable (_ stage: Int, _ upstreamRan: Bool) -> StageReport
+  ) -> [StageReport] {
+    let crew = Crew(
+      SchedulerState(plan: plan, awaited: awaited, jobs: jobs, policy: policy), cancellation, body)
+    crew.work()
+    crew.joinHelpers()
+    return crew.reports()
+  }
+}
+
+/// The threads that share one plan.
+private final class Crew: Sendable {
+  private let state: Mutex<SchedulerState>
+  private let helpers: Mutex<[WorkerThread]> = Mutex([])
+  private let news = WakeUp()
+  private let cancellation: Cancellation
+  private let body: @Sendable (Int, Bool) -> StageReport
+
+  init(
+    _ state: SchedulerState, _ cancellation: Cancellation,
+    _ body: @escaping @Sendable (Int, Bool) -> StageReport
+  ) {
+    self.state = Mutex(state)
+    self.cancellation = cancellation
+    self.body = body
+  }
+
+  func work() {
+    while let (place, stage, upstreamRan) = next() {
+      let report = body(stage, upstreamRan)
+      let need = state.withLock { $0.finish(place, report) }
+      call(need)
+    }
+  }
+
+  /// Waits for a stage to start; `nil` once there will be none.
+  private func next() -> (place: Int, stage: Int, upstreamRan: Bool)? {
+    while true {
+      let ticket = news.ticket
+      if cancellation.isRequested() { state.withLock { $0.stop() } }
+      let (step, need) = state.withLock { state in
+        let step = state.next()
+        return (step, state.need(isAsking: false))
+      }
+      switch step {
+      case .start(let place, let stage, let upstreamRan):
+        call(need)
+        return (place, stage, upstreamRan)
+      case .done:
+        news.signal()
+        return nil
+      case .wait:
+        news.wait(after: ticket)
+        state.withLock { $0.idleCount -= 1 }
+      }
+    }
+  }
+
+  private func call(_ need: SchedulerState.Need) {
+    switch need {
+    case .nobody: break
+    case .idle: news.signal()
+    case .helper:
+      let helper = WorkerThread { self.work() }
+      helpers.withLock { $0.append(helper) }
+    }
+  }
+
+  /// Helpers start helpers, so the list may grow while they are waited for.
+  func joinHelpers() {
+    while let helper = helpers.withLock({ $0.popLast() }) { helper.join() }
+  }
+
+  func reports() -> [StageReport] { state.withLock { $0.finalReports() } }
+}

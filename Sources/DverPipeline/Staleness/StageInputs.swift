@@ -1,0 +1,29 @@
+package import DverCore
+package import DverManifest
+
+/// What a stage reads, as it was found at one moment.
+package struct StageInputs: Hashable, Sendable {
+  /// Aligned with the stage's dependencies; without a name where nothing is there.
+  package var dependencies: [OutputRecord]
+  /// Aligned with the stage's parameter selections; `nil` where the file is missing. Keys that the
+  /// file lacks are left out.
+  package var parameters: [StageLock.ParameterFile?]
+
+  package init(dependencies: [OutputRecord], parameters: [StageLock.ParameterFile?]) {
+    self.dependencies = dependencies
+    self.parameters = parameters
+  }
+}
+
+/// What stands in an output's place, as it was found at one moment.
+package struct PresentOutput: Hashable, Sendable {
+  /// `nil` where nothing is there.
+  package var record: OutputRecord?
+  /// Whether the store holds what the stage lock records; asked only where it matters.
+  package var isLockedContentStored: Bool
+
+  package init(record: OutputRecord?, isLockedContentStored: Bool) {
+    self.record = record
+    self.isLockedContentStored = isLockedContentStored
+  }
+}

@@ -1,0 +1,151 @@
+import DverCore
+package import DverManifest
+
+/// Compares a stage and what it finds around it with its stage lock.
+package struct StageStaleness: Sendable {
+  /// In order: the lock, the command, dependencies, parameters, outputs, the stage's nature.
+  package let reasons: [StaleReason]
+
+  package enum Verdict: Sendable {
+    case fresh
+    /// All that is wrong are outputs whose recorded content can be had without running.
+    case restorable
+    case stale
+  }
+
+  package var verdict: Verdict {
+    if reasons.isEmpty { return .fresh }
+    return reasons.contains(where: \.needsRun) ? .stale : .restorable
+  }
+
+  package init(reasons: [StaleReason]) {
+    self.reasons = reasons
+  }
+
+  /// - Parameters:
+  ///   - outputs: Aligned with the stage's outputs.
+  ///   - allowsMissing: Whether missing data counts as unchanged.
+  package init(
+    of resolved: ResolvedStage, lock: StageLock?, inputs: StageInputs, outputs: [PresentOutput],
+    allowsMissing: Bool = false
+  ) {
+    var comparison = Comparison(resolved, lock, allowsMissing)
+    let stage = resolved.stage
+    if let lock {
+      if lock.commands != stage.commands {
+        comparison.add(.command(old: lock.commands, new: stage.commands))
+      }
+    } else {
+      comparison.add(.neverRan)
+    }
+    if !stage.isFrozen {
+      comparison.compareDependencies(inputs.dependencies)
+      comparison.compareParameters(inputs.parameters)
+    }
+    comparison.compareOutputs(outputs)
+    if !stage.isFrozen, Self.alwaysRuns(stage) { comparison.add(.alwaysRuns) }
+    reasons = comparison.reasons
+  }
+
+  /// Whether a stage runs each time: by its own wish, or because nothing says when it need not.
+  package static func alwaysRuns(_ stage: Stage) -> Bool {
+    stage.alwaysRuns
+      || (stage.dependencies.isEmpty && stage.parameters.isEmpty && stage.outputs.isEmpty)
+  }
+}
+
+/// The reasons found so far, one theme after the other.
+private struct Comparison {
+  private let resolved: ResolvedStage
+  private let lock: StageLock?
+  private let allowsMissing: Bool
+  private(set) var reasons: [StaleReason] = []
+
+  init(_ resolved: ResolvedStage, _ lock: StageLock?, _ allowsMissing: Bool) {
+    self.resolved = resolved
+    self.lock = lock
+    self.allowsMissing = allowsMissing
+  }
+
+  mutating func add(_ reason: StaleReason) { reasons.append(reason) }
+
+  mutating func compareDependencies(_ present: [OutputRecord]) {
+    for (number, record) in present.enumerated() {
+      let locked = lock?.dependencies.first { $0.path == record.path }
+      if record.name == nil {
+        if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }
+      } else if let locked {
+        if locked.name != record.name {
+          add(.dependency(resolved.dependencies[number], .modified))
+        }
+      } else {
+        add(.dependency(resolved.dependencies[number], .new))
+      }
+    }
+  }
+
+  mutating func compareParameters(_ present: [StageLock.ParameterFile?]) {
+    for (number, selection) in resolved.stage.parameters.enumerated() {
+      let file = resolved.parameterFiles[number]
+      let locked = lock?.parameters.first { $0.file == selection.file }
+      guard let values = present[number]?.values else {
+        add(.parameterFile(file, .deleted))
+        continue
+      }
+      guard let locked else {
+        if selection.keys.isEmpty {
+          add(.parameterFile(file, .new))
+        } else {
+          compare(values, [], keys: selection.keys, of: file)
+        }
+        continue
+      }
+      let keys =
+        selection.keys.isEmpty
+        ? Self.once(locked.values.map(\.key) + values.map(\.key)) : selection.keys
+      compare(values, locked.values, keys: keys, of: file)
+    }
+  }
+
+  private mutating func compare(
+    _ present: [StageLock.Value], _ locked: [StageLock.Value], keys: [String],
+    of file: DependencyPath
+  ) {
+    for key in keys {
+      let old = locked.first { $0.key == key }?.value
+      let new = present.first { $0.key == key }?.value
+      guard old != new || new == nil else { continue }
+      let change: StaleReason.Change = new == nil ? .deleted : old == nil ? .new : .modified
+      add(.parameter(file: file, key: key, change, old: old, new: new))
+    }
+  }
+
+  mutating func compareOutputs(_ present: [PresentOutput]) {
+    for (number, output) in resolved.stage.outputs.enumerated() {
+      let path = resolved.outputs[number]
+      let found = present[number]
+      let locked = lock?.outputs.first { $0.path == output.path }
+      guard let record = found.record else {
+        if !allowsMissing || locked == nil {
+          add(.output(path, .deleted, isRecoverable: locked != nil && found.isLockedContentStored))
+        }
+        continue
+      }
+      guard let locked else {
+        add(.output(path, .new, isRecoverable: false))
+        continue
+      }
+      if record.name != locked.name {
+        add(.output(path, .modified, isRecoverable: found.isLockedContentStored))
+      } else if output.isCached, !found.isLockedContentStored, !allowsMissing {
+        // The content is in the workspace: it only has to be stored.
+        add(.output(path, .notInCache, isRecoverable: true))
+      }
+    }
+  }
+
+  private static func once(_ keys: [String]) -> [String] {
+    var seen: Set<String> = []
+    return keys.filter { seen.insert($0).inserted }
+  }
+}

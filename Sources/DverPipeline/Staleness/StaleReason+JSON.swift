@@ -1,0 +1,62 @@
+package import DverCore
+import DverFileSystem
+
+extension StaleReason {
+  /// The items that `status --json` lists for a stage, with paths counted from `folder`.
+  package static func statusItems(
+    _ reasons: [StaleReason], from folder: RepositoryPath
+  ) -> [JSONValue] {
+    var dependencies: [(key: String, value: JSONValue)] = []
+    var parameters: [(file: String, members: [(key: String, value: JSONValue)])] = []
+    var outputs: [(key: String, value: JSONValue)] = []
+    var others: [JSONValue] = []
+    for reason in reasons {
+      switch reason {
+      case .dependency(let path, let change), .parameterFile(let path, let change):
+        dependencies.append((path.shown(from: folder), .string(change.rawValue)))
+      case .parameter(let file, let key, let change, _, _):
+        let member = (key: key, value: JSONValue.string(change.rawValue))
+        let name = file.shown(from: folder)
+        if let place = parameters.firstIndex(where: { $0.file == name }) {
+          parameters[place].members.append(member)
+        } else {
+          parameters.append((name, [member]))
+        }
+      case .output(let path, let change, _):
+        outputs.append((path.shown(from: folder), .string(change.rawValue)))
+      case .command: others.append("changed command")
+      case .alwaysRuns: others.append("always changed")
+      case .neverRan, .upstream, .forced: break
+      }
+    }
+    dependencies += parameters.map { ($0.file, .object($0.members)) }
+    var items: [JSONValue] = []
+    if !dependencies.isEmpty { items.append(.object([("changed deps", .object(dependencies))])) }
+    if !outputs.isEmpty { items.append(.object([("changed outs", .object(outputs))])) }
+    return items + others
+  }
+}
+
+extension DependencyPath {
+  /// The path as one in `folder` would write it.
+  package func shown(from folder: RepositoryPath) -> String {
+    switch self {
+    case .inside(let path): path.shown(from: folder)
+    case .outside(let path): path.description
+    }
+  }
+}
+
+extension RepositoryPath {
+  /// The path as one in `folder` would write it, with `..` where it lies elsewhere.
+  package func shown(from folder: RepositoryPath) -> String {
+    var (own, other) = (components[...], folder.components[...])
+    while let first = own.first, let second = other.first, first == second {
+      own.removeFirst()
+      other.removeFirst()
+    }
+    let parts = other.map { _ in Array("..".utf8)[...] } + own
+    return PathQuoting.quoted(
+      parts.isEmpty ? Array(".".utf8) : Array(parts.joined(separator: [RepositoryPath.slash])))
+  }
+}
