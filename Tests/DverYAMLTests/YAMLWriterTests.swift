@@ -27,13 +27,17 @@ import Testing
     var writer = YAMLWriter()
     writer.key("outs", indent: 0)
     writer.endLine()
-    writer.key("path", indent: 2, dash: true)
+    writer.dash(indent: 0)
+    writer.key("path", indent: 2)
     writer.value(string: "a")
     writer.key("size", indent: 2)
     writer.value(.integer(3))
     writer.dash(indent: 0)
     writer.value(.null)
-    #expect(text(writer) == "outs:\n- path: a\n  size: 3\n- null\n")
+    writer.dash(indent: 0)
+    writer.dash(indent: 2)
+    writer.value(.integer(1))
+    #expect(text(writer) == "outs:\n- path: a\n  size: 3\n- null\n- - 1\n")
   }
 
   @Test func longKeysReadBack() throws {
@@ -41,7 +45,8 @@ import Testing
     var writer = YAMLWriter()
     writer.key("list", indent: 0)
     writer.endLine()
-    writer.key(key, indent: 2, dash: true)
+    writer.dash(indent: 0)
+    writer.key(key, indent: 2)
     writer.value(.integer(1))
     let root = try YAMLDocument.parse(bytes: writer.bytes, source: "t").root
     #expect(root?["list"]?.items[0][key]?.scalar == .integer(1))

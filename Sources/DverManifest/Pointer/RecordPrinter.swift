@@ -18,7 +18,8 @@ enum RecordPrinter {
     writer.key(name, indent: indent)
     writer.endLine()
     for record in records {
-      writer.key("path", indent: indent + 2, dash: true)
+      writer.dash(indent: indent)
+      writer.key("path", indent: indent + 2)
       writer.value(string: PathText.text(of: record.path))
       for (key, value) in fields(of: record) {
         guard let value else { continue }

@@ -14,7 +14,9 @@ struct SchemaCheck {
   /// Throws all problems that were reported.
   func finish() throws(FileFormatError) {
     guard !problems.isEmpty else { return }
-    let sorted = problems.sorted { ($0.line, $0.column, $0.keyPath) < ($1.line, $1.column, $1.keyPath) }
+    let sorted = problems.sorted { left, right in
+      (left.line, left.column, left.keyPath) < (right.line, right.column, right.keyPath)
+    }
     throw FileFormatError(source: source, problems: sorted)
   }
 
