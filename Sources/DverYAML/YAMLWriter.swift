@@ -78,14 +78,14 @@ extension YAMLWriter {
     }
   }
 
-  /// Appends `string`: as it is where YAML reads that as the same string, else in single quotes,
-  /// and with anything that is not printable in double quotes.
+  /// Appends `string`: as it is where YAML reads that as the same string, else in single quotes, or
+  /// in double quotes if it holds a single one or anything that is not printable.
   package static func append(string: String, inFlow: Bool = false, to bytes: inout [UInt8]) {
     let text = Array(string.utf8)
-    if !isPrintable(text) {
-      appendDoubleQuoted(string, to: &bytes)
-    } else if isPlain(text, inFlow: inFlow) {
+    if isPrintable(text), isPlain(text, inFlow: inFlow) {
       bytes.append(contentsOf: text)
+    } else if text.contains(UInt8(ascii: "'")) || !isPrintable(text) {
+      appendDoubleQuoted(string, to: &bytes)
     } else {
       appendSingleQuoted(text, to: &bytes)
     }
