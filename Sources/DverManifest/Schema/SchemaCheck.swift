@@ -47,7 +47,12 @@ struct SchemaCheck {
   mutating func string(
     _ node: some SchemaNode, _ keyPath: @autoclosure () -> String
   ) -> String? {
-    if case .string(let text)? = node.scalar { return text }
+    if case .string(let text)? = node.scalar {
+      // No command, path or name can hold one.
+      guard text.utf8.contains(0) else { return text }
+      report("expected a string without NUL", at: node, keyPath())
+      return nil
+    }
     report("expected a string, not \(Self.description(of: node))", at: node, keyPath())
     return nil
   }
