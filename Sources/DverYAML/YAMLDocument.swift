@@ -12,6 +12,9 @@ package final class YAMLDocument: Sendable {
   /// would stand for more values than fit in memory.
   package static let maximumAliasedNodeCount = 100_000
 
+  /// More `%TAG` lines are refused: libyaml compares each with all before it.
+  package static let maximumDirectiveCount = 100
+
   /// The name of the file, for messages.
   package let source: String
   package let bytes: [UInt8]
@@ -29,6 +32,7 @@ package final class YAMLDocument: Sendable {
         source: source, mark: YAMLMark(line: 1, column: 1, offset: 0),
         problem: .tooLarge(byteCount: bytes.count))
     }
+    try checkDirectives(bytes, source)
     var composer = YAMLComposer(source: source, bytes: bytes)
     do {
       try composer.compose()
@@ -37,6 +41,22 @@ package final class YAMLDocument: Sendable {
     }
     return YAMLDocument(
       source: source, bytes: bytes, records: composer.records, decodedText: composer.decodedText)
+  }
+
+  private static func checkDirectives(_ bytes: [UInt8], _ source: String) throws(YAMLError) {
+    let (percent, lineFeed) = (UInt8(ascii: "%"), UInt8(ascii: "\n"))
+    var count = 0
+    var start = bytes.firstIndex(of: percent)
+    while let index = start {
+      if bytes[index...].starts(with: "%TAG".utf8) { count += 1 }
+      guard count <= maximumDirectiveCount else {
+        let line = 1 + bytes[..<index].count { $0 == lineFeed }
+        throw YAMLError(
+          source: source, mark: YAMLMark(line: line, offset: index, in: bytes),
+          problem: .tooManyDirectives)
+      }
+      start = bytes[(index + 1)...].firstIndex(of: percent)
+    }
   }
 
   private init(

@@ -18,6 +18,7 @@ package struct YAMLError: DverError, Equatable {
     case severalDocuments
     case unknownTag(String)
     case oldVersion
+    case tooManyDirectives
     case notEditable(String)
   }
 
@@ -53,6 +54,7 @@ package struct YAMLError: DverError, Equatable {
     case .badMerge: "'<<' takes a mapping or a list of mappings"
     case .severalDocuments: "a second document begins here, only one is allowed"
     case .unknownTag(let tag): "the tag '\(tag)' is not supported"
+    case .tooManyDirectives: "more than \(YAMLDocument.maximumDirectiveCount) directives"
     case .oldVersion: "only YAML 1.2 is supported"
     case .notEditable(let reason): "cannot be edited in place: \(reason)"
     }

@@ -108,8 +108,10 @@ enum YAMLPlainKind {
       (parts[0] + parts[1]).allSatisfy({ decimal ~= $0 })
     else { return false }
     let day = parts[2].prefix { decimal ~= $0 }
-    let rest = parts[2].dropFirst(day.count)
+    guard let separator = parts[2].dropFirst(day.count).first else {
+      return parts[1].count == 2 && day.count == 2
+    }
     return 1...2 ~= day.count
-      && (rest.isEmpty || [0x20, 0x09, UInt8(ascii: "T"), UInt8(ascii: "t")].contains(rest.first))
+      && [0x20, 0x09, UInt8(ascii: "T"), UInt8(ascii: "t")].contains(separator)
   }
 }

@@ -1,11 +1,13 @@
 /// Prints YAML in block style, the way DVC's files look: two blanks a level, lists at the column of
 /// their key, quotes only where they are needed.
 ///
-/// Lines are built from left to right: ``key(_:indent:dash:)`` or ``dash(indent:)``, then a value,
-/// which ends the line, or ``endLine()`` before nested lines.
+/// Lines are built from left to right: ``key(_:indent:)`` or ``dash(indent:)``, then a value, which
+/// ends the line, or ``endLine()`` before nested lines. What follows a dash stands in its line.
 package struct YAMLWriter: Sendable {
   /// What was printed so far.
   package private(set) var bytes: [UInt8] = []
+  /// Whether the line has dashes and nothing behind them.
+  private var isBehindDash = false
   /// Longer keys take YAML's explicit form: a reader looks for the colon only so far.
   private static let longestSimpleKeyByteCount = 1000
 
@@ -13,24 +15,24 @@ package struct YAMLWriter: Sendable {
 
   package mutating func reserveCapacity(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
 
-  /// Begins a line with `key:` at column `indent`, from 0; with `dash`, behind the `- ` of a list
-  /// item that stands two columns before it.
-  package mutating func key(_ key: String, indent: Int, dash: Bool = false) {
-    appendMargin(indent, dash: dash)
+  /// Begins a line with `key:` at column `indent`, from 0, or goes on behind a dash.
+  package mutating func key(_ key: String, indent: Int) {
+    appendMargin(indent)
     let start = bytes.count
     Self.append(string: key, to: &bytes)
     if bytes.count - start > Self.longestSimpleKeyByteCount {
       bytes.insert(contentsOf: Array("? ".utf8), at: start)
       endLine()
-      appendMargin(indent, dash: false)
+      appendMargin(indent)
     }
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// Begins a line with the `-` of a list item at column `indent`.
+  /// Begins a line with the `-` of a list item at column `indent`, or goes on behind a dash.
   package mutating func dash(indent: Int) {
-    appendMargin(indent, dash: false)
+    appendMargin(indent)
     bytes.append(UInt8(ascii: "-"))
+    isBehindDash = true
   }
 
   /// Ends the line with a value.
@@ -50,15 +52,17 @@ package struct YAMLWriter: Sendable {
     endLine()
   }
 
-  package mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+  package mutating func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    isBehindDash = false
+  }
 
   /// Adds whole lines as they are.
   package mutating func append(lines: some Sequence<UInt8>) { bytes.append(contentsOf: lines) }
 
-  private mutating func appendMargin(_ indent: Int, dash: Bool) {
-    let blankCount = dash ? indent - 2 : indent
-    for _ in 0..<blankCount { bytes.append(UInt8(ascii: " ")) }
-    if dash { bytes.append(contentsOf: "- ".utf8) }
+  private mutating func appendMargin(_ indent: Int) {
+    for _ in 0..<(isBehindDash ? 1 : indent) { bytes.append(UInt8(ascii: " ")) }
+    isBehindDash = false
   }
 }
 
@@ -74,14 +78,14 @@ extension YAMLWriter {
     }
   }
 
-  /// Appends `string`: as it is where YAML reads that as the same string, else in single quotes,
-  /// and with anything that is not printable in double quotes.
+  /// Appends `string`: as it is where YAML reads that as the same string, else in single quotes, or
+  /// in double quotes if it holds a single one or anything that is not printable.
   package static func append(string: String, inFlow: Bool = false, to bytes: inout [UInt8]) {
     let text = Array(string.utf8)
-    if !isPrintable(text) {
-      appendDoubleQuoted(string, to: &bytes)
-    } else if isPlain(text, inFlow: inFlow) {
+    if isPrintable(text), isPlain(text, inFlow: inFlow) {
       bytes.append(contentsOf: text)
+    } else if text.contains(UInt8(ascii: "'")) || !isPrintable(text) {
+      appendDoubleQuoted(string, to: &bytes)
     } else {
       appendSingleQuoted(text, to: &bytes)
     }

@@ -132,6 +132,12 @@ import Testing
     #expect(error?.problem == .tooManyAliases)
   }
 
+  @Test func refusesTooManyDirectives() {
+    let text = (0..<200).map { "%TAG !\($0)! tag:x\n" }.joined() + "---\na: b\n"
+    let error = #expect(throws: YAMLError.self) { try root(text) }
+    #expect(error?.message == "t:101:1: more than 100 directives")
+  }
+
   @Test func refusesTooManyBytes() {
     let bytes = [UInt8](repeating: 0x20, count: YAMLDocument.maximumByteCount + 1)
     let error = #expect(throws: YAMLError.self) {

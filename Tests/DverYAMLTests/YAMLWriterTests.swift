@@ -12,7 +12,8 @@ import Testing
     ("a: b", "'a: b'"), ("a #b", "'a #b'"), ("a:", "'a:'"), (" a", "' a'"), ("a ", "'a '"),
     ("- a", "'- a'"), ("-", "'-'"), ("? a", "'? a'"), ("[a", "'[a'"), ("{a", "'{a'"),
     ("*a", "'*a'"), ("&a", "'&a'"), ("!a", "'!a'"), ("%a", "'%a'"), ("@a", "'@a'"),
-    ("`a", "'`a'"), ("|", "'|'"), (">", "'>'"), ("#a", "'#a'"), ("'a", "'''a'"),
+    ("`a", "'`a'"), ("|", "'|'"), (">", "'>'"), ("#a", "'#a'"), ("'a", "\"'a\""),
+    ("2024-1-2", "2024-1-2"), ("a: 'b' \"c\"", "\"a: 'b' \\\"c\\\"\""),
     ("\"a", "'\"a'"), ("---", "'---'"), ("...", "'...'"), ("<<", "'<<'"), ("=", "'='"),
     ("a\nb", "\"a\\nb\""), ("a\tb", "\"a\\tb\""), ("\u{1}", "\"\\x01\""), ("\u{85}", "\"\\x85\""),
     ("\u{2028}\"\\", "\"\\u2028\\\"\\\\\""), ("\u{feff}", "\"\\uFEFF\""), ("\u{7f}", "\"\\x7F\""),
@@ -27,13 +28,17 @@ import Testing
     var writer = YAMLWriter()
     writer.key("outs", indent: 0)
     writer.endLine()
-    writer.key("path", indent: 2, dash: true)
+    writer.dash(indent: 0)
+    writer.key("path", indent: 2)
     writer.value(string: "a")
     writer.key("size", indent: 2)
     writer.value(.integer(3))
     writer.dash(indent: 0)
     writer.value(.null)
-    #expect(text(writer) == "outs:\n- path: a\n  size: 3\n- null\n")
+    writer.dash(indent: 0)
+    writer.dash(indent: 2)
+    writer.value(.integer(1))
+    #expect(text(writer) == "outs:\n- path: a\n  size: 3\n- null\n- - 1\n")
   }
 
   @Test func longKeysReadBack() throws {
@@ -41,7 +46,8 @@ import Testing
     var writer = YAMLWriter()
     writer.key("list", indent: 0)
     writer.endLine()
-    writer.key(key, indent: 2, dash: true)
+    writer.dash(indent: 0)
+    writer.key(key, indent: 2)
     writer.value(.integer(1))
     let root = try YAMLDocument.parse(bytes: writer.bytes, source: "t").root
     #expect(root?["list"]?.items[0][key]?.scalar == .integer(1))

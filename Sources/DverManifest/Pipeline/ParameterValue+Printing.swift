@@ -37,19 +37,16 @@ extension ParameterValue {
     _ items: [ParameterValue], to writer: inout YAMLWriter, indent: Int
   ) {
     for item in items {
+      writer.dash(indent: indent)
       switch item {
       case .map(let members) where !members.isEmpty:
-        for (position, member) in members.enumerated() {
-          writer.key(member.key, indent: indent + 2, dash: position == 0)
+        for member in members {
+          writer.key(member.key, indent: indent + 2)
           member.value.append(to: &writer, indent: indent + 2)
         }
       case .list(let inner) where !inner.isEmpty:
-        writer.dash(indent: indent)
-        writer.endLine()
         Self.append(inner, to: &writer, indent: indent + 2)
-      default:
-        writer.dash(indent: indent)
-        item.append(to: &writer, indent: indent)
+      default: item.append(to: &writer, indent: indent)
       }
     }
   }

@@ -9,7 +9,7 @@ package struct Stage: Sendable {
   package var commands: [String]
   /// Whether `cmd` was written as a list, which the lock repeats.
   package var commandIsList: Bool
-  /// `wdir` as written.
+  /// `wdir` as written; ``PathText`` has its bytes.
   package var workingDirectory: String?
   /// Paths the stage reads.
   package var dependencies: [[UInt8]]
@@ -46,7 +46,7 @@ package struct Stage: Sendable {
 
 /// The parameters that a stage takes from one file.
 package struct ParameterSelection: Hashable, Sendable {
-  /// As written, relative to the stage's `wdir`.
+  /// As written, relative to the stage's `wdir`; ``PathText`` has its bytes.
   package var file: String
   /// Dotted keys; empty for the whole file.
   package var keys: [String]

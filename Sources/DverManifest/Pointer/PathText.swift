@@ -17,9 +17,14 @@ package enum PathText {
     return PathQuoting.quoted(bytes)
   }
 
-  /// The path with this text; `nil` for a damaged quoted form.
+  /// The path with this text; `nil` for a damaged quoted form, and for that of a path which is its
+  /// own text.
   package static func bytes(of text: String) -> [UInt8]? {
     let bytes = Array(text.utf8)
-    return bytes.first == quote ? PathQuoting.unquote(bytes.span) : bytes
+    guard bytes.first == quote else { return bytes }
+    guard let path = PathQuoting.unquote(bytes.span),
+      path.first == quote || !PathQuoting.isValidUTF8(path.span)
+    else { return nil }
+    return path
   }
 }

@@ -17,14 +17,18 @@ enum RecordPrinter {
     guard !records.isEmpty else { return }
     writer.key(name, indent: indent)
     writer.endLine()
-    for record in records {
-      writer.key("path", indent: indent + 2, dash: true)
-      writer.value(string: PathText.text(of: record.path))
-      for (key, value) in fields(of: record) {
-        guard let value else { continue }
-        writer.key(key, indent: indent + 2)
-        writer.value(value)
-      }
+    for record in records { append(record, indent: indent, to: &writer) }
+  }
+
+  /// Appends `record` as a list item at column `indent`.
+  static func append(_ record: OutputRecord, indent: Int, to writer: inout YAMLWriter) {
+    writer.dash(indent: indent)
+    writer.key("path", indent: indent + 2)
+    writer.value(string: PathText.text(of: record.path))
+    for (key, value) in fields(of: record) {
+      guard let value else { continue }
+      writer.key(key, indent: indent + 2)
+      writer.value(value)
     }
   }
 

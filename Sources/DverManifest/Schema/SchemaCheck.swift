@@ -14,7 +14,9 @@ struct SchemaCheck {
   /// Throws all problems that were reported.
   func finish() throws(FileFormatError) {
     guard !problems.isEmpty else { return }
-    let sorted = problems.sorted { ($0.line, $0.column, $0.keyPath) < ($1.line, $1.column, $1.keyPath) }
+    let sorted = problems.sorted { left, right in
+      (left.line, left.column, left.keyPath) < (right.line, right.column, right.keyPath)
+    }
     throw FileFormatError(source: source, problems: sorted)
   }
 
@@ -45,7 +47,12 @@ struct SchemaCheck {
   mutating func string(
     _ node: some SchemaNode, _ keyPath: @autoclosure () -> String
   ) -> String? {
-    if case .string(let text)? = node.scalar { return text }
+    if case .string(let text)? = node.scalar {
+      // No command, path or name can hold one.
+      guard text.utf8.contains(0) else { return text }
+      report("expected a string without NUL", at: node, keyPath())
+      return nil
+    }
     report("expected a string, not \(Self.description(of: node))", at: node, keyPath())
     return nil
   }

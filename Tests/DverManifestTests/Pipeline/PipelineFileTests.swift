@@ -67,6 +67,10 @@ import Testing
     ("stages:\n  a: x\n", "y:2:6: stages.a: expected a mapping, not 'x'"),
     ("stages:\n  a: {deps: [x]}\n", "y:2:3: stages.a: the key 'cmd' is missing"),
     ("stages:\n  a: {cmd: true}\n", "y:2:12: stages.a.cmd: expected a string, not 'true'"),
+    (
+      "stages:\n  a: {cmd: \"x\\0\"}\n",
+      "y:2:12: stages.a.cmd: expected a string without NUL"
+    ),
     ("stages:\n  a: {cmd: []}\n", "y:2:12: stages.a.cmd: expected at least one command"),
     ("stages:\n  a.b: {cmd: x}\n", "y:2:3: stages.a.b: a stage name must not hold '.'"),
     ("stages:\n  a$: {cmd: x}\n", "y:2:3: stages.a$: a stage name must not hold '$'"),

@@ -12,7 +12,7 @@ import Testing
     #expect(PathText.bytes(of: text) == path)
   }
 
-  @Test(arguments: ["\"", "\"a", #""a\9""#, #""\377"#])
+  @Test(arguments: ["\"", "\"a", #""a\9""#, #""\377"#, #""a\tb""#, #""a""#])
   func damagedQuotesAreRefused(text: String) {
     #expect(PathText.bytes(of: text) == nil)
   }

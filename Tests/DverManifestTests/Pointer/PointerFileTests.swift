@@ -83,6 +83,46 @@ import Testing
     #expect(output.record.name == nil)
   }
 
+  @Test func printedPointersReadBack() throws {
+    let text = """
+      frozen: true
+      desc: 'a: b'
+      wdir: ..
+      deps:
+      - path: data/x.csv
+        repo:
+          url: https://example.org/r.git
+          rev: main
+          rev_lock: '12345678'
+          config:
+            core:
+              remote: r
+      outs:
+      - path: x.csv
+        hash: sha256
+        sha256: \(Self.hex)
+        size: 3
+        cache: false
+        persist: true
+        push: false
+        remote: r
+        desc: text
+        type: csv
+        labels:
+        - a
+        - b
+        meta:
+          k: 1
+      meta:
+      - 1
+
+      """
+    let pointer = try PointerFile.parse(bytes: Array(text.utf8), source: "p")
+    #expect(pointer.printed().text == text)
+    let images = try PointerFile.parse(bytes: Fixture.bytes("images.dver"), source: "p")
+    #expect(try PointerFile.parse(bytes: images.printed(), source: "p") == images)
+  }
+
   @Test func updatingKeepsEverythingElse() throws {
     let bytes = try Fixture.bytes("images.dver")
     var record = try PointerFile.parse(bytes: bytes, source: "p").outputs[0].record
