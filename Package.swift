@@ -58,7 +58,7 @@ let package = Package(
     layer(
       "DverCommands",
       [
-        "DverCore", "DverWorkspace",
+        "DverCore", "DverFileSystem", "DverParallel", "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
@@ -68,14 +68,13 @@ let package = Package(
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
+    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests("DverYAMLTests", ["DverYAML"]),
     tests(
       "DverManifestTests",
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
-    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
-    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
-    tests("CommandLineTests", []),
-    tests("DverGitTests", ["DverCore", "DverGit"]),
-    tests("DverYAMLTests", ["DverYAML"]),
     tests("DverGitTests", ["DverCore", "DverGit", "CGit2"]),
+    tests("CommandLineTests", []),
   ]
 )

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -33,7 +34,7 @@ int dver_sync_file_range(int descriptor, int64_t offset, int64_t count) {
 
 int dver_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
-int dver_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *path) {
+int dver_spawn_add_chdir(void *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);
 }
 

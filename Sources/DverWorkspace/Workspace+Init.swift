@@ -1,6 +1,7 @@
 import DverCore
 package import DverFileSystem
 import DverGit
+import DverParallel
 
 /// How `init` makes a workspace.
 package struct InitOptions: Sendable {
@@ -48,7 +49,9 @@ extension Workspace {
     }
     try FileSystem.makeDirectories(dver)
     for name in ["state", "tmp"] { try FileSystem.makeDirectory(dver.appending(name)) }
-    let workspace = Workspace(root: folder, current: folder, progress: progress, notices: notices)
+    let workspace = Workspace(
+      root: folder, current: folder, progress: progress, cancellation: Cancellation(),
+      notices: notices)
     try workspace.perform("dver init") {
       var changes = Changes()
       let config = options.withoutGit ? "[core]\n\tno_scm = true\n" : ""

@@ -3,7 +3,7 @@ package import DverFileSystem
 import DverGit
 import DverHashing
 import DverObjectStore
-import Glibc
+package import DverParallel
 import Synchronization
 
 /// A folder with `.dver`: one method per task of the user, in extensions by subject.
@@ -13,6 +13,8 @@ package final class Workspace: Sendable {
   /// Where the user is; relative targets count from there.
   package let current: AbsolutePath
   package let progress: Progress
+  /// The user's wish to stop, for what waits for child processes.
+  package let cancellation: Cancellation
   package let notices: Notices
 
   let fileIndex: FileIndex
@@ -26,10 +28,14 @@ package final class Workspace: Sendable {
     var networkDevices: [UInt64: Bool] = [:]
   }
 
-  init(root: AbsolutePath, current: AbsolutePath, progress: Progress, notices: Notices) {
+  init(
+    root: AbsolutePath, current: AbsolutePath, progress: Progress, cancellation: Cancellation,
+    notices: Notices
+  ) {
     self.root = root
     self.current = current
     self.progress = progress
+    self.cancellation = cancellation
     self.notices = notices
     fileIndex = FileIndex(root.appending(".dver/tmp/stat/files"))
   }
@@ -38,13 +44,16 @@ package final class Workspace: Sendable {
   ///
   /// - Throws: ``WorkspaceError/notAWorkspace(_:)``.
   package static func open(
-    from current: AbsolutePath, progress: Progress = Progress(), notices: Notices = Notices()
+    from current: AbsolutePath, progress: Progress = Progress(),
+    cancellation: Cancellation = Cancellation(), notices: Notices = Notices()
   ) throws -> Workspace {
     let current = try current.resolvingLinks()
     var folder = current
     while true {
       if try FileSystem.status(of: folder.appending(".dver"))?.isDirectory == true {
-        return Workspace(root: folder, current: current, progress: progress, notices: notices)
+        return Workspace(
+          root: folder, current: current, progress: progress, cancellation: cancellation,
+          notices: notices)
       }
       guard folder.parent != folder else {
         throw WorkspaceError.notAWorkspace(current.description)

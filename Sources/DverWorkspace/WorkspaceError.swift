@@ -90,7 +90,8 @@ package enum WorkspaceError: DverError {
     case .noRemote: "run 'dver remote add -d NAME PATH'"
     case .unknownRemote(_, let known):
       known.isEmpty
-        ? "run 'dver remote add \"NAME\" PATH'" : "the remotes are: \(known.joined(separator: ", "))"
+        ? "run 'dver remote add \"NAME\" PATH'"
+        : "the remotes are: \(known.joined(separator: ", "))"
     case .wrongStore:
       "mount the share, or forget the old store with 'dver remote modify NAME id --unset'"
     case .missingData: "run 'dver pull', or 'dver push' where the data is"

@@ -1,7 +1,6 @@
 /* System calls that Swift cannot import: variadic functions, macros, GNU extensions, and calls
  * without a wrapper. No logic; -1 and errno as usual. */
 #pragma once
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +18,8 @@ int dver_lock_exclusive(int descriptor);
 int dver_lock_shared(int descriptor);
 int dver_unlock(int descriptor);
 
-/* Lets a program that is spawned begin in a directory. */
-int dver_spawn_add_chdir(posix_spawn_file_actions_t *actions, const char *path);
+/* Lets a program that is spawned begin in a directory; takes a posix_spawn_file_actions_t. */
+int dver_spawn_add_chdir(void *actions, const char *path);
 
 /* The magic number of the path's file system, or -1. */
 int64_t dver_file_system_magic(const char *path);

@@ -2,28 +2,25 @@ import DverCore
 import DverParallel
 import DverWorkspace
 import Glibc
-import Synchronization
 
-/// Shows the progress of a task that takes longer than a second: a line in place on a terminal,
-/// else a line every ten seconds.
+/// Shows the progress of a task that takes longer than a second, a line in place on a terminal and
+/// otherwise one every ten seconds, and passes the user's wish to stop on to the task.
 final class ProgressDisplay: Sendable {
-  private let isStopped = Atomic(false)
-  private let thread: Mutex<WorkerThread?>
+  private let ended = Cancellation()
+  private let thread: WorkerThread
   private let console: Console
 
-  init(_ progress: Progress, console: Console) {
+  init(_ progress: Progress, cancellation: Cancellation, console: Console) {
     self.console = console
-    thread = Mutex(nil)
-    guard !console.isQuiet, !console.printsJSON else { return }
-    let stopped = isStoppedReader
-    let isTerminal = console.isTerminal
-    let worker = WorkerThread {
+    let ended = ended
+    thread = WorkerThread {
       var nextLine = ContinuousClock.now + .seconds(10)
-      while !stopped() {
-        usleep(Self.tickMicroseconds)
+      while !Self.wait(for: ended, or: cancellation, progress) {
         let now = progress.snapshot
-        guard !now.label.isEmpty, now.elapsed >= .seconds(1) else { continue }
-        if isTerminal {
+        guard !console.isQuiet, !console.printsJSON, !now.label.isEmpty,
+          now.elapsed >= .seconds(1)
+        else { continue }
+        if console.isTerminal {
           console.show(progress: Self.line(now))
         } else if ContinuousClock.now >= nextLine {
           console.tell(Self.line(now))
@@ -31,28 +28,40 @@ final class ProgressDisplay: Sendable {
         }
       }
     }
-    thread.withLock { $0 = worker }
   }
 
-  private var isStoppedReader: @Sendable () -> Bool {
-    { [self] in isStopped.load(ordering: .relaxed) }
-  }
-
+  /// Call once, at the end of the task.
   func stop() {
-    isStopped.store(true, ordering: .relaxed)
-    thread.withLock { worker in
-      worker?.join()
-      worker = nil
-    }
+    ended.request()
+    thread.join()
     console.show(progress: nil)
   }
 
-  private static let tickMicroseconds: UInt32 = 100_000
+  /// Waits a moment.
+  ///
+  /// - Returns: Whether the task has ended.
+  private static func wait(
+    for ended: Cancellation, or cancellation: Cancellation, _ progress: Progress
+  ) -> Bool {
+    if cancellation.isRequested() { progress.cancel() }
+    var entries = [
+      pollfd(fd: ended.descriptor(for: .stop), events: Int16(POLLIN), revents: 0),
+      pollfd(fd: cancellation.descriptor(for: .stop), events: Int16(POLLIN), revents: 0),
+    ]
+    // A wish to stop stays readable, so once it is passed on only the end counts.
+    let count: nfds_t = cancellation.isRequested() ? 1 : 2
+    _ = unsafe poll(&entries, count, Self.tickMilliseconds)
+    return entries[0].revents != 0
+  }
+
+  private static let tickMilliseconds: Int32 = 100
 
   /// Such as `Hashing: 12.3 GiB of 40.0 GiB, 31%, 512 MiB/s, 55 s left`.
   private static func line(_ now: Progress.Snapshot) -> String {
-    let seconds = max(0.001, Double(now.elapsed.components.seconds)
-      + Double(now.elapsed.components.attoseconds) / 1e18)
+    let seconds = max(
+      0.001,
+      Double(now.elapsed.components.seconds)
+        + Double(now.elapsed.components.attoseconds) / 1e18)
     var parts: [String] = []
     var share: Double?
     if now.expectedByteCount > 0 {

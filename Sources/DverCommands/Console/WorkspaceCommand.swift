@@ -36,14 +36,18 @@ protocol WorkspaceCommand: DverCommand {
 
 extension WorkspaceCommand {
   func run(console: Console) throws {
+    let cancellation = Cancellation()
+    let signal = InterruptSignal(cancelling: cancellation)
     let progress = Progress()
-    let display = ProgressDisplay(progress, console: console)
-    defer { display.stop() }
-    let workspace = try Workspace.open(
-      from: currentFolder(), progress: progress, notices: console.notices)
-    try Interruption.withHandler({ progress.cancel() }) {
-      try run(in: workspace, console: console)
+    let display = ProgressDisplay(progress, cancellation: cancellation, console: console)
+    defer {
+      display.stop()
+      withExtendedLifetime(signal) {}
     }
+    let workspace = try Workspace.open(
+      from: currentFolder(), progress: progress, cancellation: cancellation,
+      notices: console.notices)
+    try run(in: workspace, console: console)
   }
 }
 

@@ -1,4 +1,7 @@
 /// Names of options: `section.option` or `section.subsection.option`.
+///
+/// Git's syntax has no underscore in the name of an option, DVC's names have, so `lock_timeout` and
+/// `lock-timeout` are the same; files hold the latter.
 package enum ConfigName {
   /// The name with section and option in lower case; a subsection keeps its case and may hold dots.
   package static func normalized(_ name: some Collection<UInt8>) throws(GitError) -> [UInt8] {
@@ -8,7 +11,7 @@ package enum ConfigName {
       throw refusal
     }
     let section = name[..<first].map { ConfigParser.lowercased($0) }
-    let option = name[(last + 1)...].map { ConfigParser.lowercased($0) }
+    let option = name[(last + 1)...].map { ConfigParser.optionByte($0) }
     guard isSection(section), let letter = option.first, ConfigParser.isLetter(letter),
       option.allSatisfy({ ConfigParser.isNameByte($0) })
     else { throw refusal }

@@ -78,8 +78,8 @@ struct ConfigParser {
   private mutating func entry() throws(GitError) -> ConfigText.Entry {
     let line = line
     guard var name = prefix else { throw error("an option stands before the first section") }
-    while let byte = peek(), Self.isNameByte(byte) {
-      name.append(Self.lowercased(byte))
+    while let byte = peek(), Self.isNameByte(byte) || byte == UInt8(ascii: "_") {
+      name.append(Self.optionByte(byte))
       advance()
     }
     while let byte = peek(), byte == 0x20 || byte == 0x09 { advance() }
@@ -178,6 +178,11 @@ struct ConfigParser {
 
   static func isNameByte(_ byte: UInt8) -> Bool {
     isLetter(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+  }
+
+  /// A byte of an option's name in normal form.
+  static func optionByte(_ byte: UInt8) -> UInt8 {
+    byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : lowercased(byte)
   }
 
   static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -24,7 +24,8 @@ extension Workspace {
     let taken = try plan.map {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
-    let added = try record(taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
+    let added = try record(
+      taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
     try fileIndex.save(storedAt: options.withoutStoring ? nil : FileClock.now())
@@ -134,7 +135,8 @@ extension Workspace {
     for index in 0..<entries.count {
       let entry = entries.paths[index]
       guard entry.suffix(name.count).elementsEqual(name) else { continue }
-      guard entry.count == name.count || entry[entry.endIndex - name.count - 1] == RepositoryPath.slash
+      guard
+        entry.count == name.count || entry[entry.endIndex - name.count - 1] == RepositoryPath.slash
       else { continue }
       throw ContentError.ignoreFile(displayed(path.appending(entry)))
     }

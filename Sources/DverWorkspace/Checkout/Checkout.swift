@@ -133,8 +133,9 @@ struct Checkout {
         try FileSystem.removeEmptyDirectory(target)
       case .file, .executable, .link:
         guard let status = try FileSystem.status(of: target) else { continue }
-        guard options.force || FileStamp(status) == plan.presentStamps[index]
-          || isRacy(plan.presentStamps[index])
+        guard
+          options.force || FileStamp(status) == plan.presentStamps[index]
+            || isRacy(plan.presentStamps[index])
         else {
           summary.unsaved.append(shown(relative))
           continue
@@ -251,7 +252,9 @@ struct Checkout {
       for index in range {
         let relative = desired.paths[index].dropFirst(skip)
         let parent = relative.lastIndex(of: RepositoryPath.slash).map { relative[..<$0] } ?? []
-        if parent != last, !parent.isEmpty { try FileSystem.makeDirectories(base.appending(parent)) }
+        if parent != last, !parent.isEmpty {
+          try FileSystem.makeDirectories(base.appending(parent))
+        }
         last = parent
         stamps.append(try make(index, of: desired, at: base.appending(relative), using: &hasher))
       }

@@ -52,6 +52,8 @@ enum ConfigurationOptions {
       expected =
         LinkType.list(value) != nil ? nil : "a list of reflink, hardlink, symlink and copy"
     }
-    if let expected { throw WorkspaceError.badValue(option: name, value: value, expected: expected) }
+    if let expected {
+      throw WorkspaceError.badValue(option: name, value: value, expected: expected)
+    }
   }
 }

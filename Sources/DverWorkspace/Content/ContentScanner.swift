@@ -91,7 +91,8 @@ struct ContentScanner: Sendable {
     at absolute: AbsolutePath, path: RepositoryPath
   ) throws -> DirectoryContent {
     let known = usesIndex ? try workspace.directoryIndex(of: path) : nil
-    let found = try DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run()
+    let found = try DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path))
+      .run()
     var scan = DirectoryScan(
       folder: absolute, found: found, known: known ?? StatIndex(), isComplete: known?.name != nil)
     try scan.match(workspace: workspace)
@@ -101,7 +102,8 @@ struct ContentScanner: Sendable {
     if !pending.isEmpty {
       workspace.progress.begin(
         transaction == nil ? "Hashing" : "Storing",
-        byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count))
+        byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count)
+      )
       let hashed = try parallelMap(count: pending.count, state: { FileHasher() }) { hasher, index in
         let result = try self.hash(
           absolute.appending(found.paths[pending[index]]), using: &hasher)

@@ -102,7 +102,8 @@ private struct RecordReader {
     guard let stop = bytes[position..<end].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     defer { position = stop + 1 }
     let fields = bytes[position..<stop].split(
-      separator: UInt8(ascii: " "), maxSplits: bytes[position...].starts(with: "command".utf8) ? 1 : 3,
+      separator: UInt8(ascii: " "),
+      maxSplits: bytes[position...].starts(with: "command".utf8) ? 1 : 3,
       omittingEmptySubsequences: false)
     return fields.map { String(decoding: $0, as: UTF8.self) }
   }

@@ -1,0 +1,84 @@
+import ArgumentParser
+import DverCore
+import Glibc
+import Synchronization
+
+/// Parses the command line, runs the command, and ends the process with its exit status.
+///
+/// The only place that prints errors and picks a status.
+package func runDver() -> Never {
+  // Writing to a closed pipe is an error like any other.
+  signal(SIGPIPE, SIG_IGN)
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  exit(run(arguments).rawValue)
+}
+
+private func run(_ arguments: [String]) -> ExitStatus {
+  do {
+    var command = try DverRoot.parseAsRoot(arguments)
+    try command.run()
+    return finish(.done)
+  } catch let request as ExitRequest {
+    return finish(request.status)
+  } catch let error as any DverError {
+    return fail(error)
+  } catch {
+    return usage(error, arguments)
+  }
+}
+
+private func finish(_ status: ExitStatus) -> ExitStatus {
+  guard let console = CurrentConsole.value, !console.flush() else { return status }
+  // Whoever read standard output has gone, as with `dver ls | head`.
+  return .failed
+}
+
+private func fail(_ error: any DverError) -> ExitStatus {
+  let console = CurrentConsole.value
+  if let console, console.printsJSON {
+    // Nothing of a result that failed.
+    let hint = error.hint.map { JSONValue.string($0) } ?? .null
+    let document: JSONValue = [
+      "error": .string(error.message), "hint": hint,
+      "status": .integer(Int64(error.exitStatus.rawValue)),
+    ]
+    console.tell(document.serialized)
+    return error.exitStatus
+  }
+  console?.flush()
+  write(error: error.message, hint: error.hint)
+  return error.exitStatus
+}
+
+/// What the argument parser threw: a wrong command line, or the wish for help.
+private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
+  let message = DverRoot.fullMessage(for: error)
+  if DverRoot.exitCode(for: error) == .success {
+    print(message)
+    return .done
+  }
+  let text = DverRoot.message(for: error)
+  write(
+    error: text.isEmpty ? message : text,
+    hint: "run 'dver --help' for the commands, 'dver COMMAND --help' for one")
+  return DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+}
+
+private func write(error message: String, hint: String?) {
+  var text = "dver: error: \(message)\n"
+  if let hint { text += "hint: \(hint)\n" }
+  if let console = CurrentConsole.value {
+    console.tell(String(text.dropLast()))
+  } else {
+    let bytes = Array(text.utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+/// The console of the command that runs, for the one place that prints errors.
+enum CurrentConsole {
+  private static let console = Mutex<Console?>(nil)
+
+  static var value: Console? { console.withLock { $0 } }
+  static func set(_ value: Console) { console.withLock { $0 = value } }
+}

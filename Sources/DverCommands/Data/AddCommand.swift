@@ -1,0 +1,79 @@
+import ArgumentParser
+import DverCore
+import DverWorkspace
+
+/// `dver add`: tracks files and directories.
+struct AddCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Track files and directories",
+    discussion: """
+      Puts their content into the cache, and writes a pointer file X.dver that git tracks. A path
+      inside of a tracked directory updates that directory.
+
+      Examples:
+        dver add data/images
+        dver add --glob 'raw/*.csv'
+        dver add data/images/cat.jpg
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
+
+  @Flag(help: "Take targets as patterns with *, ?, [..] and **")
+  var glob = false
+
+  @Flag(name: .customLong("no-commit"), help: "Leave the content out of the cache")
+  var withoutStoring = false
+
+  @Flag(name: .shortAndLong, help: "Replace what is in the way")
+  var force = false
+
+  @Flag(name: .customLong("no-relink"), help: "Keep the file itself where links are configured")
+  var withoutRelinking = false
+
+  @Option(
+    name: [.short, .customLong("out")],
+    help: ArgumentHelp("Copy the target there first", valueName: "path"))
+  var output: String?
+
+  @Argument(help: "Files and directories", completion: .file())
+  var targets: [String]
+
+  var printsJSON: Bool { json.json }
+
+  func run(in workspace: Workspace, console: Console) throws {
+    var options = AddOptions()
+    options.areGlobs = glob
+    options.withoutStoring = withoutStoring
+    options.force = force
+    options.withoutRelinking = withoutRelinking
+    options.output = output.map { Array($0.utf8) }
+    let summary = try workspace.add(targets.map { Array($0.utf8) }, options: options)
+    if console.printsJSON { return console.print(json: Self.document(summary)) }
+    for added in summary.paths {
+      let size = ByteCount(added.record.size ?? 0)
+      let files = added.record.fileCount.map { "\($0) file\($0 == 1 ? "" : "s"), " } ?? ""
+      let verb = added.isChanged ? "Added" : "Unchanged:"
+      console.status("\(verb) \(added.path) (\(files)\(size))")
+    }
+    if summary.newObjectCount > 0 {
+      console.status(
+        "\(ByteCount(summary.newByteCount)) new in the cache, \(summary.newObjectCount) object\(summary.newObjectCount == 1 ? "" : "s")"
+      )
+    }
+  }
+
+  private static func document(_ summary: AddSummary) -> JSONValue {
+    .array(
+      summary.paths.map { added in
+        [
+          "path": .path(added.path), "pointer": .path(added.pointer),
+          "sha256": added.record.name.map { .string($0.description) } ?? .null,
+          "size": .integer(added.record.size ?? 0),
+          "nfiles": added.record.fileCount.map { .integer($0) } ?? .null,
+          "changed": .bool(added.isChanged),
+        ]
+      })
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import DverCore
+import DverWorkspace
+
+/// `dver checkout`: makes the workspace hold what is recorded.
+struct CheckoutCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkout",
+    abstract: "Make the workspace hold what pointers and locks record",
+    discussion: """
+      Never overwrites or removes content that is in no cache, unless forced: it restores the rest,
+      then fails.
+
+      Examples:
+        git checkout v1.0 && dver checkout
+        dver checkout data/images/cats
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
+
+  @Flag(name: .shortAndLong, help: "Overwrite and remove content that is in no cache")
+  var force = false
+
+  @Flag(name: [.customShort("R"), .long], help: "Take all tracked paths below a folder")
+  var recursive = false
+
+  @Flag(help: "Link files anew, as cache.type says")
+  var relink = false
+
+  @Flag(help: "Do not fail where the cache lacks content")
+  var allowMissing = false
+
+  @Flag(help: "Print counts only")
+  var summary = false
+
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  var targets: [String] = []
+
+  var printsJSON: Bool { json.json }
+
+  func run(in workspace: Workspace, console: Console) throws {
+    var options = CheckoutOptions()
+    options.force = force
+    options.recursive = recursive
+    options.relink = relink
+    options.allowMissing = allowMissing
+    do {
+      let result = try workspace.checkout(targets.map { Array($0.utf8) }, options: options)
+      CheckoutReport(result, onlyCounts: summary).print(on: console)
+    } catch let error as IncompleteCheckout {
+      if !console.printsJSON {
+        CheckoutReport(error.summary, onlyCounts: summary).print(on: console)
+      }
+      throw error
+    }
+  }
+}
+
+/// What `checkout` and `pull` print of the paths that changed.
+struct CheckoutReport {
+  private let summary: CheckoutSummary
+  private let onlyCounts: Bool
+
+  init(_ summary: CheckoutSummary, onlyCounts: Bool) {
+    self.summary = summary
+    self.onlyCounts = onlyCounts
+  }
+
+  func print(on console: Console) {
+    if console.printsJSON { return console.print(json: json) }
+    if !onlyCounts, summary.changeCount <= Self.listLimit {
+      for (letter, color, paths) in [
+        ("A", Console.Color.green, summary.added), ("M", .yellow, summary.modified),
+        ("D", .red, summary.deleted),
+      ] {
+        for path in paths { console.print("\(console.colored(letter, color))\t\(path)") }
+      }
+    }
+    let counts = [
+      (summary.added.count, "added"), (summary.modified.count, "modified"),
+      (summary.deleted.count, "deleted"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) file\($0.0 == 1 ? "" : "s") \($0.1)" }
+    if !counts.isEmpty {
+      console.print(counts.joined(separator: ", "))
+    } else if summary.missing.isEmpty, summary.unsaved.isEmpty {
+      console.status("Everything is in place")
+    }
+  }
+
+  var json: JSONValue {
+    func list(_ paths: [RepositoryPath]) -> JSONValue { .array(paths.map { .path($0) }) }
+    return [
+      "added": list(summary.added), "modified": list(summary.modified),
+      "deleted": list(summary.deleted),
+    ]
+  }
+
+  /// Longer lists only scroll away what matters.
+  private static let listLimit = 100
+}
