@@ -24,9 +24,18 @@ extension Workspace {
 
   // MARK: Stat indexes
 
-  private func indexPath(of directory: RepositoryPath) -> AbsolutePath {
+  private func temporaryPath(_ kind: String, of directory: RepositoryPath) -> AbsolutePath {
     let digest = SHA256.digest(of: directory.bytes.span)
-    return temporaryFolder.appending("stat").appending("d-\(digest.hex.prefix(32))")
+    return temporaryFolder.appending("stat").appending("\(kind)-\(digest.hex.prefix(32))")
+  }
+
+  private func indexPath(of directory: RepositoryPath) -> AbsolutePath {
+    temporaryPath("d", of: directory)
+  }
+
+  /// Where it is noted that the cache has all objects of a directory.
+  func presencePath(of directory: RepositoryPath) -> AbsolutePath {
+    temporaryPath("p", of: directory)
   }
 
   func directoryIndex(of directory: RepositoryPath) throws -> StatIndex? {
@@ -35,11 +44,16 @@ extension Workspace {
 
   func saveDirectoryIndex(_ index: StatIndex, of directory: RepositoryPath) throws {
     let path = indexPath(of: directory)
+    try saveDisposable(at: path) { try index.save(to: path) }
+  }
+
+  /// Writes what only saves time, which whoever may only read can do without.
+  func saveDisposable(at path: AbsolutePath, _ save: () throws -> Void) throws {
     do {
       try FileSystem.makeDirectories(path.parent)
-      try index.save(to: path)
+      try save()
     } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
-      // The index only saves time: whoever may only read can still ask.
+      return
     }
   }
 

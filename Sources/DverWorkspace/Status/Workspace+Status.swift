@@ -64,21 +64,23 @@ extension Workspace {
         return false
       }
     }
-    return try store.hasFiles(of: entries)
+    return try hasFiles(of: entries, name: name, at: output.path, in: store)
   }
-}
 
-extension ObjectStore {
-  /// Whether all files of a directory are there; their content is not looked at.
-  func hasFiles(of entries: EntryTable) throws -> Bool {
+  /// Whether the cache has all files of a directory; their content is not looked at.
+  private func hasFiles(
+    of entries: EntryTable, name: ContentName, at path: RepositoryPath, in store: ObjectStore
+  ) throws -> Bool {
+    let recordPath = presencePath(of: path)
+    let known = try PresenceRecord.load(from: recordPath)
     let files = entries.kinds.indices.filter {
       entries.kinds[$0] == .file || entries.kinds[$0] == .executable
     }
-    let defects = try defects(
-      among: files.map { entries.digests[$0] }, sizes: files.map { entries.sizes[$0] })
-    return try defects.allSatisfy { position, defect in
-      guard case .suspect = defect else { return false }
-      return try isIntact(entries.digests[files[position]])
-    }
+    let record = try store.presence(
+      of: name.digest, digests: files.map { entries.digests[$0] },
+      sizes: files.map { entries.sizes[$0] }, known: known)
+    guard let record else { return false }
+    if record != known { try saveDisposable(at: recordPath) { try record.save(to: recordPath) } }
+    return true
   }
 }
