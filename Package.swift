@@ -73,6 +73,12 @@ let package = Package(
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests("DverParallelTests", ["DverParallel"]),
+    tests(
+      "DverPipelineTests",
+      [
+        "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "DverPipeline",
+      ]),
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),
     tests("DverYAMLTests", ["DverYAML"]),
