@@ -77,7 +77,8 @@ let package = Package(
     tests(
       "DverPipelineTests",
       [
-        "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel", "DverPipeline",
+        "CSystem", "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel",
+        "DverPipeline",
       ]),
     tests("CommandLineTests", []),
     tests("DverGitTests", ["DverCore", "DverGit"]),

@@ -61,7 +61,7 @@ import Testing
   @Test func startsCommandsWithDefaultSignalsNothingToReadAndASessionOfTheirOwn() throws {
     var text = ""
     _ = try run(
-      request(["cat; cut -d' ' -f6 /proc/$$/stat; echo $$; grep SigBlk /proc/$$/status"])
+      request(["cat; cut -d' ' -f6 /proc/$$/stat; echo $$; grep SigBlk /proc/self/status"])
     ) { text += String(decoding: $0, as: UTF8.self) }
     let lines = text.split(separator: "\n")
     #expect(lines.count == 3)
@@ -96,7 +96,7 @@ import Testing
     _ = try run(request(["sleep 1000 & echo $!; exit 1"])) {
       text += String(decoding: $0, as: UTF8.self)
     }
-    #expect(hasEnded(try #require(Int32(text.dropLast()))))
+    #expect(waitForEnd(of: try #require(Int32(text.dropLast()))))
   }
 
   @Test(arguments: [Cancellation.Urgency.stop, .kill])

@@ -190,7 +190,7 @@ import Testing
     #expect(try bench.read("out") == "old")
     let text = try #require(try bench.read("pid"))
     let process = try #require(Int32(text.dropLast()))
-    #expect(hasEnded(process))
+    #expect(waitForEnd(of: process))
     #expect(try RunRecord(at: bench.recordPath("a"))?.ending == .cancelled)
   }
 
