@@ -75,6 +75,15 @@ let package = Package(
       "DverManifestTests",
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
     tests("DverGitTests", ["DverCore", "DverGit", "CGit2"]),
+    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
+    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests("DverParallelTests", ["DverParallel"]),
+    tests(
+      "DverPipelineTests",
+      [
+        "CSystem", "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel",
+        "DverPipeline",
+      ]),
     tests("CommandLineTests", []),
   ]
 )

@@ -1,3 +1,4 @@
+import CSystem
 import DverCore
 package import DverFileSystem
 import DverManifest
@@ -26,6 +27,9 @@ package final class AsideArea: Sendable {
     let journal: OpenFile
     var nextNumber = 0
     var completed: [Ticket] = []
+
+    // Closing alone would leave the lock to a child that is being started at this moment.
+    deinit { _ = dver_unlock(lock.descriptor) }
   }
 
   package let layout: AsideLayout

@@ -1,3 +1,4 @@
+import CSystem
 package import DverCore
 package import DverFileSystem
 import Glibc
@@ -115,6 +116,10 @@ struct RunClaim: ~Copyable {
     guard try file.tryLock() else { return nil }
     self.file = file
   }
+
+  // A child that is being started holds a copy of every descriptor for a moment: closing alone
+  // would leave it the lock.
+  deinit { _ = dver_unlock(file.descriptor) }
 
   func write(_ record: RunRecord) throws {
     try file.truncate()

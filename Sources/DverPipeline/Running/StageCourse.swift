@@ -157,9 +157,15 @@ struct StageCourse: Sendable {
       throw StageFailure.inputChanged(stage: address, path)
     }
     for (index, path) in stage.parameterFiles.enumerated()
-    where now.parameters[index] != inputs.parameters[index] {
+    where !isSame(now.parameters[index], inputs.parameters[index]) {
       throw StageFailure.inputChanged(stage: address, path)
     }
+  }
+
+  private func isSame(_ left: StageLock.ParameterFile?, _ right: StageLock.ParameterFile?) -> Bool {
+    guard let left = left?.values, let right = right?.values else { return left == right }
+    return left.count == right.count
+      && zip(left, right).allSatisfy { $0.key == $1.key && $0.value.hasSameMeaning(as: $1.value) }
   }
 
   private func storeOutputs() throws -> [OutputRecord] {

@@ -114,7 +114,7 @@ private struct Comparison {
     for key in keys {
       let old = locked.first { $0.key == key }?.value
       let new = present.first { $0.key == key }?.value
-      guard old != new || new == nil else { continue }
+      if let old, let new, old.hasSameMeaning(as: new) { continue }
       let change: StaleReason.Change = new == nil ? .deleted : old == nil ? .new : .modified
       add(.parameter(file: file, key: key, change, old: old, new: new))
     }

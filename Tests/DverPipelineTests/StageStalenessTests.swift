@@ -1,0 +1,130 @@
+import DverCore
+import DverHashing
+import DverManifest
+import DverPipeline
+import Testing
+
+@Suite struct StageStalenessTests {
+  private func record(_ path: String, _ content: String? = "x") -> OutputRecord {
+    let name = content.map {
+      let bytes = Array($0.utf8)
+      return ContentName(digest: SHA256.digest(of: bytes.span), isDirectory: false)
+    }
+    return OutputRecord(path: Array(path.utf8), name: name)
+  }
+
+  private func values(_ pairs: [(String, ParameterValue)]) -> StageLock.ParameterFile {
+    .init(file: "params.yaml", values: pairs.map { .init(key: $0.0, value: $0.1) })
+  }
+
+  private let definition = stage(
+    "train", ["run"], from: ["in"], to: ["out"],
+    parameters: [ParameterSelection(file: "params.yaml", keys: ["lr", "depth"])])
+
+  private func lock() -> StageLock {
+    StageLock(
+      commands: ["run"], dependencies: [record("in")],
+      parameters: [values([("depth", .integer(3)), ("lr", .double(0.1))])],
+      outputs: [record("out")])
+  }
+
+  private func reasons(
+    _ definition: Stage? = nil, lock: StageLock?, dependency: String? = "x",
+    parameters: [(String, ParameterValue)]? = [("lr", .double(0.1)), ("depth", .integer(3))],
+    output: String? = "x", isStored: Bool = true, allowsMissing: Bool = false
+  ) throws -> StageStaleness {
+    let graph = try graph([definition ?? self.definition])
+    let stage = graph.stages[0]
+    return StageStaleness(
+      of: stage, lock: lock,
+      inputs: StageInputs(
+        dependencies: stage.stage.dependencies.isEmpty ? [] : [record("in", dependency)],
+        parameters: stage.stage.parameters.isEmpty ? [] : [parameters.map(values)]),
+      outputs: stage.outputs.map { _ in
+        PresentOutput(
+          record: output == nil ? nil : record("out", output), isLockedContentStored: isStored)
+      }, allowsMissing: allowsMissing)
+  }
+
+  @Test func isFreshWhenAllIsAsRecorded() throws {
+    #expect(try reasons(lock: lock()).verdict == .fresh)
+  }
+
+  @Test func listsReasonsInOrderWithOldAndNewValues() throws {
+    var changed = definition
+    changed.commands = ["run --fast"]
+    let staleness = try reasons(
+      changed, lock: lock(), dependency: "y", parameters: [("lr", .double(0.2))], output: nil)
+    #expect(staleness.verdict == .stale)
+    #expect(
+      staleness.reasons.map(\.description) == [
+        "the command changed from 'run' to 'run --fast'", "dependency in was modified",
+        "parameter lr of params.yaml changed from 0.1 to 0.2",
+        "parameter depth of params.yaml is missing; it was 3", "output out is missing",
+      ])
+    let items = StaleReason.statusItems(staleness.reasons, from: path("sub"))
+    #expect(
+      JSONValue.array(items).serialized
+        == #"[{"changed deps": {"../in": "modified", "../params.yaml": {"lr": "modified", "#
+        + #""depth": "deleted"}}}, {"changed outs": {"../out": "deleted"}}, "changed command"]"#)
+  }
+
+  @Test func tellsNewThingsOfAStageThatNeverRan() throws {
+    let staleness = try reasons(lock: nil, output: nil)
+    #expect(staleness.verdict == .stale)
+    #expect(staleness.reasons.first == .neverRan)
+    #expect(staleness.reasons.contains(.dependency(.inside(path("in")), .new)))
+  }
+
+  @Test(arguments: [
+    // Present content, whether the recorded one is stored, and what follows.
+    (nil as String?, true, StageStaleness.Verdict.restorable), (nil, false, .stale),
+    ("edited", true, .restorable), ("edited", false, .stale), ("x", false, .restorable),
+  ])
+  func restoresWhatTheStoreHolds(
+    output: String?, isStored: Bool, verdict: StageStaleness.Verdict
+  ) throws {
+    #expect(try reasons(lock: lock(), output: output, isStored: isStored).verdict == verdict)
+  }
+
+  @Test func outputsThatStayInGitAreNotMissedInTheCache() throws {
+    var changed = definition
+    changed.outputs[0].isCached = false
+    #expect(try reasons(changed, lock: lock(), isStored: false).verdict == .fresh)
+  }
+
+  @Test func frozenStagesIgnoreWhatTheyRead() throws {
+    var frozen = definition
+    frozen.isFrozen = true
+    frozen.alwaysRuns = true
+    let staleness = try reasons(frozen, lock: lock(), dependency: nil, parameters: nil)
+    #expect(staleness.verdict == .fresh)
+    #expect(try reasons(frozen, lock: lock(), output: nil, isStored: false).verdict == .stale)
+  }
+
+  @Test func stagesWithoutDependenciesRunOnceAndThoseWithNothingAlways() throws {
+    let once = stage("a", ["run"], to: ["out"])
+    let onceLock = StageLock(commands: ["run"], outputs: [record("out")])
+    #expect(try reasons(once, lock: onceLock).verdict == .fresh)
+    let never = StageLock(commands: ["run"])
+    #expect(try reasons(stage("a", ["run"]), lock: never).reasons == [.alwaysRuns])
+  }
+
+  @Test func wholeFilesOfParametersCompareAllKeys() throws {
+    var whole = definition
+    whole.parameters = [ParameterSelection(file: "params.yaml", keys: [])]
+    let staleness = try reasons(
+      whole, lock: lock(), parameters: [("lr", .double(0.1)), ("seed", .integer(1))])
+    #expect(
+      staleness.reasons.map(\.description) == [
+        "parameter depth of params.yaml is missing; it was 3",
+        "parameter seed of params.yaml is new: 1",
+      ])
+  }
+
+  @Test func missingDataMayBeAllowed() throws {
+    let staleness = try reasons(
+      lock: lock(), dependency: nil, output: nil, isStored: false, allowsMissing: true)
+    #expect(staleness.verdict == .fresh)
+  }
+}
