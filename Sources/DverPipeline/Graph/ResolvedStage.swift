@@ -3,7 +3,9 @@ import DverFileSystem
 package import DverManifest
 
 /// A stage with its place in the workspace: its paths count from the folder that holds `.dver`.
-package struct ResolvedStage: Sendable {
+///
+/// An object, because a stage has many fields and is handed around often.
+package final class ResolvedStage: Sendable {
   package let address: StageAddress
   package let stage: Stage
   /// Where the command runs.
@@ -44,8 +46,8 @@ package struct ResolvedStage: Sendable {
 
   /// Whether `path` is written as `scheme://…`.
   private static func isAddress(_ path: [UInt8]) -> Bool {
-    let separator = Array("://".utf8)
-    guard let colon = path.firstIndex(of: separator[0]), colon > 0 else { return false }
-    return path[colon...].starts(with: separator) && path[..<colon].allSatisfy(SafeFileName.isPlain)
+    guard let colon = path.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return false }
+    return path[colon...].starts(with: "://".utf8)
+      && path[..<colon].allSatisfy(SafeFileName.isPlain)
   }
 }

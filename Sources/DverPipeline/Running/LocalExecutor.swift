@@ -46,7 +46,8 @@ package struct LocalExecutor: Executor {
       log = try OpenFile.ifPresent(path, mode)
     }
     guard let log = consume log else { throw FileSystemError(.open, path, code: ENOENT) }
-    try log.truncate()
+    // Some file systems flush a file at its closing that was emptied before.
+    if try log.status().size > 0 { try log.truncate() }
     return log
   }
 }

@@ -122,7 +122,9 @@ struct RunClaim: ~Copyable {
   deinit { _ = dver_unlock(file.descriptor) }
 
   func write(_ record: RunRecord) throws {
-    try file.truncate()
-    try file.write(record.bytes)
+    // Some file systems flush a file at its closing that was emptied before; this one is not.
+    let bytes = record.bytes
+    try file.write(bytes)
+    try file.truncate(to: Int64(bytes.count))
   }
 }
