@@ -16,7 +16,17 @@ struct DverRoot: ParsableCommand {
         subcommands: [InitCommand.self]),
       CommandGroup(
         name: "Data",
-        subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+        subcommands: [
+          AddCommand.self, CheckoutCommand.self, CommitCommand.self, MoveCommand.self,
+          RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+        ]),
+      CommandGroup(
+        name: "Upkeep",
+        subcommands: [
+          CheckIgnoreCommand.self, CompletionCommand.self, DestroyCommand.self,
+          DoctorCommand.self, GitHookCommand.self, InstallCommand.self, RootCommand.self,
+          VersionCommand.self,
+        ]),
     ])
 }
 

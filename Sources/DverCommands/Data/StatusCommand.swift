@@ -16,7 +16,7 @@ struct StatusCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
