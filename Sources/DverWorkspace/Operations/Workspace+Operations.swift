@@ -69,6 +69,7 @@ extension Workspace {
 
   /// Finishes operations whose command died, if there are any.
   private func recover() throws {
+    try indexLockRecord.removeStale()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
       do {
