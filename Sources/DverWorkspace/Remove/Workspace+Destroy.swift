@@ -18,6 +18,8 @@ extension Workspace {
   ///
   /// - Parameter force: Whether a cache goes that other work trees use.
   package func destroy(force: Bool) throws {
+    // May be gone already where an earlier attempt was interrupted.
+    try FileSystem.makeDirectories(stateFolder)
     try refuseSharedCache(force: force)
     let catalog = try catalog()
     let linked = catalog.outputs.map { Selection(output: $0, part: nil) }
