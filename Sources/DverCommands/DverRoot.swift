@@ -16,10 +16,20 @@ struct DverRoot: ParsableCommand {
         subcommands: [InitCommand.self]),
       CommandGroup(
         name: "Data",
-        subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+        subcommands: [
+          AddCommand.self, CheckoutCommand.self, CommitCommand.self, MoveCommand.self,
+          RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+        ]),
       CommandGroup(
         name: "Pipelines",
         subcommands: [DagCommand.self, ReproCommand.self]),
+      CommandGroup(
+        name: "Upkeep",
+        subcommands: [
+          CheckIgnoreCommand.self, CompletionCommand.self, DestroyCommand.self,
+          DoctorCommand.self, GitHookCommand.self, InstallCommand.self, RootCommand.self,
+          VersionCommand.self,
+        ]),
     ])
 }
 

@@ -17,7 +17,7 @@ package struct InitOptions: Sendable {
 
 extension Workspace {
   /// What git must not see of `.dver`; manifests stay visible whatever the user's rules say.
-  private static let gitIgnore = """
+  static let gitIgnore = """
     /cache/
     /tmp/
     /state/
@@ -26,7 +26,7 @@ extension Workspace {
     !/manifests/**
 
     """
-  private static let gitAttributes =
+  static let gitAttributes =
     "/manifests/** -text -filter -ident -working-tree-encoding merge=dver\n"
 
   /// Makes `folder` a workspace and stages its files in git.

@@ -34,7 +34,7 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(help: "Print counts only")
   var summary = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -21,7 +21,7 @@ struct StatusCommand: WorkspaceCommand {
   @Flag(help: "Say why stages are stale, with old and new values")
   var why = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -56,7 +56,7 @@ extension Workspace {
     return .whole(path)
   }
 
-  private func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
+  func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
     if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
     for component in path.components
     where component.elementsEqual(".dver".utf8) || component.elementsEqual(".git".utf8) {
@@ -65,7 +65,7 @@ extension Workspace {
     if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
   }
 
-  private func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
+  func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
     let absolute = root.appending(path)
     if try FileSystem.status(of: absolute)?.isLink == true,
       try object(behindLink: absolute) == nil

@@ -107,7 +107,7 @@ extension Workspace {
     return table
   }
 
-  private func remember(
+  func remember(
     _ path: RepositoryPath, name: ContentName, entries: EntryTable, stamps: [FileStamp]
   ) throws {
     guard name.isDirectory else {

@@ -80,6 +80,19 @@ struct ManifestFiles: Sendable {
     try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
   }
 
+  /// The places of the nodes whose files are missing or hold something else.
+  ///
+  /// - Throws: ``ManifestLookupError`` where a node is not to be found anywhere else either.
+  func differingFiles(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
+    let target = folder(of: path)
+    return try reader(of: path).nodes(of: root).compactMap { found in
+      let bytes = try FileSystem.contents(of: target.appending(found.location))
+      if let bytes, SHA256.digest(of: bytes.span) == found.digest { return nil }
+      _ = try node(found.digest, found.location, of: path)
+      return found.location
+    }
+  }
+
   /// The node files of the manifest at `path` as git sees them.
   func gitPaths(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
     try reader(of: path).nodes(of: root).map { Self.gitPath(of: path, $0.location) }

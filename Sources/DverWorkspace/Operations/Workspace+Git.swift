@@ -27,10 +27,18 @@ extension Workspace {
       removals.append(
         contentsOf: (0..<known.count).map { Array(known[$0]) }.filter { !kept.contains($0) })
     }
-    let outcome = try git.stage(files, removing: removals, timeout: configuration().lockTimeout)
+    // Only death leaves it: a number of a file that is gone may be another file's soon.
+    defer { try? indexLockRecord.clear() }
+    let outcome = try git.stage(files, removing: removals, timeout: configuration().lockTimeout) {
+      try indexLockRecord.note($0)
+    }
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }
+  }
+
+  var indexLockRecord: IndexLockRecord {
+    IndexLockRecord(file: stateFolder.appending("index-lock"))
   }
 
   /// A manifest node from the git index, from HEAD, or from what is being merged.
