@@ -52,13 +52,13 @@ let package = Package(
     layer(
       "DverWorkspace",
       [
-        "DverCore", "DverParallel", "DverFileSystem", "DverIgnore", "DverHashing",
+        "CSystem", "DverCore", "DverParallel", "DverFileSystem", "DverIgnore", "DverHashing",
         "DverObjectStore", "DverYAML", "DverManifest", "DverGit", "DverPipeline", "DverRemote",
       ]),
     layer(
       "DverCommands",
       [
-        "DverCore", "DverFileSystem", "DverParallel", "DverWorkspace",
+        "DverCore", "DverFileSystem", "DverParallel", "DverPipeline", "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
@@ -75,8 +75,6 @@ let package = Package(
       "DverManifestTests",
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),
     tests("DverGitTests", ["DverCore", "DverGit", "CGit2"]),
-    tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
-    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
     tests("DverParallelTests", ["DverParallel"]),
     tests(
       "DverPipelineTests",

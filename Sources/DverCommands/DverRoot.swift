@@ -17,6 +17,9 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Data",
         subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+      CommandGroup(
+        name: "Pipelines",
+        subcommands: [DagCommand.self, ReproCommand.self]),
     ])
 }
 

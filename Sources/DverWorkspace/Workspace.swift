@@ -4,6 +4,7 @@ import DverGit
 import DverHashing
 import DverObjectStore
 package import DverParallel
+import DverPipeline
 import Synchronization
 
 /// A folder with `.dver`: one method per task of the user, in extensions by subject.
@@ -18,6 +19,8 @@ package final class Workspace: Sendable {
   package let notices: Notices
 
   let fileIndex: FileIndex
+  /// The stages that finished since `dver.lock` was last written.
+  let lockLog: LockLog
   private let parts = Mutex(Parts())
 
   /// What is opened when it is first needed.
@@ -38,6 +41,7 @@ package final class Workspace: Sendable {
     self.cancellation = cancellation
     self.notices = notices
     fileIndex = FileIndex(root.appending(".dver/tmp/stat/files"))
+    lockLog = LockLog(root.appending(".dver/state/lock.log"))
   }
 
   /// Opens the workspace around `current`.

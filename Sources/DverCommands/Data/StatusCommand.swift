@@ -1,5 +1,6 @@
 import ArgumentParser
 import DverCore
+import DverPipeline
 import DverWorkspace
 
 /// `dver status`: what differs from what is recorded.
@@ -11,10 +12,14 @@ struct StatusCommand: WorkspaceCommand {
       Examples:
         dver status
         dver status -q || echo changed
+        dver status --why train
       """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
+
+  @Flag(help: "Say why stages are stale, with old and new values")
+  var why = false
 
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
   var targets: [String] = []
@@ -24,9 +29,9 @@ struct StatusCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     let status = try workspace.status(targets.map { Array($0.utf8) })
     if console.printsJSON {
-      console.print(json: status.json)
+      console.print(json: why ? StatusReport(status, explains: true).explained : status.json)
     } else if !console.isQuiet {
-      StatusReport(status).print(on: console)
+      StatusReport(status, explains: why).print(on: console)
     }
     if global.quiet, !status.isClean { throw ExitRequest(status: .changed) }
   }
@@ -35,42 +40,52 @@ struct StatusCommand: WorkspaceCommand {
 /// The text of a status.
 struct StatusReport {
   private let status: WorkspaceStatus
+  private let explains: Bool
 
-  init(_ status: WorkspaceStatus) { self.status = status }
+  init(_ status: WorkspaceStatus, explains: Bool) {
+    self.status = status
+    self.explains = explains
+  }
 
   func print(on console: Console) {
     guard !status.isClean else { return console.print("Data and pipelines are up to date.") }
     for item in status.items {
       console.print("\(item.name):")
-      for difference in item.differences { print(difference, on: console) }
-    }
-  }
-
-  private func print(_ difference: WorkspaceStatus.Difference, on console: Console) {
-    switch difference {
-    case .dependencies(let states): print("changed deps", states, on: console)
-    case .outputs(let states): print("changed outs", states, on: console)
-    case .parameters(let files):
-      console.print("\tchanged deps:")
-      for file in files {
-        console.print("\t\tparams of \(file.file):")
-        for (key, state) in file.keys { console.print("\t\t\t\(padded(state)) \(key)") }
+      if explains, !item.reasons.isEmpty {
+        for reason in item.reasons { console.print("\t\(reason)") }
+      } else {
+        for difference in item.differences { print(difference, indent: "\t", on: console) }
       }
-    case .command: console.print("\tchanged command")
-    case .alwaysRuns: console.print("\talways changed")
     }
   }
 
-  private func print(
-    _ title: String, _ states: [(path: String, state: WorkspaceStatus.PathState)],
-    on console: Console
-  ) {
-    console.print("\t\(title):")
-    for (path, state) in states { console.print("\t\t\(padded(state)) \(path)") }
+  /// Objects become headings with their members below, states stand before what they say.
+  private func print(_ value: JSONValue, indent: String, on console: Console) {
+    switch value {
+    case .object(let members):
+      for (key, member) in members {
+        if case .string(let state) = member {
+          let label = state + ":"
+          let padding = String(repeating: " ", count: max(1, 14 - label.count))
+          console.print("\(indent)\(label)\(padding)\(key)")
+        } else {
+          console.print("\(indent)\(key):")
+          print(member, indent: indent + "\t", on: console)
+        }
+      }
+    case .string(let text): console.print("\(indent)\(text)")
+    default: console.print("\(indent)\(value.serialized)")
+    }
   }
 
-  private func padded(_ state: WorkspaceStatus.PathState) -> String {
-    let text = state.rawValue + ":"
-    return text + String(repeating: " ", count: max(0, 14 - text.count))
+  /// `status --json --why`: each item with its reasons as sentences beside the states.
+  var explained: JSONValue {
+    .object(
+      status.items.map { item in
+        let reasons = JSONValue.array(item.reasons.map { .string($0.description) })
+        return (
+          key: item.name, value: .array(item.differences + [["why": reasons]])
+        )
+      })
   }
 }

@@ -10,10 +10,20 @@ extension StaleReason {
     var parameters: [(file: String, members: [(key: String, value: JSONValue)])] = []
     var outputs: [(key: String, value: JSONValue)] = []
     var others: [JSONValue] = []
+    // As DVC has it: what a stage that never ran reads has been modified, and its parameter files
+    // are new as a whole.
+    let neverRan = reasons.contains(.neverRan)
     for reason in reasons {
       switch reason {
+      case .dependency(let path, .new) where neverRan:
+        dependencies.append((path.shown(from: folder), "modified"))
       case .dependency(let path, let change), .parameterFile(let path, let change):
         dependencies.append((path.shown(from: folder), .string(change.rawValue)))
+      case .parameter(let file, _, .new, _, _) where neverRan:
+        let name = file.shown(from: folder)
+        if !dependencies.contains(where: { $0.key == name }) {
+          dependencies.append((name, "new"))
+        }
       case .parameter(let file, let key, let change, _, _):
         let member = (key: key, value: JSONValue.string(change.rawValue))
         let name = file.shown(from: folder)

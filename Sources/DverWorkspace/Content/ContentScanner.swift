@@ -17,7 +17,14 @@ struct ContentScanner: Sendable {
 
   /// What is at `path`; a link at its end counts as missing unless it leads into a store.
   func content(of path: RepositoryPath) throws -> WorkspaceContent {
-    let absolute = workspace.root.appending(path)
+    try content(at: workspace.root.appending(path), key: path)
+  }
+
+  /// What is at a place anywhere.
+  ///
+  /// - Parameter key: The name under which its stat is remembered: the path in the workspace, if
+  ///   it has one.
+  func content(at absolute: AbsolutePath, key path: RepositoryPath) throws -> WorkspaceContent {
     guard let status = try FileSystem.status(of: absolute) else { return .missing }
     switch status.kind {
     case .file:
@@ -60,6 +67,7 @@ struct ContentScanner: Sendable {
     let content = FileContent(
       digest: hashed.digest, size: hashed.status.size, isExecutable: hashed.status.isExecutable,
       stamp: FileStamp(hashed.status))
+    guard usesIndex else { return content }
     try workspace.fileIndex.update(
       path, content: content,
       isTrusted: hashed.hashedAt.vouches(
@@ -113,7 +121,7 @@ struct ContentScanner: Sendable {
       try scan.fill(hashed, workspace: workspace)
     }
     let result = try scan.content()
-    if scan.hasNews || transaction != nil {
+    if usesIndex, scan.hasNews || transaction != nil {
       try workspace.saveDirectoryIndex(
         StatIndex(
           entries: result.entries, stamps: scan.trustedStamps, name: result.name,

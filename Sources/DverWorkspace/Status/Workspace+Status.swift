@@ -3,34 +3,77 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import DverPipeline
 
 extension Workspace {
   /// Compares the workspace with what pointers and locks record; hashes only what its stat says
   /// may have changed.
+  ///
+  /// - Parameter targets: Tracked paths, pointers or stages; all if empty.
   package func status(_ targets: [[UInt8]] = []) throws -> WorkspaceStatus {
     let catalog = try catalog()
     var status = WorkspaceStatus()
+    let selected = try select(forStatus: targets, in: catalog)
     for entry in catalog.pointers {
       let outputs = Catalog.outputs(of: entry.file, at: entry.path)
-      let selected = try outputs.filter { try isSelected($0, by: targets, in: catalog) }
-      let states = try selected.compactMap { output in
-        try state(of: output).map { (path: displayed(output.path), state: $0) }
-      }
-      if !states.isEmpty {
-        status.items.append(
-          WorkspaceStatus.Item(name: displayed(entry.path), differences: [.outputs(states)]))
-      }
+        .filter { selected.paths?.contains($0.path) ?? true }
+      status.add(
+        pointer: displayed(entry.path),
+        states: try outputs.compactMap { output in
+          try state(of: output).map { (path: displayed(output.path), state: $0) }
+        })
+    }
+    if !catalog.pipelines.isEmpty {
+      status.items += try stageItems(catalog, selected: selected.stages)
     }
     try fileIndex.save()
     progress.end()
     return status
   }
 
-  private func isSelected(
-    _ output: TrackedOutput, by targets: [[UInt8]], in catalog: Catalog
-  ) throws -> Bool {
-    guard !targets.isEmpty else { return true }
-    return try select(targets, in: catalog).contains { $0.output.path == output.path }
+  private func stageItems(
+    _ catalog: Catalog, selected: Set<StageAddress>?
+  ) throws -> [WorkspaceStatus.Item] {
+    let pipelines = try Pipelines(catalog, root: root)
+    let graph = pipelines.graph
+    let storage = try WorkspaceStorage(self, transaction: nil)
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let plan = graph.order.filter { selected?.contains(graph.stages[$0].address) ?? true }
+    let forecast = try runner.forecast(plan, includesUpstream: false)
+    return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
+      let differences = StaleReason.statusItems(item.reasons, from: currentFolder)
+      guard !item.reasons.isEmpty, !differences.isEmpty else { return nil }
+      return WorkspaceStatus.Item(
+        name: graph.stages[item.stage].address.text, differences: differences,
+        reasons: item.reasons)
+    }
+  }
+
+  /// The tracked paths and stages that targets name; `nil` for all.
+  private func select(
+    forStatus targets: [[UInt8]], in catalog: Catalog
+  ) throws -> (paths: Set<RepositoryPath>?, stages: Set<StageAddress>?) {
+    guard !targets.isEmpty else { return (nil, nil) }
+    var (paths, stages): (Set<RepositoryPath>, Set<StageAddress>) = ([], [])
+    let graph = try Pipelines(catalog, root: root).graph
+    for target in targets {
+      // A stage without outputs is known to the graph alone.
+      if let found = try? graph.select(
+        String(decoding: target, as: UTF8.self), from: currentFolder), !found.stages.isEmpty
+      {
+        stages.formUnion(found.stages.map { graph.stages[$0].address })
+        continue
+      }
+      for selection in try select([target], in: catalog) {
+        switch selection.output.origin {
+        case .pointer: paths.insert(selection.output.path)
+        case .stage(let name, let folder):
+          let file = folder.appending(CatalogFiles.pipelineName.utf8)
+          stages.insert(StageAddress(file: file, name: name))
+        }
+      }
+    }
+    return (paths, stages)
   }
 
   /// How a tracked path differs from its record; `nil` where it does not.
@@ -68,7 +111,7 @@ extension Workspace {
   }
 
   /// Whether the cache has all files of a directory; their content is not looked at.
-  private func hasFiles(
+  func hasFiles(
     of entries: EntryTable, name: ContentName, at path: RepositoryPath, in store: ObjectStore
   ) throws -> Bool {
     let recordPath = presencePath(of: path)

@@ -1,8 +1,9 @@
 package import DverCore
+package import DverPipeline
 
 /// What differs between the workspace and what pointers and locks record.
 package struct WorkspaceStatus: Sendable {
-  /// How one path differs.
+  /// How tracked data differs from its pointer.
   package enum PathState: String, Sendable {
     case modified
     case deleted
@@ -10,26 +11,14 @@ package struct WorkspaceStatus: Sendable {
     case notInCache = "not in cache"
   }
 
-  /// One thing that is not as recorded.
-  package enum Difference: Sendable {
-    case dependencies([(path: String, state: PathState)])
-    case outputs([(path: String, state: PathState)])
-    /// By parameter file, then by key.
-    case parameters([(file: String, keys: [(key: String, state: PathState)])])
-    case command
-    case alwaysRuns
-  }
-
   /// A pointer file or a stage that is not as recorded.
   package struct Item: Sendable {
     /// The pointer's path or the stage's address.
     package let name: String
-    package let differences: [Difference]
-
-    package init(name: String, differences: [Difference]) {
-      self.name = name
-      self.differences = differences
-    }
+    /// What differs, in the shape of `status --json`.
+    package let differences: [JSONValue]
+    /// For a stage: why it is stale.
+    package let reasons: [StaleReason]
   }
 
   package var items: [Item] = []
@@ -40,31 +29,14 @@ package struct WorkspaceStatus: Sendable {
 
   /// The document of `status --json`.
   package var json: JSONValue {
-    .object(
-      items.map { item in
-        (key: item.name, value: .array(item.differences.flatMap(Self.json)))
-      })
+    .object(items.map { (key: $0.name, value: .array($0.differences)) })
   }
 
-  private static func json(_ difference: Difference) -> [JSONValue] {
-    func map(_ states: [(path: String, state: PathState)]) -> JSONValue {
-      .object(states.map { (key: $0.path, value: .string($0.state.rawValue)) })
-    }
-    switch difference {
-    case .dependencies(let states): return [["changed deps": map(states)]]
-    case .outputs(let states): return [["changed outs": map(states)]]
-    case .parameters(let files):
-      return [
-        [
-          "changed deps": .object(
-            files.map { file in
-              let keys = file.keys.map { (key: $0.key, value: JSONValue.string($0.state.rawValue)) }
-              return (key: file.file, value: .object(keys))
-            })
-        ]
-      ]
-    case .command: return ["changed command"]
-    case .alwaysRuns: return ["always changed"]
-    }
+  mutating func add(pointer: String, states: [(path: String, state: PathState)]) {
+    guard !states.isEmpty else { return }
+    let members = states.map { (key: $0.path, value: JSONValue.string($0.state.rawValue)) }
+    items.append(
+      Item(
+        name: pointer, differences: [["changed outs": .object(members)]], reasons: []))
   }
 }

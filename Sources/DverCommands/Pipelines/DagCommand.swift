@@ -1,0 +1,58 @@
+import ArgumentParser
+import DverCore
+import DverPipeline
+import DverWorkspace
+
+/// `dver dag`: draws the pipelines.
+struct DagCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dag",
+    abstract: "Draw which stage reads what another one writes",
+    discussion: """
+      Examples:
+        dver dag
+        dver dag --dot | dot -Tsvg > pipeline.svg
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Flag(help: "Print in Graphviz' language")
+  var dot = false
+
+  @Flag(help: "Print in Mermaid's language")
+  var mermaid = false
+
+  @Flag(help: "Print Mermaid's language in a Markdown block")
+  var md = false
+
+  @Flag(name: .shortAndLong, help: "Draw outputs in place of stages")
+  var outs = false
+
+  @Flag(help: "Draw all that is connected with the target")
+  var full = false
+
+  @Flag(help: "Draw groups of stages as one")
+  var collapse = false
+
+  @Argument(help: "A stage or an output (default: everything)")
+  var target: String?
+
+  func run(in workspace: Workspace, console: Console) throws {
+    var options = DagOptions()
+    options.nodes = outs ? .outputs : collapse ? .groups : .stages
+    options.target = target
+    options.isFull = full
+    let drawing = try workspace.dag(options)
+    let text =
+      if md {
+        "```mermaid\n\(drawing.mermaid)```\n"
+      } else if mermaid {
+        drawing.mermaid
+      } else if dot {
+        drawing.dot
+      } else {
+        drawing.tree
+      }
+    console.write(Array(text.utf8))
+  }
+}

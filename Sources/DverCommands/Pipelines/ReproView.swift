@@ -1,0 +1,157 @@
+import DverCore
+import DverParallel
+import DverPipeline
+import DverWorkspace
+import Synchronization
+
+/// Shows stages at work and what became of them.
+final class ReproView: Sendable {
+  private let console: Console
+  /// Whether each line of output says which stage it is from.
+  private let prefixesLines: Bool
+
+  init(console: Console, prefixesLines: Bool) {
+    self.console = console
+    self.prefixesLines = prefixesLines
+  }
+
+  /// Takes news from any thread.
+  func show(_ event: ReproEvent) {
+    guard !console.printsJSON else { return }
+    switch event {
+    case .verifying(let pointer):
+      console.status("Recording changed data of '\(pointer)'")
+    case .started(let stage, let commands, let reasons):
+      if console.isQuiet { return }
+      let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
+      let lines = ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
+      console.print(lines.joined(separator: "\n"))
+    case .output(let stage, let line):
+      show(Array(line), of: stage)
+    case .finished(let report):
+      show(report)
+    case .warning(let stage, let text):
+      console.warning("stage '\(stage)': \(text)")
+    }
+    console.flush()
+  }
+
+  private func show(_ line: [UInt8], of stage: String) {
+    guard prefixesLines else { return console.write(line) }
+    var text = Array("[\(stage)] ".utf8)
+    text += line
+    if line.last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
+    console.write(text)
+  }
+
+  private func show(_ report: ReproReport) {
+    guard !console.isQuiet else { return }
+    switch report.outcome {
+    case .fresh: console.print("Stage '\(report.stage)' didn't change, skipping")
+    case .restored: console.print("Stage '\(report.stage)' is cached, outputs restored")
+    case .ran(let duration):
+      if console.isVerbose { console.print("Stage '\(report.stage)' took \(duration)") }
+    case .failed, .skipped, .cancelled: break
+    }
+  }
+
+  /// Prints the end of it.
+  ///
+  /// - Throws: ``StageFailures`` or ``Interrupted`` where not all stages are done.
+  func finish(_ reports: [ReproReport]) throws {
+    let failures = reports.compactMap { report -> StageFailure? in
+      if case .failed(let failure) = report.outcome { failure } else { nil }
+    }
+    let skipped = reports.compactMap { report -> (stage: String, culprit: String)? in
+      if case .skipped = report.outcome {
+        (report.stage, report.culprit ?? "another stage")
+      } else {
+        nil
+      }
+    }
+    if !failures.isEmpty { throw StageFailures(failures: failures, skipped: skipped) }
+    if reports.contains(where: { if case .cancelled = $0.outcome { true } else { false } }) {
+      throw Interrupted()
+    }
+    if console.printsJSON {
+      console.print(json: Self.document(reports))
+    } else if reports.allSatisfy({ if case .fresh = $0.outcome { true } else { false } }) {
+      console.status("Data and pipelines are up to date.")
+    }
+  }
+
+  private static func document(_ reports: [ReproReport]) -> JSONValue {
+    let stages = reports.map { report -> JSONValue in
+      let outcome =
+        switch report.outcome {
+        case .fresh: "fresh"
+        case .restored: "restored"
+        case .ran: "ran"
+        case .failed: "failed"
+        case .skipped: "skipped"
+        case .cancelled: "cancelled"
+        }
+      return [
+        "stage": .string(report.stage), "outcome": .string(outcome),
+        "why": .array(report.reasons.map { .string($0.description) }),
+      ]
+    }
+    return ["stages": .array(stages)]
+  }
+}
+
+/// Stages that failed, and what was not run because of them.
+struct StageFailures: DverError {
+  let failures: [StageFailure]
+  let skipped: [(stage: String, culprit: String)]
+
+  var message: String {
+    var lines = failures.map(\.message)
+    lines += skipped.map { "stage '\($0.stage)' was skipped because of '\($0.culprit)'" }
+    return lines.joined(separator: "\n")
+  }
+
+  var hint: String? { failures.first?.hint }
+
+  var exitStatus: ExitStatus {
+    failures.allSatisfy { $0.exitStatus == .locked } ? .locked : .stageFailed
+  }
+}
+
+/// What `repro --dry` prints.
+struct ReproForecastReport {
+  private let forecast: [ReproForecast]
+
+  init(_ forecast: [ReproForecast]) { self.forecast = forecast }
+
+  func print(on console: Console) {
+    if console.printsJSON { return console.print(json: document) }
+    for stage in forecast {
+      switch stage.verdict {
+      case .fresh: console.print("Stage '\(stage.stage)' didn't change, skipping")
+      case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
+      case .stale:
+        console.print("Running stage '\(stage.stage)':")
+        for command in stage.commands { console.print("> \(command)") }
+      }
+      for reason in stage.reasons { console.print("\twhy: \(reason)") }
+    }
+  }
+
+  private var document: JSONValue {
+    let stages = forecast.map { stage -> JSONValue in
+      let verdict =
+        switch stage.verdict {
+        case .fresh: "fresh"
+        case .restorable: "restore"
+        case .stale: "run"
+        }
+      return [
+        "stage": .string(stage.stage), "verdict": .string(verdict),
+        "cmd": .array(stage.commands.map { .string($0) }),
+        "why": .array(stage.reasons.map { .string($0.description) }),
+      ]
+    }
+    return ["stages": .array(stages)]
+  }
+}

@@ -1,0 +1,55 @@
+import DverCore
+package import DverPipeline
+
+/// What `repro` is to run, and how.
+package struct ReproOptions: Sendable {
+  package var targets: [String] = []
+  /// Stages at once.
+  package var jobs = 1
+  package var force = false
+  /// Whether only the targets themselves run, without what they depend on.
+  package var single = false
+  package var keepsGoing = false
+  package var ignoresErrors = false
+  package var isDry = false
+  /// Whether a target stands for its whole pipeline.
+  package var wholePipelines = false
+  package var allPipelines = false
+  package var recursive = false
+  package var downstream = false
+  package var forceDownstream = false
+  package var areGlobs = false
+  package var allowMissing = false
+  package var withoutCommit = false
+  package var withoutRunCache = false
+  /// Asked, with the reasons, before a stage runs.
+  package var confirm: (@Sendable (_ stage: String, _ reasons: [StaleReason]) -> Bool)?
+
+  package init() {}
+}
+
+/// News of a `repro` at work.
+package enum ReproEvent: Sendable {
+  case verifying(pointer: String)
+  case started(stage: String, commands: [String], reasons: [StaleReason])
+  case output(stage: String, ArraySlice<UInt8>)
+  case finished(ReproReport)
+  case warning(stage: String, String)
+}
+
+/// What became of one stage.
+package struct ReproReport: Sendable {
+  package let stage: String
+  package let outcome: StageOutcome
+  package let reasons: [StaleReason]
+  /// For a skipped stage: the one that failed.
+  package let culprit: String?
+}
+
+/// What a `repro --dry` would do with one stage.
+package struct ReproForecast: Sendable {
+  package let stage: String
+  package let commands: [String]
+  package let verdict: StageStaleness.Verdict
+  package let reasons: [StaleReason]
+}

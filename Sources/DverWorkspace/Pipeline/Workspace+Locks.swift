@@ -1,0 +1,87 @@
+import DverCore
+import DverFileSystem
+import DverManifest
+import DverObjectStore
+import DverPipeline
+
+extension Workspace {
+  var asideLayout: AsideLayout {
+    AsideLayout(
+      root: root, aside: stateFolder.appending("aside"),
+      failed: temporaryFolder.appending("failed"))
+  }
+
+  /// Writes finished stages into the lock files, with the manifests of their outputs and what git
+  /// must ignore, as one operation.
+  func foldLocks(command: String) throws {
+    try lockLog.fold { entries in
+      try perform(command) { try changes(folding: entries) }
+    }
+  }
+
+  private func changes(folding entries: [LockLog.Entry]) throws -> Changes {
+    var changes = Changes()
+    var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+    let byFile = Dictionary(grouping: entries) { $0.stage.file }
+    for (definition, group) in byFile.sorted(by: { $0.key < $1.key }) {
+      let folder = definition.parent
+      let path = folder.appending(CatalogFiles.lockName.utf8)
+      let old = try FileSystem.contents(of: root.appending(path))
+      let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
+      let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
+      let new = try LockFile.replacing(news, in: old ?? [], source: path.description)
+      if new != old { changes.texts.append(TextChange(path: path, old: old, new: new)) }
+      let stages = try stages(of: definition)
+      for entry in group {
+        guard let stage = stages[entry.stage.name] else { continue }
+        for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
+          try ignore(place, in: &ignores)
+          let record = entry.lock.outputs.first { $0.path == output.path }
+          let before = known?[entry.stage.name]?.outputs.first { $0.path == output.path }
+          let change = ManifestChange(
+            path: place, old: before?.name?.directoryDigest, new: record?.name?.directoryDigest)
+          if change.old != nil || change.new != nil { changes.manifests.append(change) }
+        }
+      }
+    }
+    let lines = ignores.sorted { $0.key < $1.key }.map {
+      TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.bytes)
+    }
+    changes.texts = lines.filter { $0.old != $0.new } + changes.texts
+    return changes
+  }
+
+  private func stages(of definition: RepositoryPath) throws -> [String: ResolvedStage] {
+    guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [:] }
+    let file = StageFile(
+      path: definition,
+      stages: try PipelineFile.parse(bytes: bytes, source: definition.description))
+    let graph = try StageGraph(root: root, files: [file])
+    return Dictionary(graph.stages.map { ($0.address.name, $0) }) { first, _ in first }
+  }
+
+  /// Brings back the outputs of stages whose dver died; costs a look at a folder where there is
+  /// nothing.
+  func recoverOutputs() throws {
+    let names = try FileSystem.names(in: asideLayout.aside) ?? []
+    guard !names.isEmpty else { return }
+    var storage: WorkspaceStorage?
+    func opened() throws -> WorkspaceStorage {
+      if let storage { return storage }
+      let made = try WorkspaceStorage(self, transaction: StoreTransaction(try cache()))
+      storage = made
+      return made
+    }
+    let report = try AsideRecovery.recover(
+      asideLayout, preserve: { try opened().preserve($0, of: $1) },
+      barrier: { try storage?.barrier() })
+    for stage in report.interrupted {
+      notices.status("Stage '\(stage)' was interrupted: its previous outputs are back")
+    }
+  }
+}
+
+extension ContentName {
+  /// The digest of a directory; `nil` for a file.
+  var directoryDigest: Digest? { isDirectory ? digest : nil }
+}

@@ -1,0 +1,137 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverPipeline
+
+extension Workspace {
+  /// Runs the stale stages of pipelines, independent ones at once.
+  ///
+  /// Finished stages are in the lock even if a later one fails or the process is killed.
+  ///
+  /// - Parameter events: Told from several threads.
+  /// - Returns: What became of each stage of the plan, in its order.
+  package func repro(
+    _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
+  ) throws -> [ReproReport] {
+    try prepareForRuns()
+    let pipelines = try Pipelines(try catalog(), root: root)
+    let plan = try pipelines.plan(options, from: currentFolder)
+    let transaction = StoreTransaction(try cache())
+    try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
+    let storage = try WorkspaceStorage(
+      self, transaction: transaction, isCommitting: !options.withoutCommit)
+    let graph = pipelines.graph
+    let runner = try runner(pipelines, storage: storage, options: options) { event in
+      Self.translate(event, graph).map(events)
+    }
+    let run = PipelineRun(
+      runner: runner, plan: plan, jobs: options.jobs,
+      policy: options.ignoresErrors ? .ignore : options.keepsGoing ? .keepGoing : .stop,
+      force: options.force ? .all : options.forceDownstream ? .downstream : .none)
+    let reports: [StageReport]
+    do {
+      reports = try run.execute()
+    } catch {
+      try? foldLocks(command: "dver repro")
+      throw error
+    }
+    try foldLocks(command: "dver repro")
+    try transaction.finish()
+    try transaction.store.settleOld()
+    try fileIndex.save()
+    try rememberTracked(try catalog())
+    progress.end()
+    return reports.map { Self.report($0, graph) }
+  }
+
+  /// Says what ``repro(_:events:)`` would do, without doing it.
+  package func reproForecast(_ options: ReproOptions) throws -> [ReproForecast] {
+    let pipelines = try Pipelines(try catalog(), root: root)
+    let plan = try pipelines.plan(options, from: currentFolder)
+    let storage = try WorkspaceStorage(self, transaction: nil)
+    let runner = try runner(pipelines, storage: storage, options: options) { _ in }
+    let forecast = try runner.forecast(plan, isForced: options.force)
+    try fileIndex.save()
+    return forecast.map {
+      let stage = pipelines.graph.stages[$0.stage]
+      return ReproForecast(
+        stage: stage.address.text, commands: stage.stage.commands, verdict: $0.verdict,
+        reasons: $0.reasons)
+    }
+  }
+
+  /// Puts right what a killed process left.
+  private func prepareForRuns() throws {
+    try recoverOutputs()
+    try foldLocks(command: "dver repro")
+  }
+
+  /// Where the user is, counted from the workspace.
+  var currentFolder: RepositoryPath { current.relative(to: root) ?? .root }
+
+  func runner(
+    _ pipelines: Pipelines, storage: WorkspaceStorage, options: ReproOptions,
+    events: @escaping @Sendable (StageEvent) -> Void
+  ) throws -> StageRunner {
+    let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
+    let settings = StageRunner.Settings(
+      shell: Shell.standard(preferred: preferred), environment: Self.environment(),
+      logs: temporaryFolder.appending("logs"), records: stateFolder.appending("runs"))
+    var runnerOptions = StageRunner.Options()
+    runnerOptions.allowsMissing = options.allowMissing
+    runnerOptions.usesRunCache = !options.withoutRunCache && !options.force
+    let graph = pipelines.graph
+    if let confirm = options.confirm {
+      runnerOptions.confirm = { confirm(graph.stages[$0].address.text, $1) }
+    }
+    return StageRunner(
+      graph: graph, locks: pipelines.locks, storage: storage, aside: AsideArea(asideLayout),
+      settings: settings, options: runnerOptions, cancellation: cancellation, events: events)
+  }
+
+  /// Records tracked data that the plan reads and that changed since it was added, as if it had
+  /// been added again.
+  private func recordSources(
+    of plan: [Int], in pipelines: Pipelines, transaction: StoreTransaction,
+    events: (ReproEvent) -> Void
+  ) throws {
+    let graph = pipelines.graph
+    let sources = Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
+    guard !sources.isEmpty else { return }
+    let catalog = try catalog()
+    var changed: [[UInt8]] = []
+    for source in sources {
+      guard let output = catalog.output(containing: graph.tracked[source].path),
+        let content = try? ContentScanner(workspace: self).content(of: output.path),
+        let name = content.name, name != output.name
+      else { continue }
+      events(.verifying(pointer: output.originText))
+      changed.append(root.appending(output.path).bytes)
+    }
+    if !changed.isEmpty { _ = try add(changed, options: AddOptions()) }
+  }
+
+  private static func environment() -> [[UInt8]] { ProcessEnvironment.current }
+
+  private static func report(_ report: StageReport, _ graph: StageGraph) -> ReproReport {
+    var culprit: String?
+    if case .skipped(let stage) = report.outcome { culprit = graph.stages[stage].address.text }
+    return ReproReport(
+      stage: graph.stages[report.stage].address.text, outcome: report.outcome,
+      reasons: report.reasons, culprit: culprit)
+  }
+
+  private static func translate(_ event: StageEvent, _ graph: StageGraph) -> ReproEvent? {
+    func name(_ stage: Int) -> String { graph.stages[stage].address.text }
+    switch event {
+    case .started(let stage, let reasons):
+      return .started(
+        stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
+    case .output(let stage, let line): return .output(stage: name(stage), line)
+    case .finished(let finished): return .finished(report(finished, graph))
+    case .warning(let stage, let text): return .warning(stage: name(stage), text)
+    }
+  }
+}

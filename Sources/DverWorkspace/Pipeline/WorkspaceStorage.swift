@@ -1,0 +1,182 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverPipeline
+import Synchronization
+
+/// The workspace as stages see it: content by digest, the cache behind it, and the lock.
+final class WorkspaceStorage: StageStorage {
+  private struct State {
+    /// What was found at paths since a stage last wrote there.
+    var records: [DependencyPath: OutputRecord?] = [:]
+    var parameters: [DependencyPath: ParameterFile?] = [:]
+    var lastFold = ContinuousClock.now
+  }
+
+  private let workspace: Workspace
+  private let transaction: StoreTransaction?
+  /// Whether outputs go to the cache.
+  private let isCommitting: Bool
+  private let linkTypes: [LinkType]
+  private let state = Mutex(State())
+
+  /// - Parameter transaction: Where outputs go; `nil` for looking only.
+  init(_ workspace: Workspace, transaction: StoreTransaction?, isCommitting: Bool = true) throws {
+    self.workspace = workspace
+    self.transaction = transaction
+    self.isCommitting = isCommitting
+    linkTypes = try workspace.configuration().linkTypes
+  }
+
+  // MARK: Looking
+
+  func currentRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
+    if !isRecheck, let known = state.withLock({ $0.records[path] }) { return known }
+    let (location, key) = try place(of: path)
+    let content = try ContentScanner(workspace: workspace).content(at: location, key: key)
+    let record = content.record(path: [])
+    state.withLock { $0.records[path] = .some(record) }
+    return record
+  }
+
+  /// Where a path leads through links, and the name under which its stat is remembered.
+  private func place(of path: DependencyPath) throws -> (AbsolutePath, RepositoryPath) {
+    switch path {
+    case .outside(let absolute):
+      return (try resolved(absolute), RepositoryPath(normalized: absolute.bytes))
+    case .inside(let relative):
+      let absolute = workspace.root.appending(relative)
+      return (try resolved(absolute), relative)
+    }
+  }
+
+  /// What a dependency that is a link is: its target, unless the link leads into a store.
+  private func resolved(_ path: AbsolutePath) throws -> AbsolutePath {
+    guard try FileSystem.status(of: path)?.isLink == true,
+      try workspace.object(behindLink: path) == nil,
+      try FileSystem.statusFollowingLinks(of: path) != nil
+    else { return path }
+    return try path.resolvingLinks()
+  }
+
+  func parameters(
+    _ selection: ParameterSelection, at file: DependencyPath
+  ) throws -> StageLock.ParameterFile? {
+    guard let parameters = try parameterFile(file) else { return nil }
+    let values: [StageLock.Value]
+    if selection.keys.isEmpty {
+      guard case .map(let members) = parameters.root else {
+        return StageLock.ParameterFile(file: selection.file, values: [])
+      }
+      values = members.map { StageLock.Value(key: $0.key, value: $0.value) }
+    } else {
+      values = selection.keys.compactMap { key in
+        parameters.value(at: key).map { StageLock.Value(key: key, value: $0) }
+      }
+    }
+    let sorted = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return StageLock.ParameterFile(file: selection.file, values: sorted)
+  }
+
+  private func parameterFile(_ file: DependencyPath) throws -> ParameterFile? {
+    if let known = state.withLock({ $0.parameters[file] }) { return known }
+    let (location, _) = try place(of: file)
+    let parameters = try FileSystem.contents(of: location).map {
+      try ParameterFile(bytes: $0, source: file.description)
+    }
+    state.withLock { $0.parameters[file] = .some(parameters) }
+    return parameters
+  }
+
+  func isStored(_ record: OutputRecord) throws -> Bool {
+    guard let store = try workspace.cacheIfPresent(), let name = record.name else { return false }
+    guard name.isDirectory else { return try store.contains(name.digest) }
+    do {
+      let entries = try ManifestReader { digest, _ in try store.read(digest) }
+        .entries(of: name.digest)
+      let key = RepositoryPath(normalized: Array(name.digest.hex.utf8))
+      return try workspace.hasFiles(of: entries, name: name, at: key, in: store)
+    } catch is StoreError {
+      return false
+    }
+  }
+
+  // MARK: Changing
+
+  func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
+    forget(path)
+    let stores = output.isCached && isCommitting
+    let scanner = ContentScanner(
+      workspace: workspace, transaction: stores ? transaction : nil, linkTypes: linkTypes)
+    let content = try scanner.content(of: path)
+    if case .directory(let directory) = content, output.isCached, let transaction {
+      try workspace.refuseIgnoreFiles(in: directory.entries, of: path)
+      _ = try workspace.manifests.store(directory.entries, in: transaction)
+    }
+    guard let record = content.record(path: []) else {
+      throw WorkspaceError.missing(path.description)
+    }
+    state.withLock { $0.records[.inside(path)] = .some(record) }
+    return record
+  }
+
+  func restoreOutput(
+    _ record: OutputRecord, as output: StageOutput, at path: RepositoryPath
+  ) throws {
+    forget(path)
+    let tracked = TrackedOutput(
+      path: path, record: record, origin: .pointer(path), isCached: true, isPushed: true,
+      remote: nil)
+    let summary = try workspace.checkout(
+      [Selection(output: tracked, part: nil)], options: CheckoutOptions())
+    try workspace.refuse(summary, options: CheckoutOptions())
+  }
+
+  func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws {
+    guard let transaction else { return }
+    var scanner = ContentScanner(workspace: workspace, transaction: transaction)
+    scanner.usesIndex = false
+    let content = try scanner.content(at: location, key: path)
+    if case .directory(let directory) = content {
+      _ = try workspace.manifests.store(directory.entries, in: transaction)
+    }
+  }
+
+  func unprotect(_ path: RepositoryPath) throws {
+    try workspace.replaceLinks(at: path)
+  }
+
+  func barrier() throws {
+    try transaction?.barrier()
+    try workspace.cacheIfPresent()?.settle()
+  }
+
+  func finish(_ stage: ResolvedStage, lock: StageLock) throws {
+    try workspace.lockLog.append(LockLog.Entry(stage: stage.address, lock: lock))
+    let isDue = state.withLock { state in
+      guard ContinuousClock.now - state.lastFold > .seconds(1) else { return false }
+      state.lastFold = ContinuousClock.now
+      return true
+    }
+    if isDue { try workspace.foldLocks(command: "dver repro") }
+  }
+
+  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]? { nil }
+
+  /// Drops what is known at, above and below a path that a stage has written.
+  private func forget(_ path: RepositoryPath) {
+    state.withLock { state in
+      state.records = state.records.filter { !$0.key.overlaps(path) }
+      state.parameters = state.parameters.filter { !$0.key.overlaps(path) }
+    }
+  }
+}
+
+extension DependencyPath {
+  fileprivate func overlaps(_ path: RepositoryPath) -> Bool {
+    guard let own = insidePath else { return false }
+    return own.isInside(path) || path.isInside(own)
+  }
+}
