@@ -16,7 +16,10 @@ struct DverRoot: ParsableCommand {
         subcommands: [InitCommand.self]),
       CommandGroup(
         name: "Data",
-        subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+        subcommands: [
+          AddCommand.self, CheckoutCommand.self, StatusCommand.self, DiffCommand.self,
+          DataCommand.self, ListCommand.self, CatCommand.self, DiskUsageCommand.self,
+        ]),
       CommandGroup(
         name: "Pipelines",
         subcommands: [DagCommand.self, ReproCommand.self]),

@@ -1,4 +1,4 @@
-package import DverCore
+import DverCore
 import DverManifest
 
 /// What differs between two versions of all data.

@@ -1,7 +1,8 @@
-package import DverCore
+import DverCore
 import DverFileSystem
 import DverGit
 import DverManifest
+import DverObjectStore
 
 /// What `diff` is asked to compare.
 package struct DiffOptions: Sendable {

@@ -1,4 +1,4 @@
-package import DverCore
+import DverCore
 import DverFileSystem
 import DverGit
 import DverManifest
