@@ -98,6 +98,5 @@ import Testing
   @Test func anUnknownTargetIsAnError() throws {
     let repository = try repository()
     try repository.dver("data", "status", "nothing").requireStatus(2)
-    try repository.dver("data", "status", "--untracked-files=some").requireStatus(64)
   }
 }

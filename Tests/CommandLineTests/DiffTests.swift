@@ -264,4 +264,26 @@ import Testing
     #expect(!output.contains("\"path\": \"data/sub/c\""))
     #expect(output.contains("{\"path\": \"data/sub/\"}"))
   }
+
+  @Test func outputsOfStagesAreComparedByTheirLocks() throws {
+    let repository = try repository()
+    try repository.write(
+      "stages:\n  copy:\n    cmd: mkdir -p out && cp in.txt out/copy\n    deps: [in.txt]\n"
+        + "    outs: [out]\n", to: "dver.yaml")
+    try repository.write("1\n", to: "in.txt")
+    try repository.dver("repro").requireSuccess()
+    try repository.commitAll()
+    try repository.write("2\n", to: "in.txt")
+    try repository.dver("repro").requireSuccess()
+    let modified = "\"modified\": [{\"path\": \"out/\"}, {\"path\": \"out/copy\"}]"
+    #expect(try json(repository).contains(modified))
+    try repository.commitAll()
+    #expect(try json(repository, "HEAD~1", "HEAD").contains(modified))
+    #expect(try json(repository, "HEAD~1", "HEAD", "--targets", "copy").contains(modified))
+    try repository.remove("dver.lock")
+    try repository.commitAll()
+    #expect(
+      try json(repository, "HEAD~1", "HEAD").contains(
+        "\"deleted\": [{\"path\": \"out/\"}, {\"path\": \"out/copy\"}]"))
+  }
 }

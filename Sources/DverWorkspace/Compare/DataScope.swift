@@ -11,8 +11,9 @@ struct DataScope: Sendable {
   func contains(_ path: [UInt8]) -> Bool {
     guard !roots.isEmpty else { return true }
     return roots.contains { root in
-      root.isRoot || path.starts(with: root.bytes)
-        && (path.count == root.bytes.count || path[root.bytes.count] == RepositoryPath.slash)
+      root.isRoot
+        || path.starts(with: root.bytes)
+          && (path.count == root.bytes.count || path[root.bytes.count] == RepositoryPath.slash)
     }
   }
 

@@ -19,6 +19,39 @@ struct DataVersion: Sendable {
     makeReader = reader
   }
 
+  /// The output at `path`, or the one that `path` lies below.
+  func output(containing path: RepositoryPath) -> TrackedOutput? {
+    var candidate = path
+    while !candidate.isRoot {
+      let index = firstIndex(notBefore: candidate.bytes)
+      if index < outputs.count, outputs[index].path == candidate { return outputs[index] }
+      candidate = candidate.parent
+    }
+    return nil
+  }
+
+  /// The outputs below `folder`, which follow each other.
+  func outputs(below folder: RepositoryPath) -> ArraySlice<TrackedOutput> {
+    if folder.isRoot { return outputs[...] }
+    return outputs[
+      firstIndex(
+        notBefore: folder.bytes + [RepositoryPath.slash])..<firstIndex(
+          notBefore: folder.bytes + [RepositoryPath.slash + 1])]
+  }
+
+  private func firstIndex(notBefore path: [UInt8]) -> Int {
+    var (low, high) = (0, outputs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if outputs[middle].path.bytes.lexicographicallyPrecedes(path) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
   /// Reads the manifest of the directory at `path`.
   func reader(of path: RepositoryPath) -> ManifestReader { makeReader(path) }
 

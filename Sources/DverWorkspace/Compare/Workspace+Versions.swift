@@ -43,14 +43,16 @@ extension Workspace {
     }
   }
 
-  /// Reads the manifest of a directory from a revision, and what is missing there from wherever it
-  /// is.
+  /// Reads the manifest of a directory as a revision has it: nodes from the cache, where reading is
+  /// cheapest, else from git, and what is missing in both from wherever it is.
   func manifestReader(
     of path: RepositoryPath, in tree: GitObjectID?, git: GitRepository
   ) -> ManifestReader {
     let prefix = gitPrefix(in: git)
     let manifests = manifests
     return ManifestReader { digest, location in
+      // A damaged object is as good as none here; git has another copy.
+      if let bytes = try? self.cacheIfPresent()?.readIfPresent(digest) { return bytes }
       do throws(GitError) {
         let place = prefix.gitPath(ManifestFiles.gitPath(of: path, location))
         let bytes = try tree.flatMap { (tree) throws(GitError) in
@@ -58,7 +60,7 @@ extension Workspace {
         }
         if let bytes, SHA256.digest(of: bytes.span) == digest { return bytes }
       } catch {
-        // A blob that a partial clone lacks may be in the cache; if not, git's reason counts.
+        // What a partial clone lacks may be in the workspace; if not, git's reason counts.
         guard let bytes = try? manifests.node(digest, location, of: path) else { throw error }
         return bytes
       }

@@ -59,11 +59,11 @@ extension Workspace {
   private func trackedParts(
     of path: RepositoryPath, in version: DataVersion
   ) throws -> [DiskUsage.Item] {
-    if let output = version.outputs.first(where: { path.isInside($0.path) }) {
+    if let output = version.output(containing: path) {
       return try memberParts(of: path, in: output, version)
     }
     var parts: [DiskUsage.Item] = []
-    for output in version.outputs where output.path.isInside(path) {
+    for output in version.outputs(below: path) {
       let rest = output.path.bytes.dropFirst(path.isRoot ? 0 : path.bytes.count + 1)
       let name = rest.prefix { $0 != RepositoryPath.slash }
       let part = DiskUsage.Item(

@@ -22,7 +22,7 @@ struct Lister {
 
   /// - Throws: ``WorkspaceError/missing(_:)`` where there is nothing at `path`.
   mutating func list(_ path: RepositoryPath) throws -> Listing {
-    if let output = version.outputs.first(where: { path.isInside($0.path) }) {
+    if let output = version.output(containing: path) {
       try list(path, in: output)
     } else if let children = try self.children(of: path) {
       try list(children, of: path, at: [], level: 1)
@@ -37,7 +37,7 @@ struct Lister {
 
   /// The names in a folder that is not tracked itself; `nil` where there is no such folder.
   private func children(of folder: RepositoryPath) throws -> [ListedChild]? {
-    let outputs = version.outputs.filter { $0.path.isBelow(folder) }
+    let outputs = version.outputs(below: folder)
     let plain =
       try options.onlyTracked && folder.isRoot ? [] : source.children(of: folder, in: workspace)
     guard plain != nil || !outputs.isEmpty else { return nil }
@@ -68,7 +68,7 @@ struct Lister {
       let isOpened = child.isDirectory && level < options.levels
       if !isOpened || options.showsFolders { append(child, at: shown) }
       guard isOpened else { continue }
-      if child.isOutput, let output = version.outputs.first(where: { $0.path == path }) {
+      if child.isOutput, let output = version.output(containing: path) {
         let table = try version.entries(of: output)
         try list(ListedMembers(table), at: shown, level: level + 1)
       } else if let below = try self.children(of: path) {

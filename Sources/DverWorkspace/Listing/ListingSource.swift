@@ -39,11 +39,8 @@ enum ListingSource: Sendable {
       let entries = try FileSystem.entries(in: absolute)
     else { return nil }
     var children: [ListedChild] = []
-    var ignore = try workspace.ignoreStack(around: folder.appending([0x2a]))
-    if folder.isRoot, let rules = try workspace.ignoreRules(in: .root) {
-      ignore = IgnoreStack()
-      ignore.push(rules)
-    }
+    // The rules around any name in the folder are those of the folder itself too.
+    let ignore = try workspace.ignoreStack(around: folder.appending("-".utf8))
     for entry in entries {
       let path = folder.appending(entry.name)
       let decision = ignore.decision(forPath: path.bytes.span, isDirectory: entry.isDirectory)

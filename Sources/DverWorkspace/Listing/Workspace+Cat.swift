@@ -41,7 +41,7 @@ extension Workspace {
   /// Whether a path is tracked, or is there.
   private func isKnown(_ path: RepositoryPath, in version: DataVersion) throws -> Bool {
     if try FileSystem.exists(root.appending(path)) { return true }
-    guard let output = version.outputs.first(where: { path.isInside($0.path) }) else {
+    guard let output = version.output(containing: path) else {
       return false
     }
     return try output.path == path || !entries(at: path, of: output, in: version).isEmpty
@@ -60,7 +60,7 @@ extension Workspace {
     _ path: RepositoryPath, in version: DataVersion, at revision: GitRevision?,
     write: ([UInt8]) throws -> Void
   ) throws {
-    if let output = version.outputs.first(where: { path.isInside($0.path) }) {
+    if let output = version.output(containing: path) {
       let digest = try digest(at: path, of: output, in: version)
       let content = TrackedContent(digest: digest, path: path, revision: revision)
       if let content { return try cat(content, write: write) }
