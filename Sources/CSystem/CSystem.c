@@ -18,6 +18,11 @@ int dver_openat(int directory, const char *path, int flags, unsigned mode) {
 
 int dver_clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
 
+int64_t dver_copy_file_range(int source, int64_t from, int target, int64_t to, size_t count) {
+  off64_t in = from, out = to;
+  return copy_file_range(source, &in, target, &out, count, 0);
+}
+
 long dver_getdents64(int directory, void *buffer, size_t count) {
   return syscall(SYS_getdents64, directory, buffer, count);
 }

@@ -140,7 +140,8 @@ package final class StoreTransaction: Sendable {
         return nil
       }
       try publish(staged, as: digest, byteCount: byteCount)
-      return HashedFile(digest: digest, status: try source.status(), hashedAt: clock)
+      return HashedFile(
+        digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
     } catch {
       _ = try? FileSystem.removeFile(staged)
       try? source.setMode(before.mode)

@@ -7,6 +7,8 @@
 /* openat with O_CLOEXEC added. */
 int dver_openat(int directory, const char *path, int flags, unsigned mode);
 int dver_clone_file(int target, int source);
+/* Copies within the kernel, at offsets of their own; 0 at the end of the source. */
+int64_t dver_copy_file_range(int source, int64_t from, int target, int64_t to, size_t count);
 long dver_getdents64(int directory, void *buffer, size_t count);
 int dver_renameat2(int from, const char *source, int to, const char *target, unsigned flags);
 int dver_syncfs(int descriptor);

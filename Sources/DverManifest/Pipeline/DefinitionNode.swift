@@ -36,9 +36,19 @@ struct DefinitionNode: SchemaNode {
   /// The value of a key of a mapping.
   subscript(key: String) -> DefinitionNode? { pairs.first { $0.key.text == key }?.value }
 
+  /// Whether `${` stands in the text.
+  var hasTemplate: Bool {
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if previous == UInt8(ascii: "$"), byte == UInt8(ascii: "{") { return true }
+      previous = byte
+    }
+    return false
+  }
+
   /// The first text with `${` in or below the node.
   var firstTemplate: DefinitionNode? {
-    if kind == .scalar { return text.contains("${") ? self : nil }
+    if kind == .scalar { return hasTemplate ? self : nil }
     for item in items {
       if let found = item.firstTemplate { return found }
     }

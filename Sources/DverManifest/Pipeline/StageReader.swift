@@ -67,7 +67,7 @@ struct StageReader {
       check.report("'\(pair.key.text)' is not supported yet", at: pair.key, keyPath)
     }
     if !future.isEmpty { return true }
-    let template = name.text.contains("${") ? name : definition.firstTemplate
+    let template = name.hasTemplate ? name : definition.firstTemplate
     if let template {
       check.report("templates with '${' are not supported yet", at: template, keyPath)
     }

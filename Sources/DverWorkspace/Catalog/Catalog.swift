@@ -11,37 +11,23 @@ struct Catalog: Sendable {
   /// The pointer files, sorted by path.
   private(set) var pointers: [PointerEntry] = []
 
-  struct Pipeline: Sendable {
-    let folder: RepositoryPath
-    let file: PipelineFile
-    let lock: LockFile
-  }
-
-  struct PointerEntry: Sendable {
-    let path: RepositoryPath
-    let file: PointerFile
-  }
+  typealias Pipeline = CatalogFiles.Pipeline
+  typealias PointerEntry = CatalogFiles.Pointer
 
   init(_ files: CatalogFiles) throws {
-    for (path, bytes) in files.pointers {
-      let pointer = try PointerFile.parse(bytes: bytes, source: path.description)
-      pointers.append(PointerEntry(path: path, file: pointer))
-      outputs.append(contentsOf: Self.outputs(of: pointer, at: path))
+    pointers = files.pointers
+    pipelines = files.pipelines
+    for pointer in pointers {
+      outputs.append(contentsOf: Self.outputs(of: pointer.file, at: pointer.path))
     }
-    for source in files.pipelines {
-      let name = source.folder.appending("dver.yaml".utf8)
-      let lockName = source.folder.appending("dver.lock".utf8)
-      let file = try PipelineFile(bytes: source.definition, source: name.description)
-      let lock =
-        try source.lock.map { try LockFile.parse(bytes: $0, source: lockName.description) }
-        ?? LockFile()
-      pipelines.append(Pipeline(folder: source.folder, file: file, lock: lock))
-      for stage in file.stages {
-        outputs.append(
-          contentsOf: try Self.outputs(of: stage, in: source.folder, lock: lock[stage.name]))
-      }
-    }
+    for pipeline in pipelines { outputs.append(contentsOf: try Self.outputs(of: pipeline)) }
     outputs.sort { $0.path < $1.path }
+  }
+
+  static func outputs(of pipeline: Pipeline) throws -> [TrackedOutput] {
+    try pipeline.file.stages.flatMap { stage in
+      try outputs(of: stage, in: pipeline.folder, lock: pipeline.lock[stage.name])
+    }
   }
 
   static func outputs(of pointer: PointerFile, at path: RepositoryPath) -> [TrackedOutput] {

@@ -4,15 +4,34 @@ import DverGit
 import DverIgnore
 import DverManifest
 
-/// The text files that say what is tracked, not yet read.
+/// The text files that say what is tracked.
 struct CatalogFiles: Sendable {
   struct Pipeline: Sendable {
     let folder: RepositoryPath
-    let definition: [UInt8]
-    let lock: [UInt8]?
+    let file: PipelineFile
+    let lock: LockFile
+
+    init(folder: RepositoryPath, definition: [UInt8], lock: [UInt8]?) throws {
+      self.folder = folder
+      let name = folder.appending(CatalogFiles.pipelineName.utf8)
+      let lockName = folder.appending(CatalogFiles.lockName.utf8)
+      file = try PipelineFile(bytes: definition, source: name.description)
+      self.lock =
+        try lock.map { try LockFile.parse(bytes: $0, source: lockName.description) } ?? LockFile()
+    }
   }
 
-  var pointers: [(path: RepositoryPath, bytes: [UInt8])] = []
+  struct Pointer: Sendable {
+    let path: RepositoryPath
+    let file: PointerFile
+
+    init(path: RepositoryPath, bytes: [UInt8]) throws {
+      self.path = path
+      file = try PointerFile.parse(bytes: bytes, source: path.description)
+    }
+  }
+
+  var pointers: [Pointer] = []
   var pipelines: [Pipeline] = []
 
   static let pointerSuffix = ".dver"
@@ -77,29 +96,13 @@ struct CatalogSearch {
       if isPipeline {
         let lockPath = folder.appending(CatalogFiles.lockName.utf8)
         let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
-        files.pipelines.append(
-          CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock))
-        remember(definition: bytes, in: folder)
+        let pipeline = try CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock)
+        files.pipelines.append(pipeline)
+        for output in try Catalog.outputs(of: pipeline) { tracked.insert(output.path) }
       } else {
-        files.pointers.append((path, bytes))
-        remember(pointer: bytes, at: path)
-      }
-    }
-  }
-
-  // Both leave errors to the one who reads the files for their content.
-
-  private mutating func remember(pointer bytes: [UInt8], at path: RepositoryPath) {
-    guard let pointer = try? PointerFile.parse(bytes: bytes, source: "") else { return }
-    for output in Catalog.outputs(of: pointer, at: path) { tracked.insert(output.path) }
-  }
-
-  private mutating func remember(definition bytes: [UInt8], in folder: RepositoryPath) {
-    guard let stages = try? PipelineFile.parse(bytes: bytes, source: "") else { return }
-    for stage in stages {
-      let directory = folder.resolving(Array((stage.workingDirectory ?? ".").utf8))
-      for output in stage.outputs {
-        if let path = directory?.resolving(output.path) { tracked.insert(path) }
+        let pointer = try CatalogFiles.Pointer(path: path, bytes: bytes)
+        files.pointers.append(pointer)
+        for output in Catalog.outputs(of: pointer.file, at: path) { tracked.insert(output.path) }
       }
     }
   }
@@ -144,11 +147,11 @@ extension Workspace {
       } else if name.elementsEqual(CatalogFiles.lockName.utf8) {
         locks[path.parent] = bytes
       } else {
-        files.pointers.append((path, bytes))
+        files.pointers.append(try CatalogFiles.Pointer(path: path, bytes: bytes))
       }
     }
-    files.pipelines = definitions.map {
-      CatalogFiles.Pipeline(folder: $0.folder, definition: $0.bytes, lock: locks[$0.folder])
+    files.pipelines = try definitions.map {
+      try CatalogFiles.Pipeline(folder: $0.folder, definition: $0.bytes, lock: locks[$0.folder])
     }
     return files
   }

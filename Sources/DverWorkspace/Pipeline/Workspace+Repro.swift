@@ -41,7 +41,8 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try fileIndex.save()
-    try rememberTracked(try catalog())
+    let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
+    if !isUnchanged { try rememberTracked(try catalog()) }
     progress.end()
     return reports.map { Self.report($0, graph) }
   }

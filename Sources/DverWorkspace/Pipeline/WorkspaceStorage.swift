@@ -168,15 +168,17 @@ final class WorkspaceStorage: StageStorage {
   /// Drops what is known at, above and below a path that a stage has written.
   private func forget(_ path: RepositoryPath) {
     state.withLock { state in
-      state.records = state.records.filter { !$0.key.overlaps(path) }
-      state.parameters = state.parameters.filter { !$0.key.overlaps(path) }
+      var folder = path
+      while !folder.isRoot {
+        state.records[.inside(folder)] = nil
+        state.parameters[.inside(folder)] = nil
+        folder = folder.parent
+      }
+      // Most outputs are files, with nothing below.
+      guard (try? FileSystem.status(of: workspace.root.appending(path)))??.isDirectory ?? false
+      else { return }
+      state.records = state.records.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
+      state.parameters = state.parameters.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
     }
-  }
-}
-
-extension DependencyPath {
-  fileprivate func overlaps(_ path: RepositoryPath) -> Bool {
-    guard let own = insidePath else { return false }
-    return own.isInside(path) || path.isInside(own)
   }
 }
