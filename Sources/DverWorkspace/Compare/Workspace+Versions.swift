@@ -3,6 +3,7 @@ import DverGit
 import DverHashing
 import DverIgnore
 import DverManifest
+import DverObjectStore
 
 extension Workspace {
   /// What the pointers and locks of the workspace record.
