@@ -118,6 +118,11 @@ extension Workspace {
       let table =
         names[output.path] == name
         ? try present.entries(of: output) : try version.entries(of: output)
+      if let store = try cacheIfPresent(),
+        try hasFiles(of: table, name: name, at: output.path, in: store)
+      {
+        continue
+      }
       items += try membersNotInCache(table, of: output, isGranular: isGranular)
     }
     return items.filter { scope.contains($0.path) }
