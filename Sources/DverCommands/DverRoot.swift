@@ -17,8 +17,9 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Data",
         subcommands: [
-          AddCommand.self, CheckoutCommand.self, CommitCommand.self, MoveCommand.self,
-          RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+          AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
+          DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
+          MoveCommand.self, RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
         ]),
       CommandGroup(
         name: "Pipelines",

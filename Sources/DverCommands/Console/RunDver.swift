@@ -20,6 +20,8 @@ private func run(_ arguments: [String]) -> ExitStatus {
     return finish(.done)
   } catch let request as ExitRequest {
     return finish(request.status)
+  } catch is OutputError {
+    return finish(.failed)
   } catch let error as any DverError {
     return fail(error)
   } catch {
@@ -29,7 +31,9 @@ private func run(_ arguments: [String]) -> ExitStatus {
 
 private func finish(_ status: ExitStatus) -> ExitStatus {
   guard let console = CurrentConsole.value, !console.flush() else { return status }
-  // Whoever read standard output has gone, as with `dver ls | head`.
+  if let failure = console.outputFailure, !failure.isClosedPipe {
+    write(error: failure.message, hint: nil)
+  }
   return .failed
 }
 
