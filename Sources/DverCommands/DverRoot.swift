@@ -16,7 +16,17 @@ struct DverRoot: ParsableCommand {
         subcommands: [InitCommand.self]),
       CommandGroup(
         name: "Data",
-        subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+        subcommands: [
+          AddCommand.self, CheckoutCommand.self, StatusCommand.self, VerifyCommand.self,
+        ]),
+      CommandGroup(
+        name: "Sharing",
+        subcommands: [
+          PushCommand.self, PullCommand.self, FetchCommand.self, RemoteCommand.self,
+        ]),
+      CommandGroup(
+        name: "Settings",
+        subcommands: [ConfigCommand.self, CacheCommand.self]),
     ])
 }
 

@@ -11,10 +11,17 @@ struct StatusCommand: WorkspaceCommand {
       Examples:
         dver status
         dver status -q || echo changed
+        dver status -c
       """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
+
+  @Flag(name: .shortAndLong, help: "Compare the cache with a remote instead")
+  var cloud = false
+
+  @Option(name: .shortAndLong, help: "The remote to compare with (implies -c)")
+  var remote: String?
 
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
   var targets: [String] = []
@@ -22,6 +29,7 @@ struct StatusCommand: WorkspaceCommand {
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
+    if cloud || remote != nil { return try compareWithRemote(workspace, console) }
     let status = try workspace.status(targets.map { Array($0.utf8) })
     if console.printsJSON {
       console.print(json: status.json)
@@ -29,6 +37,22 @@ struct StatusCommand: WorkspaceCommand {
       StatusReport(status).print(on: console)
     }
     if global.quiet, !status.isClean { throw ExitRequest(status: .changed) }
+  }
+
+  private func compareWithRemote(_ workspace: Workspace, _ console: Console) throws {
+    var options = TransferOptions()
+    options.remote = remote
+    let states = try workspace.remoteStatus(targets.map { Array($0.utf8) }, options: options)
+    if console.printsJSON {
+      console.print(json: .object(states.map { (key: $0.path, value: .string($0.state.rawValue)) }))
+    } else if !console.isQuiet {
+      for (path, state) in states {
+        let label = "\(state.rawValue):"
+        console.print("\t" + label + String(repeating: " ", count: 20 - label.count) + path)
+      }
+      if states.isEmpty { console.print("Cache and remote are in sync.") }
+    }
+    if global.quiet, !states.isEmpty { throw ExitRequest(status: .changed) }
   }
 }
 
