@@ -85,7 +85,7 @@ enum ObjectTransfer {
       return .damaged
     } catch let error as FileSystemError
       where error.operation == .read && error.code == EIO
-        && error.subject == file.path.description
+      && error.subject == file.path.description
     {
       return .damaged
     }

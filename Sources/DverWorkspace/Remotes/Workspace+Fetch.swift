@@ -46,8 +46,9 @@ extension Workspace {
     guard failures.isEmpty else { return }
     // What is never pushed is not expected to come; whoever has it makes it.
     let catalog = try catalog()
-    let (expected, kept) = error.summary.missing.reduce(into: ([RepositoryPath](), [RepositoryPath]()))
-    { lists, path in
+    let (expected, kept) = error.summary.missing.reduce(
+      into: ([RepositoryPath](), [RepositoryPath]())
+    ) { lists, path in
       if catalog.output(containing: path)?.isPushed == false {
         lists.1.append(path)
       } else {

@@ -123,7 +123,9 @@ extension Workspace {
   /// The random identifier of the project, which all of its clones share: `core.project`.
   private func projectID() throws -> String {
     if let known = try configuration().layers.string("core.project"), !known.isEmpty,
-      known.utf8.allSatisfy({ ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 < 0x3a })
+      known.utf8.allSatisfy({
+        ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || $0 >= 0x30 && $0 < 0x3a
+      })
     {
       return known
     }

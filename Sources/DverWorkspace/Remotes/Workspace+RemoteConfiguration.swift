@@ -115,7 +115,9 @@ extension Workspace {
   }
 
   /// The levels whose files have a section for the remote.
-  private func levels(of name: String, only level: ConfigurationLevel?) throws -> [ConfigurationLevel] {
+  private func levels(of name: String, only level: ConfigurationLevel?) throws
+    -> [ConfigurationLevel]
+  {
     let configuration = try configuration()
     let prefix = section(name) + [UInt8(ascii: ".")]
     let found = ConfigurationLevel.allCases.filter { candidate in
@@ -131,7 +133,9 @@ extension Workspace {
     return found
   }
 
-  private func levels(ofDefault name: String, only level: ConfigurationLevel?) throws -> [ConfigurationLevel] {
+  private func levels(ofDefault name: String, only level: ConfigurationLevel?) throws
+    -> [ConfigurationLevel]
+  {
     try configuration().layers.values.filter {
       $0.nameText == "core.remote" && $0.text == name && (level == nil || level == $0.place)
     }.map(\.place)
