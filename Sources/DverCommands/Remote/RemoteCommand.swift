@@ -70,14 +70,16 @@ struct RemoteListCommand: WorkspaceCommand {
         json: .array(
           remotes.map { remote in
             [
-              "name": .string(remote.name), "path": .path(remote.path.bytes),
+              "name": .string(remote.name),
+              "path": remote.unsupportedURL.map { .string($0) } ?? .path(remote.path.bytes),
               "default": .bool(remote.isDefault),
               "id": remote.storeID.map { .string($0) } ?? .null,
             ]
           }))
     }
     for remote in remotes {
-      console.print("\(remote.name)\t\(remote.path)\(remote.isDefault ? " (default)" : "")")
+      let place = remote.unsupportedURL ?? "\(remote.path)"
+      console.print("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")")
     }
   }
 }

@@ -6,6 +6,8 @@ import DverGit
 package struct RemoteEntry: Sendable {
   package let name: String
   package let path: AbsolutePath
+  /// What the configuration says, where that is no folder.
+  package let unsupportedURL: String?
   /// The file that says where it is.
   package let level: ConfigurationLevel
   package let isDefault: Bool
@@ -21,9 +23,9 @@ extension Configuration {
     let preferred = try defaultRemote
     return try remoteNames.compactMap { name in
       guard let url = try remoteValue(name, "url"), let bytes = url.bytes else { return nil }
-      try Self.refuseSchemes(url.text, remote: name)
       return RemoteEntry(
-        name: name, path: resolve(bytes, from: url), level: url.place,
+        name: name, path: resolve(bytes, from: url),
+        unsupportedURL: Self.scheme(of: url.text) == nil ? nil : url.text, level: url.place,
         isDefault: name == preferred, storeID: try remoteValue(name, "id")?.text,
         jobs: try layers.integer("remote.\(name).jobs"))
     }
@@ -48,11 +50,17 @@ extension Configuration {
 
   /// Only folders are remotes so far.
   static func refuseSchemes(_ url: String, remote name: String) throws {
+    guard let scheme = scheme(of: url) else { return }
+    throw UnsupportedRemote(name: name, url: url, scheme: scheme)
+  }
+
+  /// The scheme of a URL that names no folder.
+  private static func scheme(of url: String) -> String? {
     guard let end = url.utf8.firstIndex(of: UInt8(ascii: ":")), url[end...].hasPrefix("://"),
       url[..<end].allSatisfy({ $0.isLetter || $0.isNumber || "+-.".contains($0) }),
       url[..<end] != "file"
-    else { return }
-    throw UnsupportedRemote(name: name, url: url, scheme: String(url[..<end]))
+    else { return nil }
+    return String(url[..<end])
   }
 }
 

@@ -12,6 +12,7 @@ extension Workspace {
   ///   there than the one that the remote was used with, or none: most often a share that is not
   ///   mounted.
   func open(_ entry: RemoteEntry) throws -> (any Remote)? {
+    if let url = entry.unsupportedURL { try Configuration.refuseSchemes(url, remote: entry.name) }
     guard let store = try ObjectStore.open(at: entry.path) else {
       guard let expected = entry.storeID else { return nil }
       throw WorkspaceError.wrongStore(

@@ -55,7 +55,8 @@ extension Workspace {
     let items = try select(targets, in: catalog()).map { TransferItem(selection: $0, tree: nil) }
       .filter { $0.output.isCached && $0.output.name != nil }
     let nowhere = RemoteEntry(
-      name: "", path: try cacheFolder(), level: .local, isDefault: false, storeID: nil, jobs: nil)
+      name: "", path: try cacheFolder(), unsupportedURL: nil, level: .local, isDefault: false,
+      storeID: nil, jobs: nil)
     return TransferGroup(entry: nowhere, items: items)
   }
 
