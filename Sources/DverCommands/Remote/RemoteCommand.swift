@@ -30,7 +30,7 @@ struct RemoteAddCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var levels: LevelOptions
 
-  @Flag(name: [.short, .customLong("default")], help: "Make it the default remote")
+  @Flag(name: [.customShort("d"), .customLong("default")], help: "Make it the default remote")
   var isDefault = false
 
   @Flag(name: .shortAndLong, help: "Replace a remote of this name")
