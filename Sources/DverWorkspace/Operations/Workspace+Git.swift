@@ -27,10 +27,37 @@ extension Workspace {
       removals.append(
         contentsOf: (0..<known.count).map { Array(known[$0]) }.filter { !kept.contains($0) })
     }
-    let outcome = try git.stage(files, removing: removals, timeout: configuration().lockTimeout)
+    let outcome = try git.stage(
+      files, removing: removals, timeout: configuration().lockTimeout,
+      willLock: { try remember(indexLock: $0) })
+    try FileSystem.removeFile(indexLockRecord)
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }
+  }
+
+  // MARK: The lock on git's index
+
+  /// Which lock file on git's index is ours: `DEVICE INODE PATH`.
+  private var indexLockRecord: AbsolutePath { stateFolder.appending("index-lock") }
+
+  private func remember(indexLock lock: GitIndexLock) throws {
+    let text = Array("\(lock.device) \(lock.inode) ".utf8) + lock.path
+    try FileSystem.replaceContents(of: indexLockRecord, with: text)
+  }
+
+  /// Removes the lock on git's index that a dead command left; the caller holds the workspace lock,
+  /// so that command is dead.
+  func removeStaleIndexLock() throws {
+    guard let bytes = try FileSystem.contents(of: indexLockRecord) else { return }
+    let fields = bytes.split(separator: UInt8(ascii: " "), maxSplits: 2)
+    if fields.count == 3, let device = UInt64(String(decoding: fields[0], as: UTF8.self)),
+      let inode = UInt64(String(decoding: fields[1], as: UTF8.self))
+    {
+      let path = Array(fields[2])
+      _ = try GitIndexLock(path: path, device: device, inode: inode).removeStale()
+    }
+    try FileSystem.removeFile(indexLockRecord)
   }
 
   /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged.

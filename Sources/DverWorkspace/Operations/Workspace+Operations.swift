@@ -44,6 +44,7 @@ extension Workspace {
 
   /// Finishes operations whose command died, if there are any.
   private func recover() throws {
+    try removeStaleIndexLock()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
       try carryOut(record, isRecovery: true)
