@@ -20,6 +20,12 @@ struct DverRoot: ParsableCommand {
           AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
           DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
           MoveCommand.self, RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+          VerifyCommand.self,
+        ]),
+      CommandGroup(
+        name: "Sharing",
+        subcommands: [
+          FetchCommand.self, PullCommand.self, PushCommand.self, RemoteCommand.self,
         ]),
       CommandGroup(
         name: "Pipelines",
@@ -27,9 +33,9 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Upkeep",
         subcommands: [
-          CheckIgnoreCommand.self, CompletionCommand.self, DestroyCommand.self,
-          DoctorCommand.self, GitHookCommand.self, InstallCommand.self, RootCommand.self,
-          VersionCommand.self,
+          CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
+          DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
+          RootCommand.self, VersionCommand.self,
         ]),
     ])
 }
