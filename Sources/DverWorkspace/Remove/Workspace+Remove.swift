@@ -97,7 +97,11 @@ extension Workspace {
     let content = try ContentScanner(workspace: self).content(of: output.path)
     if content.name == nil { return try !FileSystem.exists(absolute) }
     if case .directory(let directory) = content, !directory.skipped.isEmpty { return false }
-    if let store = try cacheIfPresent(), try store.hasFiles(of: content.entries.0) { return true }
+    if let store = try cacheIfPresent(), let name = content.name,
+      try hasFiles(of: content.entries.0, name: name, at: output.path, in: store)
+    {
+      return true
+    }
     guard case .file = content, let git = try git() else { return false }
     let staged = try git.indexBlob(at: gitPrefix(in: git).gitPath(output.path))
     return try staged != nil && staged == FileSystem.contents(of: absolute)
