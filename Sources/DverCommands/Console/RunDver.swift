@@ -9,7 +9,7 @@ import Synchronization
 package func runDver() -> Never {
   // Writing to a closed pipe is an error like any other.
   signal(SIGPIPE, SIG_IGN)
-  let arguments = Array(CommandLine.arguments.dropFirst())
+  let arguments = CommandLineBytes.arguments()
   exit(run(arguments).rawValue)
 }
 

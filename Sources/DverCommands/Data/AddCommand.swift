@@ -48,8 +48,8 @@ struct AddCommand: WorkspaceCommand {
     options.withoutStoring = withoutStoring
     options.force = force
     options.withoutRelinking = withoutRelinking
-    options.output = output.map { Array($0.utf8) }
-    let summary = try workspace.add(targets.map { Array($0.utf8) }, options: options)
+    options.output = output.map(\.pathBytes)
+    let summary = try workspace.add(targets.map(\.pathBytes), options: options)
     if console.printsJSON { return console.print(json: Self.document(summary)) }
     for added in summary.paths {
       let size = ByteCount(added.record.size ?? 0)

@@ -23,6 +23,6 @@ struct CatCommand: WorkspaceCommand {
   var path: String
 
   func run(in workspace: Workspace, console: Console) throws {
-    try workspace.cat(Array(path.utf8)) { try console.stream($0) }
+    try workspace.cat(path.pathBytes) { try console.stream($0) }
   }
 }

@@ -46,7 +46,7 @@ struct CheckoutCommand: WorkspaceCommand {
     options.relink = relink
     options.allowMissing = allowMissing
     do {
-      let result = try workspace.checkout(targets.map { Array($0.utf8) }, options: options)
+      let result = try workspace.checkout(targets.map(\.pathBytes), options: options)
       CheckoutReport(result, onlyCounts: summary).print(on: console)
     } catch let error as IncompleteCheckout {
       if !console.printsJSON {

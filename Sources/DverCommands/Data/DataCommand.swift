@@ -47,7 +47,7 @@ struct DataStatusCommand: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = DataStatusOptions()
-    options.targets = targets.map { Array($0.utf8) }
+    options.targets = targets.map(\.pathBytes)
     options.isGranular = granular
     options.showsUntracked = untrackedFiles == .all
     options.showsUnchanged = unchanged

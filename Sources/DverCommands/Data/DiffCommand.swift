@@ -49,7 +49,7 @@ struct DiffCommand: WorkspaceCommand {
     var options = DiffOptions()
     options.old = old
     options.new = new
-    options.targets = targets.map { Array($0.utf8) }
+    options.targets = targets.map(\.pathBytes)
     options.hidesMissing = hideMissing
     let diff = try workspace.diff(options)
     if console.printsJSON {

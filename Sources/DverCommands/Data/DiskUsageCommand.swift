@@ -30,7 +30,7 @@ struct DiskUsageCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     let arguments = paths.isEmpty ? ["."] : paths
     let usage = try workspace.diskUsage(
-      arguments.map { Array($0.utf8) }, onlySums: summarize)
+      arguments.map(\.pathBytes), onlySums: summarize)
     if console.printsJSON { return console.print(json: usage.json) }
     var lines = usage.items.map {
       (size: ByteCount($0.byteCount).description, name: workspace.shown($0.path.bytes))

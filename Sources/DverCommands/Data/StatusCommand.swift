@@ -35,7 +35,7 @@ struct StatusCommand: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     if cloud || remote != nil { return try compareWithRemote(workspace, console) }
-    let status = try workspace.status(targets.map { Array($0.utf8) })
+    let status = try workspace.status(targets.map(\.pathBytes))
     if console.printsJSON {
       console.print(json: why ? StatusReport(status, explains: true).explained : status.json)
     } else if !console.isQuiet {
@@ -47,7 +47,7 @@ struct StatusCommand: WorkspaceCommand {
   private func compareWithRemote(_ workspace: Workspace, _ console: Console) throws {
     var options = TransferOptions()
     options.remote = remote
-    let states = try workspace.remoteStatus(targets.map { Array($0.utf8) }, options: options)
+    let states = try workspace.remoteStatus(targets.map(\.pathBytes), options: options)
     if console.printsJSON {
       console.print(json: .object(states.map { (key: $0.path, value: .string($0.state.rawValue)) }))
     } else if !console.isQuiet {

@@ -54,7 +54,7 @@ struct VerifyCommand: WorkspaceCommand {
     options.remote = remote
     options.samplePerMille = sample
     options.budget = budget.map { .seconds($0) }
-    let summary = try workspace.verify(targets.map { Array($0.utf8) }, options: options)
+    let summary = try workspace.verify(targets.map(\.pathBytes), options: options)
     if console.printsJSON {
       console.print(json: Self.document(summary))
     } else {

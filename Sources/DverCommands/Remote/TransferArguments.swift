@@ -35,7 +35,7 @@ struct TransferArguments: ParsableArguments {
     if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on") }
   }
 
-  var targetBytes: [[UInt8]] { targets.map { Array($0.utf8) } }
+  var targetBytes: [[UInt8]] { targets.map(\.pathBytes) }
 
   var options: TransferOptions {
     var options = TransferOptions()

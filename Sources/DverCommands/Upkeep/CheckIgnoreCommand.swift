@@ -47,7 +47,7 @@ struct CheckIgnoreCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace, console: Console) throws {
-    let paths = readsInput ? StandardInput.lines() : targets.map { Array($0.utf8) }
+    let paths = readsInput ? StandardInput.lines() : targets.map(\.pathBytes)
     let checks = try workspace.checkIgnore(paths)
     if console.printsJSON {
       console.print(json: .array(checks.map(Self.document)))

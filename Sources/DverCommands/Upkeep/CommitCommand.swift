@@ -36,7 +36,7 @@ struct CommitCommand: WorkspaceCommand {
     var options = CommitOptions()
     options.force = force
     options.withDependencies = withDependencies
-    let recorded = try workspace.commit(targets.map { Array($0.utf8) }, options: options) { paths in
+    let recorded = try workspace.commit(targets.map(\.pathBytes), options: options) { paths in
       console.confirms("\(paths.joined(separator: ", ")) changed. Record that?")
     }
     if console.printsJSON {

@@ -31,7 +31,7 @@ struct MoveCommand: WorkspaceCommand {
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
-    let moved = try workspace.move(Array(source.utf8), to: Array(destination.utf8))
+    let moved = try workspace.move(source.pathBytes, to: destination.pathBytes)
     if console.printsJSON {
       return console.print(json: [
         "old": .path(moved.source), "new": .path(moved.target), "pointer": .path(moved.pointer),

@@ -36,7 +36,7 @@ struct RemoveCommand: WorkspaceCommand {
     var options = RemoveOptions()
     options.withData = withData
     options.force = force
-    let summary = try workspace.remove(targets.map { Array($0.utf8) }, options: options)
+    let summary = try workspace.remove(targets.map(\.pathBytes), options: options)
     if console.printsJSON {
       return console.print(json: [
         "removed": .array(summary.origins.map { .string($0) }),

@@ -24,7 +24,7 @@ struct UnprotectCommand: WorkspaceCommand {
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
-    let paths = try workspace.unprotect(targets.map { Array($0.utf8) })
+    let paths = try workspace.unprotect(targets.map(\.pathBytes))
     if console.printsJSON {
       return console.print(json: ["unprotected": .array(paths.map { .path($0) })])
     }

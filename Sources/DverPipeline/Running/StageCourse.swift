@@ -106,6 +106,12 @@ struct StageCourse: Sendable {
     return run.duration
   }
 
+  /// Records what the stage reads and what is in the places of its outputs, as if it had just run.
+  func record() throws {
+    try requireInputs()
+    try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
+  }
+
   private func execute(_ run: inout RunRecord) throws {
     var environment = runner.settings.environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import DverPipeline
 
 /// How `commit` goes about its work.
 package struct CommitOptions: Sendable {
@@ -24,10 +25,8 @@ extension Workspace {
     _ targets: [[UInt8]], options: CommitOptions, confirm: ([String]) throws -> Bool
   ) throws -> [AddedPath] {
     let catalog = try catalog()
-    let outputs = try select(targets, in: catalog).map(\.output)
-    let pointed = outputs.filter { if case .pointer = $0.origin { true } else { false } }
-    let stages = outputs.filter { if case .stage = $0.origin { true } else { false } }
-    if !targets.isEmpty { try commitStages(stages, options: options) }
+    let chosen = try committed(targets, in: catalog, options: options)
+    let pointed = chosen.pointed
     let transaction = StoreTransaction(try cache())
     let contents = try pointed.map { output in
       try ContentScanner(
@@ -36,7 +35,7 @@ extension Workspace {
       ).content(of: output.path)
     }
     let changed = zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
-      .map { displayed($0.0.path) }
+      .map { displayed($0.0.path) } + chosen.stages.map { "stage '\($0.name)'" }
     if !changed.isEmpty, !options.force, try !confirm(changed) {
       throw WorkspaceError.failed(
         "not recorded: \(changed.joined(separator: ", ")) changed",
@@ -47,6 +46,7 @@ extension Workspace {
     }
     let command = "dver commit \(pointed.map(\.path.description).joined(separator: " "))"
     let added = taken.isEmpty ? [] : try record(taken, command: command)
+    try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
     try fileIndex.save()
@@ -55,12 +55,62 @@ extension Workspace {
     return added
   }
 
-  /// Records outputs of stages: only `repro` knows what they were made from.
-  private func commitStages(_ outputs: [TrackedOutput], options: CommitOptions) throws {
-    guard let output = outputs.first else { return }
-    throw WorkspaceError.failed(
-      "\(displayed(output.path)) is an output of stage '\(output.originText)'",
-      hint: "run 'dver repro \(output.originText)'")
+  /// A stage that is not as its lock says.
+  private struct ChangedStage {
+    let number: Int
+    let name: String
+    let pipelines: Pipelines
+  }
+
+  private func committed(
+    _ targets: [[UInt8]], in catalog: Catalog, options: CommitOptions
+  ) throws -> (pointed: [TrackedOutput], stages: [ChangedStage]) {
+    let pipelines = try Pipelines(catalog, root: root)
+    let graph = pipelines.graph
+    var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
+    for target in targets {
+      let text = String(decoding: target, as: UTF8.self)
+      if let found = try? graph.select(text, from: currentFolder), !found.stages.isEmpty {
+        stages.formUnion(found.stages)
+      } else {
+        pointed += try select([target], in: catalog).map(\.output)
+      }
+    }
+    if targets.isEmpty {
+      stages = Set(graph.stages.indices)
+      pointed = catalog.outputs.filter { if case .pointer = $0.origin { true } else { false } }
+    }
+    var plan = graph.sorted(stages.sorted())
+    if options.withDependencies { plan = graph.upstreamClosure(of: plan) }
+    let storage = try WorkspaceStorage(self, transaction: nil)
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
+      guard item.reasons.contains(where: { $0 != .alwaysRuns }) else { return false }
+      // Without targets a stage that has not made its outputs is no mistake.
+      return try !targets.isEmpty || graph.stages[item.stage].outputs.allSatisfy {
+        try FileSystem.exists(root.appending($0))
+      }
+    }
+    return (
+      pointed,
+      changed.map {
+        ChangedStage(
+          number: $0.stage, name: graph.stages[$0.stage].address.text, pipelines: pipelines)
+      }
+    )
+  }
+
+  /// Records stages as they are, without running them.
+  private func commit(_ stages: [ChangedStage], transaction: StoreTransaction) throws {
+    guard let pipelines = stages.first?.pipelines else { return }
+    let storage = try WorkspaceStorage(self, transaction: transaction)
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    defer { try? foldLocks(command: "dver commit") }
+    for stage in stages {
+      try runner.record(stage.number)
+      notices.status("Recorded stage '\(stage.name)'")
+    }
+    try foldLocks(command: "dver commit")
   }
 
   private func take(
