@@ -46,7 +46,21 @@ import Testing
     try repository.write("x\n", to: "d/.dverignore")
     try repository.dver("commit", "-f", "d").requireStatus(2)
     try repository.write("stages:\n  s:\n    cmd: 'x'\n    outs: [out]\n", to: "dver.yaml")
-    let stage = try repository.dver("commit", "s").requireStatus(2)
-    #expect(stage.standardError.contains("hint: run 'dver repro s'"))
+    let stage = try repository.dver("commit", "-f", "s").requireStatus(2)
+    #expect(stage.standardError.contains("out does not exist"))
+  }
+
+  @Test func recordsStagesWithoutRunningThem() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s:\n    cmd: exit 1\n    deps: [in]\n    outs: [out]\n", to: "dver.yaml")
+    try repository.write("1\n", to: "in")
+    try repository.write("made by hand\n", to: "out")
+    try repository.dver("commit", "s").requireStatus(2)
+    try repository.dver("commit", "-f", "s").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    let repro = try repository.dver("repro").requireSuccess()
+    #expect(repro.standardOutput.contains("Stage 's' didn't change, skipping"))
+    #expect(try repository.readText(".gitignore").contains("/out\n"))
   }
 }

@@ -105,6 +105,10 @@ extension Workspace {
     guard let pipelines = stages.first?.pipelines else { return }
     let storage = try WorkspaceStorage(self, transaction: transaction)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let outputs = stages.flatMap { pipelines.graph.stages[$0.number].outputs }
+    for output in outputs where try !FileSystem.exists(root.appending(output)) {
+      throw WorkspaceError.missing(displayed(output))
+    }
     defer { try? foldLocks(command: "dver commit") }
     for stage in stages {
       try runner.record(stage.number)
