@@ -8,7 +8,7 @@ struct AddCommand: WorkspaceCommand {
     commandName: "add",
     abstract: "Track files and directories",
     discussion: """
-      Puts their content into the cache, and writes a pointer file X.dver that git tracks. A path
+      Puts their content into the cache, and writes a pointer file X.dver that git tracks. A path \
       inside of a tracked directory updates that directory.
 
       Examples:
@@ -34,10 +34,10 @@ struct AddCommand: WorkspaceCommand {
 
   @Option(
     name: [.short, .customLong("out")],
-    help: ArgumentHelp("Copy the target there first", valueName: "path"))
+    help: ArgumentHelp("Copy the target there, and track the copy", valueName: "path"))
   var output: String?
 
-  @Argument(help: "Files and directories", completion: .file())
+  @Argument(help: "Files and directories to track", completion: .file())
   var targets: [String]
 
   var printsJSON: Bool { json.json }
