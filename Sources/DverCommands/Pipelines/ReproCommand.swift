@@ -44,7 +44,7 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Ask before each stage")
   var interactive = false
 
-  @Flag(help: "Fetch missing data from the remote first")
+  @Flag(help: "Accepted; run 'dver pull' first")
   var pull = false
 
   @Flag(help: "Take missing data for unchanged")
