@@ -6,8 +6,8 @@ struct DverRoot: ParsableCommand {
     commandName: "dver",
     abstract: "Git for data, and a build system for machine learning pipelines",
     discussion: """
-      Tracked data lies in a cache of objects named by their SHA-256; git tracks small pointer files
-      and manifests. See 'man dver', or 'dver COMMAND --help' for a command.
+      Tracked data lies in a cache of objects named by their SHA-256; git tracks small pointer \
+      files and manifests. 'man dver' says more, 'dver COMMAND --help' lists a command's options.
       """,
     version: Version.text,
     groupedSubcommands: [

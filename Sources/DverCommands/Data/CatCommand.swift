@@ -8,7 +8,7 @@ struct CatCommand: WorkspaceCommand {
     commandName: "cat",
     abstract: "Print the content of a tracked file",
     discussion: """
-      Takes the recorded content from the cache, from the workspace if that holds it, or from git,
+      Takes the recorded content from the cache, from the workspace if that holds it, or from git, \
       and checks it before the first byte is printed. Files of git can be printed too.
 
       Examples:

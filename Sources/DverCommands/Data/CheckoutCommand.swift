@@ -8,7 +8,7 @@ struct CheckoutCommand: WorkspaceCommand {
     commandName: "checkout",
     abstract: "Make the workspace hold what pointers and locks record",
     discussion: """
-      Never overwrites or removes content that is in no cache, unless forced: it restores the rest,
+      Never overwrites or removes content that is in no cache, unless forced: it restores the rest, \
       then fails.
 
       Examples:

@@ -6,7 +6,7 @@ import DverWorkspace
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Ask about tracked data",
+    abstract: "Show the state of tracked data",
     subcommands: [DataStatusCommand.self])
 }
 
@@ -20,7 +20,7 @@ struct DataStatusCommand: WorkspaceCommand {
     commandName: "status",
     abstract: "Show changes between HEAD, the pointers and the workspace",
     discussion: """
-      Committed changes are those of the workspace's pointers and locks against HEAD; uncommitted
+      Committed changes are those of the workspace's pointers and locks against HEAD; uncommitted \
       changes are those of the data itself against pointers and locks.
 
       Examples:

@@ -8,7 +8,7 @@ struct DiffCommand: WorkspaceCommand {
     commandName: "diff",
     abstract: "Show what changed between two versions of the data",
     discussion: """
-      Compares revisions in git's syntax, or a revision (HEAD by default) with the workspace. Needs
+      Compares revisions in git's syntax, or a revision (HEAD by default) with the workspace. Needs \
       git, but not the cache.
 
       Examples:

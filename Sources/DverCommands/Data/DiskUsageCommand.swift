@@ -8,7 +8,7 @@ struct DiskUsageCommand: WorkspaceCommand {
     commandName: "du",
     abstract: "Show how many bytes of data are tracked",
     discussion: """
-      Adds up recorded sizes, whether or not the data is in the workspace: of what is in each path,
+      Adds up recorded sizes, whether or not the data is in the workspace: of what is in each path, \
       then of the path itself.
 
       Examples:

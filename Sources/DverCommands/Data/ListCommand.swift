@@ -9,8 +9,8 @@ struct ListCommand: DverCommand {
     commandName: "ls",
     abstract: "List files, tracked data among them",
     discussion: """
-      Members of tracked directories are listed as they are recorded, whether or not they are in the
-      workspace. With two arguments the first is the folder of another workspace and the second
+      Members of tracked directories are listed as they are recorded, whether or not they are in the \
+      workspace. With two arguments the first is the folder of another workspace and the second \
       counts from there; one argument is such a folder where a workspace begins, else a path.
 
       Examples:

@@ -8,7 +8,7 @@ struct VerifyCommand: WorkspaceCommand {
     commandName: "verify",
     abstract: "Hash objects again, and set damaged ones aside",
     discussion: """
-      Without targets, all objects of the cache, or of a remote. Samples go on where the last one
+      Without targets, all objects of the cache, or of a remote. Samples go on where the last one \
       stopped, so that some runs together look at everything.
 
       Examples:
@@ -24,7 +24,7 @@ struct VerifyCommand: WorkspaceCommand {
   var remote: String?
 
   @Option(
-    help: ArgumentHelp("Look at this share of the objects only", valueName: "percent"),
+    help: ArgumentHelp("Look at this share of the objects only, such as 5%", valueName: "percent"),
     transform: Self.perMille)
   var sample: Int?
 

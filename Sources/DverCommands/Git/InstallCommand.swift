@@ -9,7 +9,7 @@ struct InstallCommand: WorkspaceCommand {
     commandName: "install",
     abstract: "Install git hooks and a merge driver",
     discussion: """
-      After 'git checkout' the data is checked out too, 'git commit' refuses manifests that do not
+      After 'git checkout' the data is checked out too, 'git commit' refuses manifests that do not \
       match their pointers, and before 'git push' the data is pushed. Hooks of others are kept.
 
       Examples:

@@ -8,7 +8,7 @@ struct PushCommand: WorkspaceCommand {
     commandName: "push",
     abstract: "Copy what a remote lacks to that remote",
     discussion: """
-      Looks at what the remote really has, object by object, and replaces what has the wrong size.
+      Looks at what the remote really has, object by object, and replaces what has the wrong size. \
       When it ends, everything is on the remote's stable storage.
 
       Examples:

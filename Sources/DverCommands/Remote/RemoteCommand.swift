@@ -39,7 +39,7 @@ struct RemoteAddCommand: WorkspaceCommand {
   @Argument(help: "The new remote's name")
   var name: String
 
-  @Argument(help: "A folder", completion: .directory)
+  @Argument(help: "Its folder, which may be on a mounted share", completion: .directory)
   var path: String
 
   func run(in workspace: Workspace, console: Console) throws {
@@ -53,7 +53,12 @@ struct RemoteAddCommand: WorkspaceCommand {
 struct RemoteListCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the remotes")
+    abstract: "List the remotes",
+    discussion: """
+      Examples:
+        dver remote list
+        dver remote list --local --json
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
@@ -88,7 +93,11 @@ struct RemoteListCommand: WorkspaceCommand {
 struct RemoteRemoveCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove",
-    abstract: "Forget a remote; what is in it stays")
+    abstract: "Forget a remote; what is in it stays",
+    discussion: """
+      Examples:
+        dver remote remove scratch
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var levels: LevelOptions
@@ -105,7 +114,13 @@ struct RemoteRemoveCommand: WorkspaceCommand {
 struct RemoteRenameCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "rename",
-    abstract: "Give a remote another name")
+    abstract: "Give a remote another name",
+    discussion: """
+      A default remote stays the default.
+
+      Examples:
+        dver remote rename shared archive
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var levels: LevelOptions
@@ -127,7 +142,7 @@ struct RemoteModifyCommand: WorkspaceCommand {
     commandName: "modify",
     abstract: "Change an option of a remote",
     discussion: """
-      Options: url, the folder; id, the store that is expected there; jobs, how many objects are
+      Options: url, the folder; id, the store that is expected there; jobs, how many objects are \
       copied at once.
 
       Examples:
@@ -164,7 +179,15 @@ struct RemoteModifyCommand: WorkspaceCommand {
 struct RemoteDefaultCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "default",
-    abstract: "Show or choose the default remote")
+    abstract: "Show or choose the default remote",
+    discussion: """
+      The default remote is used where a command names none.
+
+      Examples:
+        dver remote default
+        dver remote default shared
+        dver remote default --unset
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var levels: LevelOptions

@@ -22,7 +22,7 @@ struct TransferArguments: ParsableArguments {
   @Flag(name: [.customShort("R"), .long], help: "Take all tracked paths below a folder")
   var recursive = false
 
-  @Flag(help: "Take the run cache along")
+  @Flag(help: "Take the entries of the run cache along")
   var runCache = false
 
   @Flag(help: "Do not fail for content that is nowhere to be found")

@@ -9,7 +9,7 @@ struct ConfigCommand: WorkspaceCommand {
     commandName: "config",
     abstract: "Show and change options",
     discussion: """
-      Options are set for the machine, the user, the project or this workspace; later ones in this
+      Options are set for the machine, the user, the project or this workspace; later ones in this \
       list override earlier ones. '-' and '_' in names are the same.
 
       Examples:

@@ -8,7 +8,7 @@ struct CommitCommand: WorkspaceCommand {
     commandName: "commit",
     abstract: "Record what tracked data is now, without running anything",
     discussion: """
-      Puts the content into the cache and updates pointers. Asks before a record changes; without a
+      Puts the content into the cache and updates pointers. Asks before a record changes; without a \
       terminal it needs -f.
 
       Examples:

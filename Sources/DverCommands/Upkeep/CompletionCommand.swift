@@ -19,7 +19,7 @@ struct CompletionCommand: DverCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "bash, zsh or fish")
+  @Argument(help: "The shell: bash, zsh or fish")
   var shell: Shell
 
   func run(console: Console) throws {

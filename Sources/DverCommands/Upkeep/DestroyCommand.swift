@@ -8,7 +8,7 @@ struct DestroyCommand: WorkspaceCommand {
     commandName: "destroy",
     abstract: "Remove .dver, all pointers and pipelines; the data in place stays",
     discussion: """
-      Links into the cache become files of their own first. Other versions of the data go with the
+      Links into the cache become files of their own first. Other versions of the data go with the \
       cache, unless it lies elsewhere. Asks before it begins; without a terminal it needs -f.
 
       Examples:

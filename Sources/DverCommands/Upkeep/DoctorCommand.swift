@@ -8,7 +8,7 @@ struct DoctorCommand: WorkspaceCommand {
     commandName: "doctor",
     abstract: "Look for what is wrong with the workspace, the cache and the remotes",
     discussion: """
-      Reads no data; 'dver verify' does. Exits with 0 if all is well, 4 if data is damaged or
+      Reads no data; 'dver verify' does. Exits with 0 if all is well, 4 if data is damaged or \
       missing, 2 for any other problem.
 
       Examples:

@@ -8,8 +8,8 @@ struct RemoveCommand: WorkspaceCommand {
     commandName: "remove",
     abstract: "Stop tracking data, or remove stages",
     discussion: """
-      The data stays in the workspace unless --outs is given; then it goes only if its content is in
-      the cache or in git. The cache keeps its copy until 'dver gc'.
+      The data stays in the workspace unless --outs is given; then it goes only if its content is in \
+      the cache or in git. The cache keeps its copy.
 
       Examples:
         dver remove data/old.csv
