@@ -46,6 +46,15 @@ package enum FileSystem {
     throw error
   }
 
+  /// Asks the file system to put each subfolder of a directory into a region of its own, where it
+  /// knows how.
+  ///
+  /// ext4 otherwise puts them beside their parent, where it looks for a free inode past all those
+  /// that were freed in the last minutes: replacing 30,000 files took four times as long.
+  package static func spreadFolders(of path: AbsolutePath) throws {
+    _ = dver_spread_folders(try OpenFile(path, .directory).descriptor)
+  }
+
   /// Makes a directory and the folders around it, as far as they are missing.
   package static func makeDirectories(_ path: AbsolutePath) throws {
     do {

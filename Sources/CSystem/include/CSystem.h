@@ -23,6 +23,8 @@ int dver_unlock(int descriptor);
 /* Lets a program that is spawned begin in a directory; takes a posix_spawn_file_actions_t. */
 int dver_spawn_add_chdir(void *actions, const char *path);
 
+/* Asks ext file systems to keep the subfolders of a directory apart, as with chattr +T. */
+int dver_spread_folders(int directory);
 /* The magic number of the path's file system, or -1. */
 int64_t dver_file_system_magic(const char *path);
 
