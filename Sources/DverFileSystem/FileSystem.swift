@@ -96,6 +96,22 @@ package enum FileSystem {
     }
   }
 
+  /// Lets two paths change places in one step; `false` where the file system cannot.
+  package static func exchange(_ one: AbsolutePath, _ other: AbsolutePath) throws -> Bool {
+    let result = unsafe one.withCString { from in
+      unsafe other.withCString { to in
+        unsafe dver_renameat2(AT_FDCWD, from, AT_FDCWD, to, renameExchange)
+      }
+    }
+    if result == 0 { return true }
+    guard errno == EINVAL || errno == ENOSYS else {
+      throw FileSystemError(.rename, "\(one) to \(other)")
+    }
+    return false
+  }
+
+  /// `RENAME_EXCHANGE` of `renameat2(2)`.
+  private static let renameExchange: UInt32 = 2
   /// `RENAME_NOREPLACE` of `renameat2(2)`.
   private static let renameNoReplace: UInt32 = 1
 

@@ -79,7 +79,7 @@ package enum WorkspaceError: DverError {
     case .notAGitRoot:
       "run 'git init' first, or use 'dver init --subdir' or 'dver init --no-scm'"
     case .needsGit: "run 'git init', then 'dver config core.no_scm false'"
-    case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver stage list'"
+    case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver dag'"
     case .outside: "only paths inside of the workspace can be tracked"
     case .inside: nil
     case .missing: "check the spelling of the path"

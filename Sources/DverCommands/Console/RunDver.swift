@@ -61,11 +61,25 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     print(message)
     return .done
   }
+  if let name = arguments.first, !name.hasPrefix("-"), !commandNames.contains(name) {
+    let nearest = Spelling.nearest(to: name, among: commandNames)
+    write(
+      error: "there is no command '\(name)'",
+      hint: nearest.map { "did you mean 'dver \($0)'?" } ?? "run 'dver --help' for the commands")
+    return .usage
+  }
   let text = DverRoot.message(for: error)
   write(
     error: text.isEmpty ? message : text,
     hint: "run 'dver --help' for the commands, 'dver COMMAND --help' for one")
   return DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+}
+
+/// The names of all commands that are shown, with their aliases.
+private var commandNames: [String] {
+  DverRoot.configuration.groupedSubcommands.flatMap(\.subcommands).flatMap { command in
+    [command._commandName] + command.configuration.aliases
+  } + ["help"]
 }
 
 private func write(error message: String, hint: String?) {

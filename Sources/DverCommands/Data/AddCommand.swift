@@ -26,7 +26,7 @@ struct AddCommand: WorkspaceCommand {
   @Flag(name: .customLong("no-commit"), help: "Leave the content out of the cache")
   var withoutStoring = false
 
-  @Flag(name: .shortAndLong, help: "Accepted; nothing is replaced yet")
+  @Flag(name: .shortAndLong, help: "With -o: replace what is there")
   var force = false
 
   @Flag(name: .customLong("no-relink"), help: "Keep the file itself where links are configured")

@@ -36,7 +36,8 @@ struct MergeDriver: DverCommand {
     )
     if mine == other { return }
     try FileSystem.replaceContents(of: left, with: Self.conflict(mine, other))
-    console.tell("\(path): run 'dver resolve'")
+    console.tell(
+      "\(path): both sides changed it; take one with 'git checkout --ours' or '--theirs'")
     throw ExitRequest(status: .changed)
   }
 

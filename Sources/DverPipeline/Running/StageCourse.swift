@@ -78,7 +78,6 @@ struct StageCourse: Sendable {
     guard let claim = try RunClaim(record) else {
       throw StageFailure.runsElsewhere(stage: address)
     }
-    try requireInputs()
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
@@ -131,7 +130,8 @@ struct StageCourse: Sendable {
     }
   }
 
-  private func requireInputs() throws {
+  /// Refuses to begin where something that the stage reads is missing.
+  func requireInputs() throws {
     for (path, record) in zip(stage.dependencies, inputs.dependencies) where record.name == nil {
       throw StageFailure.missingDependency(stage: address, path)
     }

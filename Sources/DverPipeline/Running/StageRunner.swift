@@ -122,6 +122,7 @@ package struct StageRunner: Sendable {
         return .cancelled
       }
       if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
+      try course.requireInputs()
       events(.started(stage: course.number, reasons: course.reasons))
       return .ran(try course.run())
     }

@@ -34,7 +34,8 @@ extension Workspace {
         linkTypes: try configuration().linkTypes
       ).content(of: output.path)
     }
-    let changed = zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
+    let changed =
+      zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
       .map { displayed($0.0.path) } + chosen.stages.map { "stage '\($0.name)'" }
     if !changed.isEmpty, !options.force, try !confirm(changed) {
       throw WorkspaceError.failed(
@@ -87,9 +88,10 @@ extension Workspace {
     let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
       guard item.reasons.contains(where: { $0 != .alwaysRuns }) else { return false }
       // Without targets a stage that has not made its outputs is no mistake.
-      return try !targets.isEmpty || graph.stages[item.stage].outputs.allSatisfy {
-        try FileSystem.exists(root.appending($0))
-      }
+      return try !targets.isEmpty
+        || graph.stages[item.stage].outputs.allSatisfy {
+          try FileSystem.exists(root.appending($0))
+        }
     }
     return (
       pointed,

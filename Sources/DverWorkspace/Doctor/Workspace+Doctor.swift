@@ -39,7 +39,8 @@ extension Workspace {
       let names = try git.unmergedPaths().filter { Self.isCatalogFile($0[...]) }
       for name in names {
         diagnosis.report(
-          .problem, "\(PathQuoting.quoted(name)) is in conflict", hint: "run 'dver resolve'")
+          .problem, "\(PathQuoting.quoted(name)) is in conflict",
+          hint: "take a side: 'git checkout --ours' or '--theirs', then 'git add'")
       }
     }
     let catalog = try catalog()

@@ -96,7 +96,7 @@ extension Workspace {
       let paths = problems.map { displayed($0) }.joined(separator: ", ")
       throw WorkspaceError.failed(
         "the staged manifests of \(paths) are not those of the staged pointers",
-        hint: "run 'dver doctor --upgrade', or after a merge 'dver resolve', and commit again")
+        hint: "run 'dver doctor --upgrade' and commit again")
     }
   }
 }
