@@ -177,32 +177,6 @@ extension Workspace {
     _ = try checkout(selections, options: options)
   }
 
-  /// Replaces links into the cache at and below a path by copies that may be written to.
-  func replaceLinks(at path: RepositoryPath) throws {
-    guard let store = try cacheIfPresent() else { return }
-    let content = try ContentScanner(workspace: self).content(of: path)
-    let (entries, stamps) = content.entries
-    let task = Checkout(
-      workspace: self, path: path, store: store,
-      placement: Placement(from: store, types: LinkType.standard), options: CheckoutOptions())
-    let outcome = try task.run(
-      present: entries, presentStamps: stamps, desired: entries,
-      replacing: { try self.isLinked(entries, $0, below: path, store: store) })
-    try refuse(outcome.summary, options: CheckoutOptions())
-  }
-
-  private func isLinked(
-    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
-  ) throws -> Bool {
-    guard entries.kinds[index] == .file || entries.kinds[index] == .executable,
-      let status = try FileSystem.status(
-        of: root.appending(folder).appending(entries.paths[index]))
-    else { return false }
-    if status.isLink { return true }
-    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
-    return status.inode == object?.inode && status.device == object?.device
-  }
-
   // MARK: Staging
 
   /// A hidden folder on the file system that `target` lies on.

@@ -20,21 +20,29 @@ extension Workspace {
   func unprotect(_ selections: [Selection]) throws -> CheckoutSummary {
     var summary = CheckoutSummary()
     guard let store = try cacheIfPresent() else { return summary }
-    let placement = Placement(from: store, types: [.reflink, .copy])
+    let placement = Placement(from: store, types: LinkType.standard)
     for selection in selections {
-      summary.add(try unprotect(selection, store: store, placement: placement))
+      summary.add(
+        try unprotect(
+          selection.output.path, part: selection.part, store: store, placement: placement))
     }
     return summary
   }
 
+  /// Replaces links at and below a path, tracked or not.
+  func unprotect(path: RepositoryPath) throws {
+    guard let store = try cacheIfPresent() else { return }
+    let summary = try unprotect(
+      path, part: nil, store: store, placement: Placement(from: store, types: LinkType.standard))
+    try refuse(summary, options: CheckoutOptions())
+  }
+
   private func unprotect(
-    _ selection: Selection, store: ObjectStore, placement: Placement
+    _ path: RepositoryPath, part: RepositoryPath?, store: ObjectStore, placement: Placement
   ) throws -> CheckoutSummary {
-    let path = selection.output.path
     let content = try ContentScanner(workspace: self).content(of: path)
     guard let name = content.name else { return CheckoutSummary() }
     let (present, stamps) = content.entries
-    let part = selection.part
     let task = Checkout(
       workspace: self, path: path, store: store, placement: placement, options: CheckoutOptions())
     let outcome = try task.run(
