@@ -29,10 +29,14 @@ extension ObjectStore {
     try settle(olderThan: nil)
   }
 
-  /// As ``settle()``, for entries of more than a minute ago.
+  /// As ``settle()``, for entries of more than a minute ago; also removes what dead ones left.
   package func settleOld() throws {
-    try settle(olderThan: FileClock.now().nanoseconds - 60_000_000_000)
+    // Debris harms nobody, and may belong to another user of a shared cache.
+    try? removeAbandonedFiles()
+    try settle(olderThan: Self.aMinuteAgo)
   }
+
+  private static var aMinuteAgo: Int64 { FileClock.now().nanoseconds - 60_000_000_000 }
 
   private func settle(olderThan limit: Int64?) throws {
     let pending = folder.appending("pending")
@@ -66,12 +70,15 @@ extension ObjectStore {
   package func removeAbandonedFiles() throws {
     let (pending, staging) = (folder.appending("pending"), folder.appending("tmp"))
     for name in try FileSystem.names(in: staging) ?? [] {
-      if let entry = try OpenFile.ifPresent(pending.appending(name), .update),
-        try !entry.tryLock()
-      {
-        continue
+      let path = staging.appending(name)
+      if let entry = try OpenFile.ifPresent(pending.appending(name), .update) {
+        guard try entry.tryLock() else { continue }
+      } else {
+        // Of one that is not announced yet nothing tells whether it lives, but its age.
+        guard let status = try FileSystem.status(of: path), status.modified < Self.aMinuteAgo
+        else { continue }
       }
-      try FileSystem.removeTree(staging.appending(name))
+      try FileSystem.removeTree(path)
     }
   }
 
