@@ -42,6 +42,9 @@ struct Catalog: Sendable {
       if target.isReserved {
         throw WorkspaceError.isInternal("\(target), which \(path) tracks,")
       }
+      if CatalogFiles.isOwn(target) {
+        throw WorkspaceError.isPointer("\(target), which \(path) tracks,")
+      }
       return TrackedOutput(
         path: target, record: output.record, origin: .pointer(path), isCached: output.isCached,
         isPushed: output.isPushed, remote: output.remote)
