@@ -27,9 +27,13 @@ package enum FileSystem {
     try status(of: path) != nil
   }
 
-  /// The bytes of a small file; `nil` where there is none.
+  /// The bytes of a small file; `nil` where there is none. A pipe or a device is an error: it may
+  /// never end.
   package static func contents(of path: AbsolutePath, limit: Int = .max) throws -> [UInt8]? {
     guard let file = try OpenFile.ifPresent(path, .read) else { return nil }
+    guard try file.status().kind != .special else {
+      throw FileSystemError(.read, path, code: EINVAL)
+    }
     return try file.readToEnd(limit: limit)
   }
 

@@ -21,7 +21,8 @@ import Glibc
 
     var flags: Int32 {
       switch self {
-      case .read: O_RDONLY
+      // Opening a pipe must not wait for whoever writes to it.
+      case .read: O_RDONLY | O_NONBLOCK
       case .update: O_RDWR
       case .createNew: O_RDWR | O_CREAT | O_EXCL
       case .createIfMissing: O_RDWR | O_CREAT

@@ -30,10 +30,14 @@ extension ObjectStore {
     try settle(olderThan: nil)
   }
 
-  /// As ``settle()``, for entries of more than a minute ago.
+  /// As ``settle()``, for entries of more than a minute ago; also removes what dead ones left.
   package func settleOld() throws {
-    try settle(olderThan: FileClock.now().nanoseconds - 60_000_000_000)
+    // Debris harms nobody, and may belong to another user of a shared cache.
+    try? removeAbandonedFiles()
+    try settle(olderThan: Self.aMinuteAgo)
   }
+
+  private static var aMinuteAgo: Int64 { FileClock.now().nanoseconds - 60_000_000_000 }
 
   private func settle(olderThan limit: Int64?) throws {
     let pending = folder.appending("pending")

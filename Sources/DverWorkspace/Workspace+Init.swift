@@ -37,7 +37,17 @@ extension Workspace {
     let folder = try folder.resolvingLinks()
     let dver = folder.appending(".dver")
     let isPresent = try FileSystem.exists(dver.appending("config"))
-    if isPresent, !options.force { throw WorkspaceError.alreadyAWorkspace(folder.description) }
+    if isPresent, !options.force {
+      let workspace = Workspace(
+        root: folder, current: folder, progress: progress, cancellation: Cancellation(),
+        notices: notices)
+      // An `init` that died is finished by the next one.
+      guard try workspace.operations.hasUnfinished() else {
+        throw WorkspaceError.alreadyAWorkspace(folder.description)
+      }
+      try workspace.withLock("dver init") {}
+      return workspace
+    }
     if !options.withoutGit {
       guard let git = try GitRepository.open(at: folder.bytes), let workTree = git.workTree else {
         throw WorkspaceError.notAGitRoot(folder.description)

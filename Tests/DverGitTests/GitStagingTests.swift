@@ -219,10 +219,13 @@ struct GitStagingTests {
     try runner.write("git's", to: ".git/index.lock", in: folder)
     var status = stat()
     #expect(unsafe stat(lockPath, &status) == 0)
-    let present = GitIndexLock(
-      path: lock.path, device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-    let other = GitIndexLock(path: lock.path, device: present.device, inode: present.inode + 1)
-    #expect(try !other.removeStale())
+    let (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    let present = GitIndexLock(path: lock.path, device: device, inode: inode, modified: modified)
+    for (inode, modified) in [(inode + 1, modified), (inode, modified - 1)] {
+      let other = GitIndexLock(path: lock.path, device: device, inode: inode, modified: modified)
+      #expect(try !other.removeStale())
+    }
     #expect(try present.removeStale())
     #expect(unsafe access(lockPath, F_OK) != 0)
   }

@@ -9,9 +9,24 @@ package struct GitIndexLock: Hashable, Sendable {
   package let path: [UInt8]
   package let device: UInt64
   package let inode: UInt64
+  /// When it was made, in nanoseconds since 1970: inode numbers are used again soon.
+  package let modified: Int64
 
-  package init(path: [UInt8], device: UInt64, inode: UInt64) {
-    (self.path, self.device, self.inode) = (path, device, inode)
+  package init(path: [UInt8], device: UInt64, inode: UInt64, modified: Int64) {
+    (self.path, self.device, self.inode, self.modified) = (path, device, inode, modified)
+  }
+
+  init(path: [UInt8], status: stat) {
+    self.init(
+      path: path, device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+      modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
+  }
+
+  /// Whether a file of this name beside the lock is one that the process uses while it writes.
+  package static func isWorkFile(_ name: [UInt8], of process: Int32) -> Bool {
+    ["index.dver-\(process)-", "index.lock.dver-\(process)-"].contains {
+      name.starts(with: $0.utf8)
+    }
   }
 
   /// Removes the lock file if it is still this one; the caller knows that its maker is dead.
@@ -20,7 +35,7 @@ package struct GitIndexLock: Hashable, Sendable {
   package func removeStale() throws(GitError) -> Bool {
     var status = stat()
     guard unsafe withCString(path, { unsafe lstat($0, &status) }) == 0 else { return false }
-    guard UInt64(status.st_dev) == device, UInt64(status.st_ino) == inode else { return false }
+    guard GitIndexLock(path: path, status: status) == self else { return false }
     guard unsafe withCString(path, { unsafe unlink($0) }) == 0 else {
       throw .system(action: "remove", path: path, code: errno)
     }
@@ -92,7 +107,7 @@ struct HeldIndexLock: ~Copyable {
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw .system(action: "read", path: prepared, code: errno)
     }
-    return GitIndexLock(path: path, device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    return GitIndexLock(path: path, status: status)
   }
 
   deinit { _ = unsafe withCString(path) { unsafe unlink($0) } }

@@ -58,10 +58,7 @@ extension Workspace {
 
   func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
     if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
-    for component in path.components
-    where component.elementsEqual(".dver".utf8) || component.elementsEqual(".git".utf8) {
-      throw WorkspaceError.isInternal(shown)
-    }
+    if path.isReserved { throw WorkspaceError.isInternal(shown) }
     if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
   }
 
@@ -72,6 +69,11 @@ extension Workspace {
     {
       throw WorkspaceError.isLink(shown)
     }
+    try refuseLinks(above: path, shown)
+  }
+
+  /// Refuses a path that lies below a link: what is written there lands somewhere else.
+  func refuseLinks(above path: RepositoryPath, _ shown: String) throws {
     var folder = path.parent
     while !folder.isRoot {
       if try FileSystem.status(of: root.appending(folder))?.isLink == true {

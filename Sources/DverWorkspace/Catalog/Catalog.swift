@@ -18,7 +18,7 @@ struct Catalog: Sendable {
     pointers = files.pointers
     pipelines = files.pipelines
     for pointer in pointers {
-      outputs.append(contentsOf: Self.outputs(of: pointer.file, at: pointer.path))
+      outputs.append(contentsOf: try Self.outputs(of: pointer.file, at: pointer.path))
     }
     for pipeline in pipelines { outputs.append(contentsOf: try Self.outputs(of: pipeline)) }
     outputs.sort { $0.path < $1.path }
@@ -30,11 +30,21 @@ struct Catalog: Sendable {
     }
   }
 
-  static func outputs(of pointer: PointerFile, at path: RepositoryPath) -> [TrackedOutput] {
+  /// - Throws: ``WorkspaceError/isInternal(_:)`` for a path that no data may have: a pointer comes
+  ///   from whoever made the commit, and must not write git's hooks or dver's configuration.
+  static func outputs(
+    of pointer: PointerFile, at path: RepositoryPath
+  ) throws -> [TrackedOutput] {
     var folder = path.parent
     if let directory = pointer.workingDirectory { folder = folder.resolving(directory) ?? folder }
-    return pointer.outputs.compactMap { output in
+    return try pointer.outputs.compactMap { output in
       guard let target = folder.resolving(output.record.path) else { return nil }
+      if target.isReserved {
+        throw WorkspaceError.isInternal("\(target), which \(path) tracks,")
+      }
+      if CatalogFiles.isOwn(target) {
+        throw WorkspaceError.isPointer("\(target), which \(path) tracks,")
+      }
       return TrackedOutput(
         path: target, record: output.record, origin: .pointer(path), isCached: output.isCached,
         isPushed: output.isPushed, remote: output.remote)
@@ -48,6 +58,9 @@ struct Catalog: Sendable {
     return try stage.outputs.map { output in
       guard let path = directory?.resolving(output.path), !path.isRoot else {
         throw WorkspaceError.outside("output \(PathQuoting.quoted(output.path)) of '\(stage.name)'")
+      }
+      if path.isReserved {
+        throw WorkspaceError.isInternal("\(path), an output of '\(stage.name)',")
       }
       let record = lock?.outputs.first { $0.path == output.path }
       return TrackedOutput(
@@ -85,6 +98,15 @@ struct Catalog: Sendable {
 }
 
 extension RepositoryPath {
+  /// Whether the path belongs to git or dver, also where file names ignore case.
+  var isReserved: Bool {
+    isRoot
+      || components.contains { component in
+        let name = component.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        return name.elementsEqual(".git".utf8) || name.elementsEqual(".dver".utf8)
+      }
+  }
+
   /// The path that `relative` names from this folder; `nil` where it is absolute or leads out of
   /// the workspace.
   func resolving(_ relative: [UInt8]) -> RepositoryPath? {

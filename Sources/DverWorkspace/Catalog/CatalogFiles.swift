@@ -102,7 +102,9 @@ struct CatalogSearch {
       } else {
         let pointer = try CatalogFiles.Pointer(path: path, bytes: bytes)
         files.pointers.append(pointer)
-        for output in Catalog.outputs(of: pointer.file, at: path) { tracked.insert(output.path) }
+        for output in try Catalog.outputs(of: pointer.file, at: path) {
+          tracked.insert(output.path)
+        }
       }
     }
   }

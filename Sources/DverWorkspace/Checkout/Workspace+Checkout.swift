@@ -55,6 +55,7 @@ extension Workspace {
   ) throws -> CheckoutSummary {
     let output = selection.output
     guard let name = output.name else { return CheckoutSummary() }
+    try refuseLinks(above: output.path, displayed(output.path))
     let task = Checkout(
       workspace: self, path: output.path, store: store, placement: placement, options: options)
     let content = try ContentScanner(workspace: self).content(of: output.path)

@@ -1,34 +1,50 @@
 import DverCore
 import DverFileSystem
 import DverGit
+import Glibc
 
-/// Which lock on git's index a command is about to take, so that after its death the next command
-/// can tell that lock from one that git holds.
+/// A note of the git index lock that a command takes, so that the next command can tell a lock that
+/// a dead one left from one that git holds.
 ///
-/// A file of one line, `DEVICE INODE PATH`, that is there only while the index is written; only the
-/// holder of the workspace lock touches it.
-struct IndexLockRecord: Sendable {
-  let file: AbsolutePath
+/// Only the holder of the workspace lock touches it:
+///
+///     PROCESS DEVICE INODE NANOSECONDS PATH
+struct IndexLockRecord {
+  private let path: AbsolutePath
 
-  func note(_ lock: GitIndexLock) throws {
-    let text = "\(lock.device) \(lock.inode) \(PathQuoting.quoted(lock.path))\n"
-    try FileSystem.replaceContents(of: file, with: Array(text.utf8))
+  init(_ path: AbsolutePath) { self.path = path }
+
+  /// Notes the lock before it is put into place.
+  func remember(_ lock: GitIndexLock) throws {
+    let numbers = "\(getpid()) \(lock.device) \(lock.inode) \(lock.modified)"
+    let text = "\(numbers) \(PathQuoting.quoted(lock.path))\n"
+    try FileSystem.replaceContents(of: path, with: Array(text.utf8))
   }
 
+  /// Removes the lock if it is still there, and what was prepared beside it, and forgets it.
   func clear() throws {
-    try FileSystem.removeFile(file)
+    guard let bytes = try FileSystem.contents(of: path) else { return }
+    if let (process, lock) = Self.parse(bytes) {
+      _ = try lock.removeStale()
+      let folder = AbsolutePath(normalized: lock.path).parent
+      for name in try FileSystem.names(in: folder) ?? []
+      where GitIndexLock.isWorkFile(name, of: process) {
+        try FileSystem.removeFile(folder.appending(name))
+      }
+    }
+    try FileSystem.removeFile(path)
   }
 
-  /// Takes away the lock that a dead command left.
-  func removeStale() throws {
-    guard let bytes = try FileSystem.contents(of: file) else { return }
-    let fields = bytes.dropLast().split(separator: UInt8(ascii: " "), maxSplits: 2)
-    if fields.count == 3, let device = UInt64(String(decoding: fields[0], as: UTF8.self)),
-      let inode = UInt64(String(decoding: fields[1], as: UTF8.self)),
-      let path = PathQuoting.unquote(Array(fields[2]).span)
-    {
-      _ = try GitIndexLock(path: path, device: device, inode: inode).removeStale()
-    }
-    try clear()
+  private static func parse(_ bytes: [UInt8]) -> (process: Int32, lock: GitIndexLock)? {
+    let fields = bytes.dropLast().split(separator: UInt8(ascii: " "), maxSplits: 4)
+    guard bytes.last == UInt8(ascii: "\n"), fields.count == 5 else { return nil }
+    let numbers = fields.prefix(4).map { String(decoding: $0, as: UTF8.self) }
+    guard let process = Int32(numbers[0]), let device = UInt64(numbers[1]),
+      let inode = UInt64(numbers[2]), let modified = Int64(numbers[3]),
+      let path = PathQuoting.unquote(Array(fields[4]).span), path.first == RepositoryPath.slash
+    else { return nil }
+    return (
+      process, GitIndexLock(path: path, device: device, inode: inode, modified: modified)
+    )
   }
 }

@@ -33,16 +33,20 @@ struct OperationLog: Sendable {
 
   /// Whether a command left a record open, without reading it.
   func hasUnfinished() throws -> Bool {
-    let names = try FileSystem.names(in: folder) ?? []
-    return names.contains { $0.suffix(Self.open.utf8.count).elementsEqual(Self.open.utf8) }
+    try (FileSystem.names(in: folder) ?? []).contains(where: Self.isUnfinished)
   }
 
   /// The records that a command left open when it died, oldest first.
   func unfinished() throws -> [(path: AbsolutePath, record: OperationRecord)] {
     guard let names = try FileSystem.names(in: folder) else { return [] }
     var records: [(path: AbsolutePath, record: OperationRecord)] = []
-    for name in names where Array(name).suffix(Self.open.utf8.count).elementsEqual(Self.open.utf8) {
+    for name in names {
       let path = folder.appending(name)
+      if name.starts(with: FileSystem.temporaryPrefix.utf8) {
+        // A record that was being written; nobody else writes here now.
+        try FileSystem.removeFile(path)
+      }
+      guard Self.isUnfinished(name) else { continue }
       // A record appears in one piece; one that is not whole never counted.
       if let bytes = try FileSystem.contents(of: path), let record = OperationRecord(parsing: bytes)
       {
@@ -52,6 +56,11 @@ struct OperationLog: Sendable {
       }
     }
     return records
+  }
+
+  /// Whether this is the name of a record whose operation is not done.
+  private static func isUnfinished(_ name: [UInt8]) -> Bool {
+    name.suffix(open.utf8.count).elementsEqual(open.utf8)
   }
 
   private static func number(_ name: [UInt8]) -> Int? {

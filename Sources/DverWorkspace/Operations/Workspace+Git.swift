@@ -27,18 +27,20 @@ extension Workspace {
       removals.append(
         contentsOf: (0..<known.count).map { Array(known[$0]) }.filter { !kept.contains($0) })
     }
-    // Only death leaves it: a number of a file that is gone may be another file's soon.
-    defer { try? indexLockRecord.clear() }
-    let outcome = try git.stage(files, removing: removals, timeout: configuration().lockTimeout) {
-      try indexLockRecord.note($0)
+    let outcome: GitStagingOutcome
+    do {
+      outcome = try git.stage(
+        files, removing: removals, timeout: configuration().lockTimeout,
+        willLock: { try indexLockRecord.remember($0) })
+    } catch {
+      // What cannot be cleaned up now is left to the next command.
+      try? indexLockRecord.clear()
+      throw error
     }
+    try indexLockRecord.clear()
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }
-  }
-
-  var indexLockRecord: IndexLockRecord {
-    IndexLockRecord(file: stateFolder.appending("index-lock"))
   }
 
   /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged.

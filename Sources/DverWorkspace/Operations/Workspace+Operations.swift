@@ -69,7 +69,7 @@ extension Workspace {
 
   /// Finishes operations whose command died, if there are any.
   private func recover() throws {
-    try indexLockRecord.removeStale()
+    try indexLockRecord.clear()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
       do {
@@ -96,6 +96,7 @@ extension Workspace {
         // Somebody may have gone on since: then the file is theirs.
         let present = try FileSystem.contents(of: path)
         guard present == text.old || present == text.new else { continue }
+        if let new = text.new { try removeUnfinished(new, beside: path) }
       }
       if let new = text.new {
         try FileSystem.makeDirectories(path.parent)
@@ -106,6 +107,19 @@ extension Workspace {
     }
     try makeDurable(written)
     try stage(record)
+  }
+
+  /// Removes the hidden files in which the dead command had begun to write `bytes`.
+  private func removeUnfinished(_ bytes: [UInt8], beside path: AbsolutePath) throws {
+    for name in try FileSystem.names(in: path.parent) ?? []
+    where name.starts(with: FileSystem.temporaryPrefix.utf8) {
+      let file = path.parent.appending(name)
+      guard let status = try FileSystem.status(of: file), status.isFile,
+        status.size <= bytes.count, let begun = try FileSystem.contents(of: file),
+        bytes.starts(with: begun)
+      else { continue }
+      try FileSystem.removeFile(file)
+    }
   }
 
   private func makeDurable(_ paths: [AbsolutePath]) throws {

@@ -13,8 +13,8 @@ struct Pipelines {
       StageFile(
         path: $0.folder.appending(CatalogFiles.pipelineName.utf8), stages: $0.file.stages)
     }
-    let tracked = catalog.pointers.flatMap { entry in
-      Catalog.outputs(of: entry.file, at: entry.path).map {
+    let tracked = try catalog.pointers.flatMap { entry in
+      try Catalog.outputs(of: entry.file, at: entry.path).map {
         TrackedPath(pointer: entry.path, path: $0.path)
       }
     }

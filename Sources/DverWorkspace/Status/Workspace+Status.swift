@@ -15,7 +15,7 @@ extension Workspace {
     var status = WorkspaceStatus()
     let selected = try select(forStatus: targets, in: catalog)
     for entry in catalog.pointers {
-      let outputs = Catalog.outputs(of: entry.file, at: entry.path)
+      let outputs = try Catalog.outputs(of: entry.file, at: entry.path)
         .filter { selected.paths?.contains($0.path) ?? true }
       status.add(
         pointer: displayed(entry.path),

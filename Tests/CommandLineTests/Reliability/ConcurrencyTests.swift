@@ -1,0 +1,101 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Several commands at once, and commands that are stopped.
+struct ConcurrencyTests {
+  @Test func addsAtTheSameTimeAllSucceed() throws {
+    let repository = try TemporaryRepository()
+    let names = (0..<4).map { "file\($0)" }
+    for name in names { try repository.write("\(name)\n", to: name) }
+    let running = try names.map { try repository.dverCommand(["add", $0]).start() }
+    for command in running { try command.wait().requireSuccess() }
+    try repository.requireClean()
+    let staged = try repository.git("diff", "--cached", "--name-only").requireSuccess().lines
+    #expect(Set(staged).isSuperset(of: names.map { "\($0).dver" }))
+    let ignored = try repository.readText(".gitignore").split(separator: "\n").sorted()
+    #expect(ignored.map(String.init) == names.map { "/\($0)" })
+  }
+
+  @Test func statusWorksWhileAStageRuns() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    let command = "mkfifo gate; touch started; cat gate; cat in > o"
+    try repository.write(
+      "stages: {a: {cmd: '\(command)', deps: [in], outs: [o]}}\n", to: "dver.yaml")
+    let running = try repository.dverCommand(["repro"]).start()
+    try running.wait(until: { repository.exists("started") })
+    try repository.dver("status").requireAnswer()
+    try repository.shell("echo > gate").requireSuccess()
+    try running.wait().requireSuccess()
+    #expect(try repository.readText("o") == "1\n")
+    try repository.requireClean()
+  }
+
+  @Test func ctrlCStopsAddWithoutATrace() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("truncate -s 600M big").requireSuccess()
+    let running = try repository.dverCommand(["add", "big"]).start()
+    try running.wait(until: {
+      try repository.exists(".dver/cache/tmp") && !repository.files(".dver/cache/tmp").isEmpty
+    })
+    running.sendToGroup(SIGINT)
+    try running.wait().requireStatus(130)
+    #expect(try repository.files(".dver/cache/tmp").isEmpty)
+    #expect(!repository.exists("big.dver"))
+    try repository.dver("add", "big").requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test func ctrlCStopsAStageAndItsChildren() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    let command = "test -e go || { echo $$ > pid; mkfifo gate; cat gate; }; cat in > o"
+    try repository.write(
+      "stages: {a: {cmd: '\(command)', deps: [in], outs: [o]}}\n", to: "dver.yaml")
+    let running = try repository.dverCommand(["repro"]).start()
+    try running.wait(until: { repository.exists("gate") })
+    let process = try #require(
+      Int32(try repository.readText("pid").split(separator: "\n").joined()))
+    running.sendToGroup(SIGINT)
+    try running.wait().requireStatus(130)
+    #expect(kill(process, 0) == -1)
+    #expect(errno == ESRCH)
+    try repository.write("", to: "go")
+    try repository.dver("repro").requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test func aFileThatChangesIsNeverRecordedWrongly() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("0\n", to: "data/a")
+    let script = "while [ ! -e stop ]; do echo x >> data/a; done"
+    let writer = try Command(
+      "/bin/sh", ["-c", script], environment: repository.environment, directory: repository.path
+    ).start()
+    for _ in 0..<10 {
+      try repository.dver("add", "data").requireAnswer()
+      try repository.requireTrueNames()
+    }
+    try repository.write("", to: "stop")
+    try writer.wait().requireSuccess()
+    try repository.dver("add", "data").requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test(arguments: ["status", "repro"])
+  func theNextCommandBringsOldOutputsBack(_ next: String) throws {
+    let repository = try DyingStage.killed()
+    if next == "status" {
+      try repository.dver("status").requireSuccess()
+      #expect(try repository.readText("o") == DyingStage.oldOutput)
+    }
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "second\n")
+    let isSafe = try repository.tree().contains {
+      $0.kind == .file(Array(DyingStage.oldOutput.utf8))
+    }
+    #expect(isSafe)
+    try repository.requireClean()
+  }
+}

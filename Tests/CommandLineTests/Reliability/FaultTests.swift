@@ -1,0 +1,99 @@
+import TestSupport
+import Testing
+
+/// Each command is killed at every file operation that changes the disk, or that operation fails:
+/// nothing may be lost, and the same command must then do its work.
+@Suite(.enabled(if: FaultShim.hasCompiler, "the fault shim needs a C compiler"))
+struct FaultTests {
+  /// A command that writes, and where.
+  enum Case: String, CaseIterable, Sendable {
+    case create, add, addAgain, checkout, repro
+
+    var arguments: [String] {
+      switch self {
+      case .create: ["init"]
+      case .add, .addAgain: ["add", "data", "single.csv"]
+      case .checkout: ["checkout"]
+      case .repro: ["repro"]
+      }
+    }
+
+    func prepare() throws -> TemporaryRepository {
+      switch self {
+      case .create: try SmallCase.empty()
+      case .add: try SmallCase.withData()
+      case .addAgain: try SmallCase.changed()
+      case .checkout: try SmallCase.outOfDate()
+      case .repro: try SmallCase.pipeline()
+      }
+    }
+  }
+
+  /// A case, what becomes of an operation, and how many operations are passed over.
+  struct Trial: Sendable, CustomTestStringConvertible {
+    let subject: Case
+    let action: FaultAction
+    let stride: Int
+
+    var testDescription: String { "\(subject.rawValue) \(action.rawValue)" }
+  }
+
+  /// Every operation for a kill and for one error; others in strides, for they take the same ways.
+  static let trials = Case.allCases.flatMap { subject in
+    [
+      (FaultAction.kill, 1), (.inputOutputError, 1), (.killAfter, 13), (.noSpace, 11),
+      (.diskFull, 13), (.accessDenied, 13), (.shortWrite, 7),
+    ].map { Trial(subject: subject, action: $0, stride: $1) }
+  }
+
+  @Test(arguments: trials) func nothingIsLostAndTheNextRunFinishes(_ trial: Trial) throws {
+    var before: Soundness?
+    try forEachFault(
+      actions: [trial.action], stride: trial.stride,
+      prepare: {
+        let repository = try trial.subject.prepare()
+        before = try Soundness(before: repository)
+        return repository
+      },
+      command: { try $0.dverCommand(trial.subject.arguments) },
+      check: { repository, result, fault in
+        let sound = try #require(before)
+        // Where the number of operations differs from run to run, the last ones may not come.
+        if !fault.action.kills || result.status == .exited(0) {
+          try result.requireAnswer()
+        } else {
+          try result.requireKilled()
+        }
+        try sound.requireNothingLost()
+        try rerun(trial.subject, repository)
+        try sound.requireTidy()
+      })
+  }
+
+  private func rerun(_ subject: Case, _ repository: TemporaryRepository) throws {
+    let again = try repository.dverCommand(subject.arguments).run()
+    if subject == .create, again.standardError.contains("already") {
+      // It was done but for its last word.
+    } else {
+      try again.requireSuccess()
+    }
+    try repository.requireClean()
+  }
+
+  @Test(arguments: Case.allCases) func readsMayFail(_ subject: Case) throws {
+    var before: Soundness?
+    try forEachFault(
+      actions: [.inputOutputError], mode: .read, stride: 9,
+      prepare: {
+        let repository = try subject.prepare()
+        before = try Soundness(before: repository)
+        return repository
+      },
+      command: { try $0.dverCommand(subject.arguments) },
+      check: { repository, result, _ in
+        try result.requireAnswer()
+        try #require(before).requireNothingLost()
+        try rerun(subject, repository)
+      })
+  }
+}

@@ -1,0 +1,93 @@
+import TestSupport
+import Testing
+
+/// Names are bytes: whatever a file may be called survives add, commit, clone and checkout.
+struct NameTests {
+  private static let names: [[UInt8]] =
+    [
+      "line\nend", "quote\"s", "it's", "back\\slash", "tab\tbed", "-rf", "--force", " lead",
+      "trail ", "trail.", "*.csv", "[a]", "?", "!not", "#hash", "x.dver", "dver.yaml", "dver.lock",
+      ".gitignore", ".hidden", "con", "a:b", "+", "+x12", "😀.png", "e\u{301}", "\u{e9}", "%41",
+      "\u{1b}[31mred", "\u{7f}", String(repeating: "n", count: 255), "$(touch x)", "`id`", "~",
+      "@{u}", "CASE", "case", "git~1", ".gitmodules",
+    ].map { Array($0.utf8) } + [[0xff, 0xfe], [0x61, 0x80], [0xc3], [0xed, 0xa0, 0x80]]
+
+  /// The cache goes along, as if it were shared.
+  private func cloned(_ repository: TemporaryRepository) throws -> TemporaryRepository {
+    try repository.commitAll()
+    let clone = try repository.clone()
+    let copy = Command(
+      "cp", ["-a", "\(repository.path)/.dver/cache", "\(clone.path)/.dver/cache"],
+      directory: repository.path)
+    try copy.run().requireSuccess()
+    return clone
+  }
+
+  @Test func insideOfADirectoryAllNamesSurvive() throws {
+    let repository = try TemporaryRepository()
+    for (number, name) in Self.names.enumerated() {
+      let bytes = [UInt8]("data/".utf8)
+      try repository.write("file \(number)\n", to: bytes + name)
+      try repository.write("\(number)\n", to: Array("data/d/".utf8) + name + Array("/f".utf8))
+      try repository.makeDirectory(Array("data/empty/".utf8) + name)
+      try repository.symlink(name, at: Array("data/links/".utf8) + name)
+    }
+    try repository.write("#!\n", to: "data/tool")
+    try repository.chmod(0o755, "data/tool")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.requireClean()
+    let clone = try cloned(repository)
+    try clone.dver("checkout").requireSuccess()
+    #expect(try clone.tree("data") == repository.tree("data"))
+    try clone.requireClean()
+    try clone.dver("status", "--json").requireSuccess()
+  }
+
+  @Test func whatIsPrintedHoldsNoEscapeSequences() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1", to: "data/\u{1b}[31mred\u{7}")
+    try repository.write("1", to: "\u{1b}[2J.csv")
+    for arguments in [
+      ["add", "data", "\u{1b}[2J.csv"], ["status"], ["checkout"], ["status", "--json"],
+    ] {
+      try repository.append("2", to: "data/\u{1b}[31mred\u{7}")
+      let result = try repository.dverCommand(arguments).run()
+      #expect(!(result.standardOutputBytes + result.standardErrorBytes).contains(0x1b))
+    }
+  }
+
+  @Test func asTrackedPathsNamesSurvive() throws {
+    let repository = try TemporaryRepository()
+    let own: Set<String> = ["x.dver", "dver.yaml", "dver.lock", ".gitignore"]
+    // A pointer's name is five bytes longer.
+    let names = Self.names.filter {
+      $0.count < 250 && !own.contains(String(decoding: $0, as: UTF8.self))
+    }
+    for (number, name) in names.enumerated() {
+      try repository.write("file \(number)\n", to: Array("t/".utf8) + name)
+    }
+    let paths: [any ByteText] = names.map { Array("t/".utf8) + $0 }
+    try repository.dverCommand(["add", "--"] + paths).run().requireSuccess()
+    try repository.requireClean()
+    let ignored = try repository.git("status", "--porcelain", "--untracked-files=all", "t")
+    #expect(!ignored.lines.contains { $0.hasPrefix("??") })
+    let clone = try cloned(repository)
+    try clone.dver("checkout").requireSuccess()
+    let isData = { (entry: TreeEntry) in names.contains(entry.path) }
+    #expect(try clone.tree("t").filter(isData) == repository.tree("t").filter(isData))
+  }
+
+  @Test func deepPathsSurvive() throws {
+    let repository = try TemporaryRepository()
+    let folder =
+      "data/"
+      + Array(repeating: String(repeating: "d", count: 199), count: 15)
+      .joined(separator: "/")
+    try repository.write("deep\n", to: "\(folder)/f")
+    try repository.dver("add", "data").requireSuccess()
+    let before = try repository.tree("data")
+    try repository.remove("data")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.tree("data") == before)
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What the system refuses is an error that names the path, and loses nothing.
+struct PermissionTests {
+  private static let isRoot = getuid() == 0
+  private static let mayMount: Bool = {
+    let script = "d=$(mktemp -d) && mount -t tmpfs -o size=1m none $d && umount $d; rmdir $d"
+    return isRoot
+      && (try? Command("/bin/sh", ["-c", script], directory: "/").run())?.status == .exited(0)
+  }()
+
+  @Test(.enabled(if: !isRoot, "root may read everything"))
+  func anUnreadableFileIsNamed() throws {
+    let repository = try SmallCase.withData()
+    try repository.chmod(0, "data/sub/b")
+    let result = try repository.dver("add", "data").requireStatus(2)
+    #expect(result.standardError.contains("data/sub/b"))
+    #expect(!repository.exists("data.dver"))
+  }
+
+  @Test(.enabled(if: !isRoot, "root may write everywhere"), arguments: [".", ".dver/cache"])
+  func aReadOnlyFolderIsNamed(_ folder: String) throws {
+    let repository = try SmallCase.changed()
+    try repository.shell("chmod -R a-w \(folder)").requireSuccess()
+    try repository.dver("add", "data").requireAnswer(from: 2...2)
+    try repository.shell("chmod -R u+w \(folder)").requireSuccess()
+    try repository.dver("add", "data", "single.csv").requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test(.enabled(if: mayMount, "needs the right to mount"))
+  func aFullDiskLosesNothing() throws {
+    let repository = try TemporaryRepository()
+    let cache = repository.outside("cache")
+    try repository.makeDirectory(cache)
+    try repository.shell("mount -t tmpfs -o size=4m none '\(cache)'").requireSuccess()
+    defer { _ = try? repository.shell("umount '\(cache)'") }
+    try repository.append("[cache]\n\tdir = \(cache)\n", to: ".dver/config")
+    try repository.shell("head -c 8000000 /dev/urandom > big; mkdir d").requireSuccess()
+    let before = try repository.read("big")
+    let result = try repository.dver("add", "big").requireStatus(2)
+    #expect(result.standardError.contains("No space left on device"))
+    #expect(try repository.read("big") == before)
+    #expect(!repository.exists("big.dver"))
+    try repository.write("small\n", to: "small")
+    try repository.dver("add", "small").requireSuccess()
+    try repository.requireClean()
+    try repository.remove("small")
+    try repository.dver("checkout").requireSuccess()
+  }
+}

@@ -1,0 +1,72 @@
+import TestSupport
+
+/// Small repositories for commands to be interrupted in.
+///
+/// Two data sets, `data` with a file, an executable file, a link, a folder and an empty folder, and
+/// the file `single.csv`; or a pipeline of two stages.
+enum SmallCase {
+  static func empty() throws -> TemporaryRepository { try TemporaryRepository(.git) }
+
+  static func withData() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.write("#!/bin/sh\n", to: "data/run.sh")
+    try repository.chmod(0o755, "data/run.sh")
+    try repository.write(String(repeating: "2\n", count: 5000), to: "data/sub/b")
+    try repository.makeDirectory("data/empty")
+    try repository.symlink("sub/b", at: "data/link")
+    try repository.write("id\n1\n", to: "single.csv")
+    return repository
+  }
+
+  /// With a first version in git, and changes that `add` has not seen.
+  static func changed() throws -> TemporaryRepository {
+    let repository = try withData()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    try change(repository)
+    return repository
+  }
+
+  /// With two versions in git, where the pointers are those of the first one and the data is of
+  /// the second one.
+  static func outOfDate() throws -> TemporaryRepository {
+    let repository = try changed()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    return repository
+  }
+
+  private static func change(_ repository: TemporaryRepository) throws {
+    try repository.write("changed\n", to: "data/a")
+    try repository.remove("data/link")
+    try repository.write("n\n", to: "data/new")
+    try repository.write("id\n2\n", to: "single.csv")
+  }
+
+  /// With a pipeline that ran once; then its input changed, and somebody edited an output.
+  static func pipeline() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("first\n", to: "in")
+    try repository.write(stages, to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try repository.write("edited by hand\n", to: "o2")
+    try repository.write("second\n", to: "in")
+    return repository
+  }
+
+  private static let stages = """
+    stages:
+      one:
+        cmd: mkdir o1 && cat in > o1/a && cat in in > o1/b && chmod +x o1/b && ln -s a o1/l
+        deps: [in]
+        outs: [o1]
+      two:
+        cmd: cat o1/a o1/b > o2
+        deps: [o1]
+        outs: [o2]
+
+    """
+}
