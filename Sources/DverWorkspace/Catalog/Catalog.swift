@@ -37,8 +37,17 @@ struct Catalog: Sendable {
   ) throws -> [TrackedOutput] {
     var folder = path.parent
     if let directory = pointer.workingDirectory { folder = folder.resolving(directory) ?? folder }
-    return try pointer.outputs.compactMap { output in
-      guard let target = folder.resolving(output.record.path) else { return nil }
+    return try pointer.outputs.map { output in
+      let written = output.record.path
+      let climbs = written.split(separator: RepositoryPath.slash).contains {
+        $0.elementsEqual("..".utf8)
+      }
+      guard !climbs, written.count <= ManifestPath.maximumByteCount,
+        let target = folder.resolving(written), !target.isRoot
+      else {
+        throw WorkspaceError.outside(
+          "\(PathQuoting.quoted(written.prefix(200))), which \(path) tracks,")
+      }
       if target.isReserved {
         throw WorkspaceError.isInternal("\(target), which \(path) tracks,")
       }

@@ -66,7 +66,13 @@ struct Checkout {
       among: files.map { desired.digests[$0] }, sizes: files.map { desired.sizes[$0] })
     var skipped: Set<Int> = []
     for (position, defect) in defects {
-      if case .suspect = defect, try store.isIntact(desired.digests[files[position]]) { continue }
+      let digest = desired.digests[files[position]]
+      if case .missing = defect {
+      } else if try store.isIntact(digest) {
+        continue
+      } else {
+        try store.quarantine(digest)
+      }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))
     }

@@ -55,6 +55,7 @@ extension Workspace {
   /// there is nothing. Leaves it to others where they work or nothing may be written.
   package func finishInterrupted() throws {
     do {
+      try recoverOutputs()
       guard try operations.hasUnfinished() else { return }
       let lock = try ProcessLock(
         stateFolder.appending("lock"), purpose: "recovery", timeout: .zero)
