@@ -70,6 +70,9 @@ let package = Package(
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests(
+      "DverRemoteTests",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),
     tests("DverYAMLTests", ["DverYAML"]),
     tests(
       "DverManifestTests",

@@ -18,6 +18,11 @@ int dver_openat(int directory, const char *path, int flags, unsigned mode) {
 
 int dver_clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
 
+int64_t dver_copy_file_range(int source, int64_t from, int target, int64_t to, size_t count) {
+  off64_t in = from, out = to;
+  return copy_file_range(source, &in, target, &out, count, 0);
+}
+
 long dver_getdents64(int directory, void *buffer, size_t count) {
   return syscall(SYS_getdents64, directory, buffer, count);
 }
@@ -69,4 +74,11 @@ const char *dver_dirent_name(const void *record) {
 int64_t dver_file_system_magic(const char *path) {
   struct statfs status;
   return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
+}
+
+int dver_spread_folders(int directory) {
+  int flags;
+  if (ioctl(directory, FS_IOC_GETFLAGS, &flags) != 0) return -1;
+  flags |= FS_TOPDIR_FL;
+  return ioctl(directory, FS_IOC_SETFLAGS, &flags);
 }

@@ -6,8 +6,8 @@ struct DverRoot: ParsableCommand {
     commandName: "dver",
     abstract: "Git for data, and a build system for machine learning pipelines",
     discussion: """
-      Tracked data lies in a cache of objects named by their SHA-256; git tracks small pointer files
-      and manifests. See 'man dver', or 'dver COMMAND --help' for a command.
+      Tracked data lies in a cache of objects named by their SHA-256; git tracks small pointer \
+      files and manifests. 'man dver' says more, 'dver COMMAND --help' lists a command's options.
       """,
     version: Version.text,
     groupedSubcommands: [
@@ -16,10 +16,27 @@ struct DverRoot: ParsableCommand {
         subcommands: [InitCommand.self]),
       CommandGroup(
         name: "Data",
-        subcommands: [AddCommand.self, CheckoutCommand.self, StatusCommand.self]),
+        subcommands: [
+          AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
+          DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
+          MoveCommand.self, RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+          VerifyCommand.self,
+        ]),
+      CommandGroup(
+        name: "Sharing",
+        subcommands: [
+          FetchCommand.self, PullCommand.self, PushCommand.self, RemoteCommand.self,
+        ]),
       CommandGroup(
         name: "Pipelines",
         subcommands: [DagCommand.self, ReproCommand.self]),
+      CommandGroup(
+        name: "Upkeep",
+        subcommands: [
+          CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
+          DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
+          RootCommand.self, VersionCommand.self,
+        ]),
     ])
 }
 

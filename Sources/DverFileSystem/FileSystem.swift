@@ -50,6 +50,15 @@ package enum FileSystem {
     throw error
   }
 
+  /// Asks the file system to put each subfolder of a directory into a region of its own, where it
+  /// knows how.
+  ///
+  /// ext4 otherwise puts them beside their parent, where it looks for a free inode past all those
+  /// that were freed in the last minutes: replacing 30,000 files took four times as long.
+  package static func spreadFolders(of path: AbsolutePath) throws {
+    _ = dver_spread_folders(try OpenFile(path, .directory).descriptor)
+  }
+
   /// Makes a directory and the folders around it, as far as they are missing.
   package static func makeDirectories(_ path: AbsolutePath) throws {
     do {
@@ -91,6 +100,22 @@ package enum FileSystem {
     }
   }
 
+  /// Lets two paths change places in one step; `false` where the file system cannot.
+  package static func exchange(_ one: AbsolutePath, _ other: AbsolutePath) throws -> Bool {
+    let result = unsafe one.withCString { from in
+      unsafe other.withCString { to in
+        unsafe dver_renameat2(AT_FDCWD, from, AT_FDCWD, to, renameExchange)
+      }
+    }
+    if result == 0 { return true }
+    guard errno == EINVAL || errno == ENOSYS else {
+      throw FileSystemError(.rename, "\(one) to \(other)")
+    }
+    return false
+  }
+
+  /// `RENAME_EXCHANGE` of `renameat2(2)`.
+  private static let renameExchange: UInt32 = 2
   /// `RENAME_NOREPLACE` of `renameat2(2)`.
   private static let renameNoReplace: UInt32 = 1
 

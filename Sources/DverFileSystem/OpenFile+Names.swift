@@ -20,4 +20,29 @@ extension OpenFile {
     default: throw FileSystemError(.copy, "\(source.path) to \(path)")
     }
   }
+
+  /// Copies up to `count` bytes of `source` to the same place of this file, inside the kernel.
+  ///
+  /// - Returns: The count of bytes copied, 0 at the end of the source; `nil` where the file systems
+  ///   do not offer it.
+  package func copyRange(
+    of source: borrowing OpenFile, at offset: Int64, count: Int
+  ) throws -> Int? {
+    while true {
+      let copied = dver_copy_file_range(source.descriptor, offset, descriptor, offset, count)
+      if copied >= 0 { return Int(copied) }
+      switch errno {
+      case EINTR: continue
+      case EXDEV, EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EBADF: return nil
+      default: throw FileSystemError(.copy, "\(source.path) to \(path)")
+      }
+    }
+  }
+
+  /// A second descriptor of the same open file, for another thread.
+  package func duplicate() throws -> OpenFile {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw FileSystemError(.open, path) }
+    return OpenFile(adopting: copy, path: path)
+  }
 }

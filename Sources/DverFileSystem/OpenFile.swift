@@ -98,6 +98,18 @@ import Glibc
     return filled
   }
 
+  /// Reads up to `count` bytes at `offset` into the beginning of `buffer`; 0 at the end of the file.
+  package func read(
+    at offset: Int64, into buffer: UnsafeMutableRawBufferPointer, atMost count: Int
+  ) throws -> Int {
+    precondition(count <= buffer.count)
+    while true {
+      let filled = unsafe pread(descriptor, buffer.baseAddress, count, Int(offset))
+      if filled >= 0 { return filled }
+      guard errno == EINTR else { throw FileSystemError(.read, path) }
+    }
+  }
+
   /// Reads `count` bytes at `offset`; fewer only at the end of the file.
   package func read(at offset: Int64, count: Int) throws -> [UInt8] {
     unsafe try Array(unsafeUninitializedCapacity: count) { buffer, filled in

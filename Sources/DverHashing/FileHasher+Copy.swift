@@ -7,8 +7,8 @@ import Synchronization
 extension FileHasher {
   /// Copies `source` to `target` and hashes what it copies.
   ///
-  /// A large file is written by a second thread while this one reads and hashes, so that the copy
-  /// takes about as long as the slower of both.
+  /// A large file is copied by a second thread while this one hashes, so that the copy takes about
+  /// as long as the slower of both. Where the kernel copies, what is hashed is the copy.
   ///
   /// - Parameter expectedByteCount: How much is likely to come.
   package mutating func copy(
@@ -21,6 +21,7 @@ extension FileHasher {
         try unsafe Self.write(block, to: descriptor, path: path)
       }
     }
+    if let copied = try copyInKernel(source, to: target, progress: progress) { return copied }
     let pipe = CopyPipe(descriptor: target.descriptor, path: target.path)
     let writer = WorkerThread { pipe.write() }
     defer { writer.join() }
@@ -43,6 +44,35 @@ extension FileHasher {
       pipe.cancel()
       throw error
     }
+  }
+
+  /// - Returns: `nil`, with nothing copied, where the file systems do not offer it.
+  private mutating func copyInKernel(
+    _ source: borrowing OpenFile, to target: borrowing OpenFile,
+    progress: ((Int) throws -> Void)?
+  ) throws -> (digest: Digest, byteCount: Int64)? {
+    guard let first = try target.copyRange(of: source, at: 0, count: KernelCopy.blockByteCount)
+    else { return nil }
+    let copy = try KernelCopy(
+      source: source.duplicate(), target: target.duplicate(), copiedByteCount: Int64(first))
+    let worker = WorkerThread { copy.run() }
+    defer {
+      copy.cancel()
+      worker.join()
+    }
+    restart()
+    var hashed: Int64 = 0
+    while let end = try copy.wait(beyond: hashed) {
+      while hashed < end {
+        let count = try unsafe target.read(
+          at: hashed, into: buffer, atMost: Int(min(end - hashed, Int64(Self.bufferByteCount))))
+        guard count > 0 else { throw ChangedFileError(path: target.path) }
+        unsafe update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        hashed += Int64(count)
+        try progress?(count)
+      }
+    }
+    return (read(), hashed)
   }
 
   fileprivate static func write(
@@ -83,8 +113,8 @@ extension FileHasher {
     var failure: FileSystemError?
   }
 
-  private static let blockByteCount = 1 << 20
-  private static let blockCount = 4
+  private static let blockByteCount = 128 << 10
+  private static let blockCount = 16
 
   init(descriptor: Int32, path: AbsolutePath) {
     unsafe blocks = .allocate(

@@ -5,7 +5,7 @@ import Glibc
 /// Hashes files, one after the other, through one buffer; a thread has one of its own.
 @safe package struct FileHasher: ~Copyable {
   private var hash = SHA256()
-  private let buffer: UnsafeMutableRawBufferPointer
+  let buffer: UnsafeMutableRawBufferPointer
 
   /// Large enough to keep system calls rare, small enough for the second-level cache.
   package static let bufferByteCount = 256 * 1024
@@ -71,11 +71,24 @@ package struct HashedFile: Sendable {
   package let status: FileStatus
   /// When reading began.
   package let hashedAt: FileClock
+  /// Whether dver itself changed the file's status since, by a link or its mode: then a later
+  /// change of content shows in the time of modification alone.
+  package let isRelinked: Bool
 
-  package init(digest: Digest, status: FileStatus, hashedAt: FileClock) {
+  package init(
+    digest: Digest, status: FileStatus, hashedAt: FileClock, isRelinked: Bool = false
+  ) {
     self.digest = digest
     self.status = status
     self.hashedAt = hashedAt
+    self.isRelinked = isRelinked
+  }
+
+  /// Whether the file cannot change without its stamp changing too; see ``FileClock``.
+  package func isVouchedFor(onNetwork: Bool) -> Bool {
+    var stamp = FileStamp(status)
+    if isRelinked { stamp.changed = stamp.modified }
+    return hashedAt.vouches(for: stamp, onNetwork: onNetwork)
   }
 }
 

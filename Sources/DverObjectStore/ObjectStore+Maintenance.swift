@@ -2,6 +2,7 @@ package import DverCore
 import DverFileSystem
 import DverHashing
 import DverParallel
+import Glibc
 
 extension ObjectStore {
   /// Moves a damaged object out of the way, never to be believed and never deleted.
@@ -70,46 +71,53 @@ extension ObjectStore {
   package func removeAbandonedFiles() throws {
     let (pending, staging) = (folder.appending("pending"), folder.appending("tmp"))
     for name in try FileSystem.names(in: staging) ?? [] {
-      let path = staging.appending(name)
-      if let entry = try OpenFile.ifPresent(pending.appending(name), .update) {
-        guard try entry.tryLock() else { continue }
-      } else {
-        // Of one that is not announced yet nothing tells whether it lives, but its age.
-        guard let status = try FileSystem.status(of: path), status.modified < Self.aMinuteAgo
-        else { continue }
+      // A transaction that begins has its entry in the folder itself, and then moves it.
+      let places = [pending.appending(name), staging.appending(name).appending("pending")]
+      if try places.contains(where: isHeld) || isHeld(places[0]) { continue }
+      // Before it has an entry, its age alone tells whether it may live.
+      if try !FileSystem.exists(places[0]),
+        let status = try FileSystem.status(of: staging.appending(name)),
+        status.modified >= Self.aMinuteAgo
+      {
+        continue
       }
-      try FileSystem.removeTree(path)
+      try FileSystem.removeTree(staging.appending(name))
     }
+  }
+
+  /// Whether a living transaction holds the entry.
+  private func isHeld(_ entry: AbsolutePath) throws -> Bool {
+    guard let file = try OpenFile.ifPresent(entry, .update) else { return false }
+    return try !file.tryLock()
   }
 
   /// Hashes objects again; the damaged ones go into quarantine.
   ///
   /// - Returns: The damaged ones and the missing ones, sorted, and the bytes read.
   package func verify(
-    _ digests: [Digest], progress: @escaping @Sendable (Int) throws -> Void
+    _ digests: [Digest], threads: Int = processorCount,
+    progress: @escaping @Sendable (Int) throws -> Void
   ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64) {
     enum Finding: Sendable {
       case sound(Int64)
       case damaged
       case missing
     }
-    // A few objects a chunk, so that a thread keeps its buffer for a while.
-    let chunkCount = (digests.count + Self.verifyChunk - 1) / Self.verifyChunk
-    let findings = try parallelMap(Array(0..<chunkCount)) { chunk -> [Finding] in
-      var hasher = FileHasher()
-      let end = min(digests.count, (chunk + 1) * Self.verifyChunk)
-      return try (chunk * Self.verifyChunk..<end).map { index in
-        guard let file = try self.openIfPresent(digests[index]) else { return .missing }
+    let findings = try parallelMap(
+      count: digests.count, threads: threads, state: { FileHasher() }
+    ) { hasher, index -> Finding in
+      guard let file = try self.openIfPresent(digests[index]) else { return .missing }
+      do {
         let (digest, byteCount) = unsafe try hasher.digest(of: file, progress: progress)
-        guard digest == digests[index] else {
-          try self.quarantine(digests[index])
-          return .damaged
-        }
-        return .sound(byteCount)
+        if digest == digests[index] { return .sound(byteCount) }
+        try self.quarantineIfWritable(digests[index])
+        return .damaged
+      } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
+        return .damaged
       }
     }
     var result: (damaged: [Digest], missing: [Digest], byteCount: Int64) = ([], [], 0)
-    for (digest, finding) in zip(digests, findings.joined()) {
+    for (digest, finding) in zip(digests, findings) {
       switch finding {
       case .sound(let byteCount): result.byteCount += byteCount
       case .damaged: result.damaged.append(digest)
@@ -118,6 +126,4 @@ extension ObjectStore {
     }
     return result
   }
-
-  private static let verifyChunk = 64
 }

@@ -140,7 +140,8 @@ package final class StoreTransaction: Sendable {
         return nil
       }
       try publish(staged, as: digest, byteCount: byteCount)
-      return HashedFile(digest: digest, status: try source.status(), hashedAt: clock)
+      return HashedFile(
+        digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
     } catch {
       _ = try? FileSystem.removeFile(staged)
       try? source.setMode(before.mode)
@@ -174,6 +175,22 @@ package final class StoreTransaction: Sendable {
       _ = try? FileSystem.removeFile(staged)
       throw error
     }
+  }
+
+  /// Puts a small file beside the objects, unless one of this name is there.
+  ///
+  /// - Returns: Whether it was not there.
+  package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
+    let target = store.folder.appending(name)
+    if try FileSystem.exists(target) { return false }
+    let staged = try stagedPath()
+    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+    try file.write(bytes)
+    try file.finish()
+    try FileSystem.makeDirectories(target.parent)
+    try FileSystem.rename(staged, to: target)
+    state.withLock { $0?.published?.append(target) }
+    return true
   }
 
   private func check(
@@ -223,13 +240,27 @@ package final class StoreTransaction: Sendable {
   private func stagedPath() throws -> AbsolutePath {
     let staging = try state.withLock { state -> AbsolutePath in
       if let staging = state?.staging { return staging }
-      let begun = try begin()
+      let begun = try beginSafely()
       let staging = begun.staging
       state = consume begun
       return staging
     }
     return staging.appending("\(counter.next())")
   }
+
+  /// Begins again where another process took the new folder for an abandoned one.
+  private func beginSafely() throws -> State {
+    for _ in 0..<Self.beginLimit {
+      do {
+        return try begin()
+      } catch let error as FileSystemError where error.code == ENOENT {
+        continue
+      }
+    }
+    return try begin()
+  }
+
+  private static let beginLimit = 8
 
   /// Announces the transaction before its first object.
   private func begin() throws -> State {
@@ -265,10 +296,11 @@ package final class StoreTransaction: Sendable {
       var folders: Set<AbsolutePath> = []
       for path in published {
         try OpenFile(path, .read).sync()
-        folders.insert(path.parent)
+        var folder = path.parent
+        while folder != store.folder, folders.insert(folder).inserted { folder = folder.parent }
+        folders.insert(store.folder)
       }
       for folder in folders.sorted() { try FileSystem.syncDirectory(folder) }
-      if !published.isEmpty { try FileSystem.syncDirectory(store.objectsFolder) }
       try Self.close(&state, removesEntry: true)
     }
   }

@@ -67,3 +67,12 @@ extension Workspace {
     }
   }
 }
+
+extension Workspace {
+  /// How the user is told a path that may have a slash behind it.
+  package func shown(_ path: [UInt8]) -> String {
+    let slash = path.last == RepositoryPath.slash ? [RepositoryPath.slash] : []
+    let plain = RepositoryPath(normalized: Array(path.dropLast(slash.count)))
+    return PathQuoting.quoted(relativeToCurrent(plain) + slash)
+  }
+}

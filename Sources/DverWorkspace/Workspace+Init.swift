@@ -17,7 +17,7 @@ package struct InitOptions: Sendable {
 
 extension Workspace {
   /// What git must not see of `.dver`; manifests stay visible whatever the user's rules say.
-  private static let gitIgnore = """
+  static let gitIgnore = """
     /cache/
     /tmp/
     /state/
@@ -26,7 +26,7 @@ extension Workspace {
     !/manifests/**
 
     """
-  private static let gitAttributes =
+  static let gitAttributes =
     "/manifests/** -text -filter -ident -working-tree-encoding merge=dver\n"
 
   /// Makes `folder` a workspace and stages its files in git.
@@ -42,7 +42,7 @@ extension Workspace {
         root: folder, current: folder, progress: progress, cancellation: Cancellation(),
         notices: notices)
       // An `init` that died is finished by the next one.
-      guard try workspace.isInterrupted else {
+      guard try workspace.operations.hasUnfinished() else {
         throw WorkspaceError.alreadyAWorkspace(folder.description)
       }
       try workspace.withLock("dver init") {}

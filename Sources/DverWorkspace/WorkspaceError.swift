@@ -18,6 +18,9 @@ package enum WorkspaceError: DverError {
   case belowLink(String, link: String)
   case overlaps(String, with: String)
   case exists(String)
+  /// Something is where data should go, and nothing may take its place.
+  case occupied(String)
+  case otherFileSystem(String, from: String)
   case failed(String, hint: String?)
   case unknownOption(String, suggestion: String?)
   case badValue(option: String, value: String, expected: String)
@@ -46,6 +49,9 @@ package enum WorkspaceError: DverError {
     case .belowLink(let path, let link): "\(path) lies below the symbolic link \(link)"
     case .overlaps(let path, let other): "\(path) overlaps with \(other), which is tracked already"
     case .exists(let path): "\(path) exists already"
+    case .occupied(let path): "\(path) exists already"
+    case .otherFileSystem(let path, let source):
+      "\(path) lies on another file system than \(source)"
     case .failed(let text, _): text
     case .unknownOption(let name, _): "there is no option '\(name)'"
     case .badValue(let option, let value, let expected):
@@ -73,7 +79,7 @@ package enum WorkspaceError: DverError {
     case .notAGitRoot:
       "run 'git init' first, or use 'dver init --subdir' or 'dver init --no-scm'"
     case .needsGit: "run 'git init', then 'dver config core.no_scm false'"
-    case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver stage list'"
+    case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver dag'"
     case .outside: "only paths inside of the workspace can be tracked"
     case .inside: nil
     case .missing: "check the spelling of the path"
@@ -84,6 +90,8 @@ package enum WorkspaceError: DverError {
     case .isLink, .belowLink: "add the path that the link leads to"
     case .overlaps: "tracked paths cannot lie inside one another"
     case .exists: "move it away, or use -f"
+    case .occupied: "choose another name, or move it away first"
+    case .otherFileSystem: "copy the data there, then run 'dver add' on the copy"
     case .failed(_, let hint): hint
     case .unknownOption(_, let suggestion): suggestion.map { "did you mean '\($0)'?" }
     case .badValue: nil

@@ -35,7 +35,8 @@ package struct YAMLError: DverError, Equatable {
   package var message: String { "\(source):\(mark): \(wording)" }
 
   package var hint: String? {
-    problem == .conflictMarker ? "run 'dver resolve' to merge both sides" : nil
+    problem == .conflictMarker
+      ? "take a side: 'git checkout --ours' or '--theirs', then 'git add'" : nil
   }
 
   private var wording: String {

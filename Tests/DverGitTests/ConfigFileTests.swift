@@ -109,9 +109,15 @@ struct ConfigFileTests {
     #expect(try values() == ["a.b=1"])
   }
 
-  @Test(arguments: ["a", "a.", ".b", "a.1b", "a b.c", "a.b c", "a.x\ny.b", "a.b_c", ""])
+  @Test(arguments: ["a", "a.", ".b", "a.1b", "a b.c", "a.b c", "a.x\ny.b", "a_b.c", ""])
   func wrongNamesAreRefused(name: String) throws {
     #expect(throws: GitError.configName(name)) { try file.set(name, "1") }
+  }
+
+  @Test func underscoresAndDashesAreTheSame() throws {
+    try file.set("core.lock_timeout", "5")
+    #expect(try values() == ["core.lock-timeout=5"])
+    #expect(try file.unset("core.lock-timeout"))
   }
 
   @Test func symbolicLinksStay() throws {

@@ -7,6 +7,8 @@
 /* openat with O_CLOEXEC added. */
 int dver_openat(int directory, const char *path, int flags, unsigned mode);
 int dver_clone_file(int target, int source);
+/* Copies within the kernel, at offsets of their own; 0 at the end of the source. */
+int64_t dver_copy_file_range(int source, int64_t from, int target, int64_t to, size_t count);
 long dver_getdents64(int directory, void *buffer, size_t count);
 int dver_renameat2(int from, const char *source, int to, const char *target, unsigned flags);
 int dver_syncfs(int descriptor);
@@ -21,6 +23,8 @@ int dver_unlock(int descriptor);
 /* Lets a program that is spawned begin in a directory; takes a posix_spawn_file_actions_t. */
 int dver_spawn_add_chdir(void *actions, const char *path);
 
+/* Asks ext file systems to keep the subfolders of a directory apart, as with chattr +T. */
+int dver_spread_folders(int directory);
 /* The magic number of the path's file system, or -1. */
 int64_t dver_file_system_magic(const char *path);
 

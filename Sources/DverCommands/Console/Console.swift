@@ -14,6 +14,8 @@ final class Console: Sendable {
   /// One writer at a time, so that lines stay whole.
   private let output = Mutex<[UInt8]>([])
   private let progressLine = Mutex(false)
+  /// Why standard output took no more; 0 while it does.
+  private let outputError = Mutex<Int32>(0)
 
   init(options: GlobalOptions, printsJSON: Bool) {
     isQuiet = options.quiet
@@ -34,7 +36,7 @@ final class Console: Sendable {
     output.withLock { buffer in
       buffer.append(contentsOf: line.utf8)
       buffer.append(UInt8(ascii: "\n"))
-      if buffer.count >= Self.bufferByteCount { Self.flush(&buffer) }
+      if buffer.count >= Self.bufferByteCount { flush(&buffer) }
     }
   }
 
@@ -42,7 +44,7 @@ final class Console: Sendable {
   func write(_ bytes: [UInt8]) {
     output.withLock { buffer in
       buffer.append(contentsOf: bytes)
-      if buffer.count >= Self.bufferByteCount { Self.flush(&buffer) }
+      if buffer.count >= Self.bufferByteCount { flush(&buffer) }
     }
   }
 
@@ -104,9 +106,21 @@ final class Console: Sendable {
 
   /// Writes out what was printed.
   ///
-  /// - Returns: Whether standard output took it.
+  /// - Returns: Whether standard output took all of it, and all before.
   @discardableResult
-  func flush() -> Bool { output.withLock { Self.flush(&$0) } }
+  func flush() -> Bool { output.withLock { flush(&$0) } }
+
+  /// Why standard output took no more; `nil` while it does.
+  var outputFailure: OutputError? {
+    let code = outputError.withLock { $0 }
+    return code == 0 ? nil : OutputError(code: code)
+  }
+
+  /// Bytes of a long result, which ends where nobody takes it.
+  func stream(_ bytes: [UInt8]) throws(OutputError) {
+    write(bytes)
+    if let failure = outputFailure { throw failure }
+  }
 
   enum Color: Int {
     case red = 31
@@ -122,10 +136,13 @@ final class Console: Sendable {
   private static let bufferByteCount = 64 * 1024
 
   @discardableResult
-  private static func flush(_ buffer: inout [UInt8]) -> Bool {
-    let isWritten = write(buffer, to: 1)
-    buffer.removeAll(keepingCapacity: true)
-    return isWritten
+  private func flush(_ buffer: inout [UInt8]) -> Bool {
+    outputError.withLock { code in
+      // Nothing goes behind a gap.
+      if code == 0, !Self.write(buffer, to: 1) { code = errno }
+      buffer.removeAll(keepingCapacity: true)
+      return code == 0
+    }
   }
 
   @discardableResult
@@ -141,5 +158,17 @@ final class Console: Sendable {
       }
       return true
     }
+  }
+}
+
+/// Standard output that takes no more: a full disk, or a reader that has gone.
+struct OutputError: DverError {
+  let code: Int32
+
+  /// Whether the reader has enough, as with `dver ls | head`.
+  var isClosedPipe: Bool { code == EPIPE }
+
+  var message: String {
+    "cannot write to standard output: \(unsafe String(cString: strerror(code)))"
   }
 }

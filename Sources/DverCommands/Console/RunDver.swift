@@ -9,7 +9,7 @@ import Synchronization
 package func runDver() -> Never {
   // Writing to a closed pipe is an error like any other.
   signal(SIGPIPE, SIG_IGN)
-  let arguments = Array(CommandLine.arguments.dropFirst())
+  let arguments = CommandLineBytes.arguments()
   exit(run(arguments).rawValue)
 }
 
@@ -20,6 +20,8 @@ private func run(_ arguments: [String]) -> ExitStatus {
     return finish(.done)
   } catch let request as ExitRequest {
     return finish(request.status)
+  } catch is OutputError {
+    return finish(.failed)
   } catch let error as any DverError {
     return fail(error)
   } catch {
@@ -29,7 +31,9 @@ private func run(_ arguments: [String]) -> ExitStatus {
 
 private func finish(_ status: ExitStatus) -> ExitStatus {
   guard let console = CurrentConsole.value, !console.flush() else { return status }
-  // Whoever read standard output has gone, as with `dver ls | head`.
+  if let failure = console.outputFailure, !failure.isClosedPipe {
+    write(error: failure.message, hint: nil)
+  }
   return .failed
 }
 
@@ -57,11 +61,25 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     print(message)
     return .done
   }
+  if let name = arguments.first, !name.hasPrefix("-"), !commandNames.contains(name) {
+    let nearest = Spelling.nearest(to: name, among: commandNames)
+    write(
+      error: "there is no command '\(name)'",
+      hint: nearest.map { "did you mean 'dver \($0)'?" } ?? "run 'dver --help' for the commands")
+    return .usage
+  }
   let text = DverRoot.message(for: error)
   write(
     error: text.isEmpty ? message : text,
     hint: "run 'dver --help' for the commands, 'dver COMMAND --help' for one")
   return DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+}
+
+/// The names of all commands that are shown, with their aliases.
+private var commandNames: [String] {
+  DverRoot.configuration.groupedSubcommands.flatMap(\.subcommands).flatMap { command in
+    [command._commandName] + command.configuration.aliases
+  } + ["help"]
 }
 
 private func write(error message: String, hint: String?) {

@@ -47,6 +47,7 @@ extension WorkspaceCommand {
     let workspace = try Workspace.open(
       from: currentFolder(), progress: progress, cancellation: cancellation,
       notices: console.notices)
+    try workspace.finishInterrupted()
     try run(in: workspace, console: console)
   }
 }

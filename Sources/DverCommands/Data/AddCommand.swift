@@ -8,7 +8,7 @@ struct AddCommand: WorkspaceCommand {
     commandName: "add",
     abstract: "Track files and directories",
     discussion: """
-      Puts their content into the cache, and writes a pointer file X.dver that git tracks. A path
+      Puts their content into the cache, and writes a pointer file X.dver that git tracks. A path \
       inside of a tracked directory updates that directory.
 
       Examples:
@@ -26,7 +26,7 @@ struct AddCommand: WorkspaceCommand {
   @Flag(name: .customLong("no-commit"), help: "Leave the content out of the cache")
   var withoutStoring = false
 
-  @Flag(name: .shortAndLong, help: "Replace what is in the way")
+  @Flag(name: .shortAndLong, help: "With -o: replace what is there")
   var force = false
 
   @Flag(name: .customLong("no-relink"), help: "Keep the file itself where links are configured")
@@ -34,10 +34,10 @@ struct AddCommand: WorkspaceCommand {
 
   @Option(
     name: [.short, .customLong("out")],
-    help: ArgumentHelp("Copy the target there first", valueName: "path"))
+    help: ArgumentHelp("Copy the target there, and track the copy", valueName: "path"))
   var output: String?
 
-  @Argument(help: "Files and directories", completion: .file())
+  @Argument(help: "Files and directories to track", completion: .file())
   var targets: [String]
 
   var printsJSON: Bool { json.json }
@@ -48,8 +48,8 @@ struct AddCommand: WorkspaceCommand {
     options.withoutStoring = withoutStoring
     options.force = force
     options.withoutRelinking = withoutRelinking
-    options.output = output.map { Array($0.utf8) }
-    let summary = try workspace.add(targets.map { Array($0.utf8) }, options: options)
+    options.output = output.map(\.pathBytes)
+    let summary = try workspace.add(targets.map(\.pathBytes), options: options)
     if console.printsJSON { return console.print(json: Self.document(summary)) }
     for added in summary.paths {
       let size = ByteCount(added.record.size ?? 0)

@@ -8,7 +8,7 @@ struct CheckoutCommand: WorkspaceCommand {
     commandName: "checkout",
     abstract: "Make the workspace hold what pointers and locks record",
     discussion: """
-      Never overwrites or removes content that is in no cache, unless forced: it restores the rest,
+      Never overwrites or removes content that is in no cache, unless forced: it restores the rest, \
       then fails.
 
       Examples:
@@ -34,7 +34,7 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(help: "Print counts only")
   var summary = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -46,7 +46,7 @@ struct CheckoutCommand: WorkspaceCommand {
     options.relink = relink
     options.allowMissing = allowMissing
     do {
-      let result = try workspace.checkout(targets.map { Array($0.utf8) }, options: options)
+      let result = try workspace.checkout(targets.map(\.pathBytes), options: options)
       CheckoutReport(result, onlyCounts: summary).print(on: console)
     } catch let error as IncompleteCheckout {
       if !console.printsJSON {

@@ -13,6 +13,7 @@ struct StatusCommand: WorkspaceCommand {
         dver status
         dver status -q || echo changed
         dver status --why train
+        dver status -c
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -21,19 +22,42 @@ struct StatusCommand: WorkspaceCommand {
   @Flag(help: "Say why stages are stale, with old and new values")
   var why = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Flag(name: .shortAndLong, help: "Compare the cache with a remote instead")
+  var cloud = false
+
+  @Option(name: .shortAndLong, help: "The remote to compare with (implies -c)")
+  var remote: String?
+
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
-    let status = try workspace.status(targets.map { Array($0.utf8) })
+    if cloud || remote != nil { return try compareWithRemote(workspace, console) }
+    let status = try workspace.status(targets.map(\.pathBytes))
     if console.printsJSON {
       console.print(json: why ? StatusReport(status, explains: true).explained : status.json)
     } else if !console.isQuiet {
       StatusReport(status, explains: why).print(on: console)
     }
     if global.quiet, !status.isClean { throw ExitRequest(status: .changed) }
+  }
+
+  private func compareWithRemote(_ workspace: Workspace, _ console: Console) throws {
+    var options = TransferOptions()
+    options.remote = remote
+    let states = try workspace.remoteStatus(targets.map(\.pathBytes), options: options)
+    if console.printsJSON {
+      console.print(json: .object(states.map { (key: $0.path, value: .string($0.state.rawValue)) }))
+    } else if !console.isQuiet {
+      for (path, state) in states {
+        let label = "\(state.rawValue):"
+        console.print("\t" + label + String(repeating: " ", count: 20 - label.count) + path)
+      }
+      if states.isEmpty { console.print("Cache and remote are in sync.") }
+    }
+    if global.quiet, !states.isEmpty { throw ExitRequest(status: .changed) }
   }
 }
 

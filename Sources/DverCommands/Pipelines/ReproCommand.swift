@@ -10,8 +10,8 @@ struct ReproCommand: WorkspaceCommand {
     commandName: "repro",
     abstract: "Run the stale stages of pipelines, independent ones at once",
     discussion: """
-      A stage runs when its command, a dependency, a parameter or an output is not what dver.lock
-      records. The previous outputs stay aside until the new ones are complete, and come back when
+      A stage runs when its command, a dependency, a parameter or an output is not what dver.lock \
+      records. The previous outputs stay aside until the new ones are complete, and come back when \
       the command fails or is killed.
 
       Examples:
@@ -44,13 +44,13 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Ask before each stage")
   var interactive = false
 
-  @Flag(help: "Fetch missing data from the remote first")
+  @Flag(help: "Accepted; run 'dver pull' first")
   var pull = false
 
   @Flag(help: "Take missing data for unchanged")
   var allowMissing = false
 
-  @Flag(name: .customLong("no-run-cache"), help: "Do not use results of earlier runs")
+  @Flag(name: .customLong("no-run-cache"), help: "Accepted; there is no run cache to use yet")
   var withoutRunCache = false
 
   @Flag(name: .customLong("no-commit"), help: "Leave outputs out of the cache")

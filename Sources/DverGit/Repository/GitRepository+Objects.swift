@@ -9,6 +9,13 @@ extension GitRepository {
     try main.blob(at: path, in: tree)
   }
 
+  /// The entry at `path` in `tree`; `nil` where there is none. The empty path is `tree` itself.
+  package func entry(
+    at path: [UInt8], in tree: GitObjectID
+  ) throws(GitError) -> (id: GitObjectID, mode: GitFileMode)? {
+    try main.entry(at: path, in: tree)
+  }
+
   /// The content of the file at `path` in HEAD; `nil` where HEAD is unborn or has no such file.
   package func headBlob(at path: [UInt8]) throws(GitError) -> [UInt8]? {
     guard let commit = try head().commit else { return nil }

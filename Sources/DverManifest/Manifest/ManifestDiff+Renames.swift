@@ -5,6 +5,11 @@ extension ManifestDiff {
   package struct Rename: Hashable, Sendable {
     package let old: Int
     package let new: Int
+
+    package init(old: Int, new: Int) {
+      self.old = old
+      self.new = new
+    }
   }
 
   /// Pairs deleted with added files of the same content, sorted by the old path.

@@ -74,7 +74,8 @@ package enum ManifestDiff {
 }
 
 extension EntryTable {
-  fileprivate func side(_ index: Int) -> ManifestChanges.Side {
+  /// What entry `index` is to a comparison.
+  package func side(_ index: Int) -> ManifestChanges.Side {
     // A link's digest is that of its target, whether or not the table's maker filled it in.
     let digest =
       switch kinds[index] {

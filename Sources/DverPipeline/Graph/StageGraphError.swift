@@ -42,7 +42,7 @@ package enum StageGraphError: DverError {
     case .tracked(_, _, let pointer):
       "run 'dver remove \(pointer)', or write elsewhere"
     case .cycle: "remove one of these dependencies"
-    case .unknownTarget: "run 'dver stage list --all' to see what there is"
+    case .unknownTarget: "run 'dver dag' to see what there is"
     }
   }
 

@@ -78,7 +78,6 @@ struct StageCourse: Sendable {
     guard let claim = try RunClaim(record) else {
       throw StageFailure.runsElsewhere(stage: address)
     }
-    try requireInputs()
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
@@ -106,6 +105,12 @@ struct StageCourse: Sendable {
     return run.duration
   }
 
+  /// Records what the stage reads and what is in the places of its outputs, as if it had just run.
+  func record() throws {
+    try requireInputs()
+    try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
+  }
+
   private func execute(_ run: inout RunRecord) throws {
     var environment = runner.settings.environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
@@ -125,7 +130,8 @@ struct StageCourse: Sendable {
     }
   }
 
-  private func requireInputs() throws {
+  /// Refuses to begin where something that the stage reads is missing.
+  func requireInputs() throws {
     for (path, record) in zip(stage.dependencies, inputs.dependencies) where record.name == nil {
       throw StageFailure.missingDependency(stage: address, path)
     }

@@ -73,6 +73,20 @@ package struct StageRunner: Sendable {
     return report
   }
 
+  /// Records stage `number` as it is, without running it.
+  ///
+  /// - Throws: ``StageFailure`` where something that it reads or writes is missing.
+  package func record(_ number: Int) throws {
+    let stage = graph.stages[number]
+    let inputs = try inputs(of: stage, isRecheck: false)
+    do {
+      try StageCourse(runner: self, number: number, inputs: inputs, present: [], reasons: [])
+        .record()
+    } catch {
+      throw StageFailure(error, stage: stage.address)
+    }
+  }
+
   private func attempt(_ number: Int, isForced: Bool) -> StageReport {
     let stage = graph.stages[number]
     var reasons: [StaleReason] = []
@@ -108,6 +122,7 @@ package struct StageRunner: Sendable {
         return .cancelled
       }
       if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
+      try course.requireInputs()
       events(.started(stage: course.number, reasons: course.reasons))
       return .ran(try course.run())
     }

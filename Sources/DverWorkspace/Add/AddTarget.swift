@@ -56,13 +56,13 @@ extension Workspace {
     return .whole(path)
   }
 
-  private func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
+  func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
     if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
     if path.isReserved { throw WorkspaceError.isInternal(shown) }
     if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
   }
 
-  private func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
+  func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
     let absolute = root.appending(path)
     if try FileSystem.status(of: absolute)?.isLink == true,
       try object(behindLink: absolute) == nil

@@ -16,15 +16,20 @@ extension Workspace {
     guard let status = try FileSystem.statusFollowingLinks(of: source) else {
       throw WorkspaceError.missing(PathQuoting.quoted(target))
     }
-    guard try !FileSystem.exists(destination) else {
-      throw WorkspaceError.exists(displayed(path))
-    }
+    let isReplacing = try FileSystem.exists(destination)
+    if isReplacing, !options.force { throw WorkspaceError.exists(displayed(path)) }
     try FileSystem.makeDirectories(destination.parent)
     // Complete under a hidden name first, so that an interrupted copy is not taken for the data.
     let staged = destination.parent.appending(FileSystem.temporaryName())
     do {
       try copy(source, status: status, to: staged)
-      guard try FileSystem.renameWithoutReplacing(staged, to: destination) else {
+      if isReplacing {
+        // The old data stays in its place until the new one is whole.
+        guard try FileSystem.exchange(staged, destination) else {
+          throw WorkspaceError.exists(displayed(path))
+        }
+        try FileSystem.removeTree(staged)
+      } else if try !FileSystem.renameWithoutReplacing(staged, to: destination) {
         throw WorkspaceError.exists(displayed(path))
       }
     } catch {

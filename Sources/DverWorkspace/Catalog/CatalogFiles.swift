@@ -123,8 +123,13 @@ extension Workspace {
       in: revision.tree, below: prefix.bytes,
       descend: { path in Self.isLookedInto(path, prefix) },
       where: { path in Self.isCatalogFile(path) })
+    var folders = RevisionFolders(git, tree: revision.tree, prefix: prefix)
+    let found = try (0..<table.count).filter { index in
+      guard let path = prefix.workspacePath(table.paths[index]) else { return false }
+      return try folders.holds(path)
+    }
     return try Catalog(
-      try catalogFiles((0..<table.count).map { (Array(table.paths[$0]), table.ids[$0]) }, in: git))
+      try catalogFiles(found.map { (Array(table.paths[$0]), table.ids[$0]) }, in: git))
   }
 
   /// Sorts files of a revision into pointers and pipelines.

@@ -26,6 +26,13 @@ extension Workspace {
     try writeTracked(items.sorted { $0.path < $1.path })
   }
 
+  /// Leaves paths to the user, so that no checkout takes them away.
+  func forgetTracked(_ paths: [RepositoryPath]) throws {
+    let (known, forgotten) = (try readTracked(), Set(paths))
+    let kept = known.filter { !forgotten.contains($0.path) }
+    if kept.count < known.count { try writeTracked(kept) }
+  }
+
   private func writeTracked(_ items: [(name: ContentName, path: RepositoryPath)]) throws {
     var text: [UInt8] = []
     for item in items {

@@ -14,6 +14,7 @@ struct StagingFolder: ~Copyable {
   /// Makes a folder below `parent`, after removing what dead processes left there.
   init(in parent: AbsolutePath) throws {
     try FileSystem.makeDirectories(parent)
+    try FileSystem.spreadFolders(of: parent)
     try Self.removeAbandoned(in: parent)
     var generator = SystemRandomNumberGenerator()
     let name = String(generator.next(), radix: 16)
@@ -22,6 +23,7 @@ struct StagingFolder: ~Copyable {
     guard try lock.tryLock() else { throw FileSystemError(.lock, lockPath) }
     let path = parent.appending(name)
     try FileSystem.makeDirectory(path)
+    try FileSystem.spreadFolders(of: path)
     self.path = path
     self.lock = lock
   }

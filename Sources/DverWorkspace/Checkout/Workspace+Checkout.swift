@@ -108,7 +108,7 @@ extension Workspace {
     return table
   }
 
-  private func remember(
+  func remember(
     _ path: RepositoryPath, name: ContentName, entries: EntryTable, stamps: [FileStamp]
   ) throws {
     guard name.isDirectory else {
@@ -176,32 +176,6 @@ extension Workspace {
     let selections = paths.compactMap { catalog.output(containing: $0) }
       .map { Selection(output: $0, part: nil) }
     _ = try checkout(selections, options: options)
-  }
-
-  /// Replaces links into the cache at and below a path by copies that may be written to.
-  func replaceLinks(at path: RepositoryPath) throws {
-    guard let store = try cacheIfPresent() else { return }
-    let content = try ContentScanner(workspace: self).content(of: path)
-    let (entries, stamps) = content.entries
-    let task = Checkout(
-      workspace: self, path: path, store: store,
-      placement: Placement(from: store, types: LinkType.standard), options: CheckoutOptions())
-    let outcome = try task.run(
-      present: entries, presentStamps: stamps, desired: entries,
-      replacing: { try self.isLinked(entries, $0, below: path, store: store) })
-    try refuse(outcome.summary, options: CheckoutOptions())
-  }
-
-  private func isLinked(
-    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
-  ) throws -> Bool {
-    guard entries.kinds[index] == .file || entries.kinds[index] == .executable,
-      let status = try FileSystem.status(
-        of: root.appending(folder).appending(entries.paths[index]))
-    else { return false }
-    if status.isLink { return true }
-    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
-    return status.inode == object?.inode && status.device == object?.device
   }
 
   // MARK: Staging

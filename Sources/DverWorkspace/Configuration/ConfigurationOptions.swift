@@ -14,7 +14,7 @@ enum ConfigurationOptions {
 
   private static let known: [(name: String, kind: Kind)] = [
     ("core.autostage", .bool), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
-    ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
+    ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
     ("cache.type", .linkTypes), ("cache.shared", .text), ("gc.grace", .integer),
     ("gc.trash_days", .integer), ("parsing.bool", .text), ("parsing.list", .text),
   ]
@@ -22,21 +22,30 @@ enum ConfigurationOptions {
     ("url", .path), ("id", .text), ("jobs", .integer),
   ]
 
+  /// The name as dver prints it: section and option in lower case, with underscores.
+  static func spelled(_ name: String) -> String {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 2, let first = parts.first, let last = parts.last else { return name }
+    let option = String(last.lowercased().map { $0 == "-" ? "_" : $0 })
+    let middle = parts.dropFirst().dropLast().map(String.init)
+    return ([first.lowercased()] + middle + [option]).joined(separator: ".")
+  }
+
   /// What the option takes.
   ///
   /// - Throws: ``WorkspaceError/unknownOption(_:suggestion:)``.
   static func kind(of name: String) throws -> Kind {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count >= 3, parts[0].lowercased() == "remote", let last = parts.last {
-      if let option = remote.first(where: { $0.name == last.lowercased() }) { return option.kind }
+    let spelled = spelled(name)
+    let parts = spelled.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count >= 3, parts[0] == "remote", let last = parts.last {
+      if let option = remote.first(where: { $0.name == last }) { return option.kind }
       let nearest = Spelling.nearest(to: String(last), among: remote.map(\.name))
       throw WorkspaceError.unknownOption(
         name, suggestion: nearest.map { parts.dropLast().joined(separator: ".") + "." + $0 })
     }
-    let lowered = name.lowercased()
-    if let option = known.first(where: { $0.name == lowered }) { return option.kind }
+    if let option = known.first(where: { $0.name == spelled }) { return option.kind }
     throw WorkspaceError.unknownOption(
-      name, suggestion: Spelling.nearest(to: lowered, among: known.map(\.name)))
+      name, suggestion: Spelling.nearest(to: spelled, among: known.map(\.name)))
   }
 
   /// Refuses a value that reading the option would refuse later.

@@ -70,8 +70,8 @@ struct ContentScanner: Sendable {
     guard usesIndex else { return content }
     try workspace.fileIndex.update(
       path, content: content,
-      isTrusted: hashed.hashedAt.vouches(
-        for: content.stamp, onNetwork: try workspace.isOnNetwork(content.stamp.device)))
+      isTrusted: hashed.isVouchedFor(
+        onNetwork: try workspace.isOnNetwork(content.stamp.device)))
     return content
   }
 

@@ -155,8 +155,7 @@ struct DirectoryScan {
       kinds[index] = kind
       digests[index] = file.digest
       sizes[index] = file.status.size
-      let isTrusted = file.hashedAt.vouches(
-        for: stamp, onNetwork: try workspace.isOnNetwork(stamp.device))
+      let isTrusted = file.isVouchedFor(onNetwork: try workspace.isOnNetwork(stamp.device))
       trustedStamps[index] = isTrusted ? stamp : StatIndex.untrusted
     }
     if !hasSameEntries { hasNews = true }

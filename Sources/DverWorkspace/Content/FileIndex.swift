@@ -18,7 +18,7 @@ final class FileIndex: Sendable {
     var news: [RepositoryPath: Item] = [:]
   }
 
-  private let path: AbsolutePath
+  let path: AbsolutePath
   private let state = Mutex(State())
 
   init(_ path: AbsolutePath) { self.path = path }

@@ -57,6 +57,13 @@ extension Workspace {
     }
   }
 
+  /// Keeps what is known of a directory's files when the directory gets another name.
+  func moveDirectoryIndex(from source: RepositoryPath, to target: RepositoryPath) throws {
+    let index = indexPath(of: source)
+    guard try FileSystem.exists(index) else { return }
+    try FileSystem.rename(index, to: indexPath(of: target))
+  }
+
   // MARK: Ignore files
 
   /// The rules of the folders around `path`.

@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverHashing
 import DverManifest
 import DverObjectStore
@@ -11,6 +12,16 @@ import DverParallel
 /// names, else the node is looked for by digest in the cache and in git.
 struct ManifestFiles: Sendable {
   let workspace: Workspace
+  /// The revision whose manifests these are, if not the workspace's own.
+  var tree: GitObjectID?
+  /// The remote that is asked first for what is nowhere else.
+  var remote: String?
+
+  init(workspace: Workspace, tree: GitObjectID? = nil, remote: String? = nil) {
+    self.workspace = workspace
+    self.tree = tree
+    self.remote = remote
+  }
 
   private var folder: AbsolutePath { workspace.dverFolder.appending("manifests") }
 
@@ -31,11 +42,20 @@ struct ManifestFiles: Sendable {
     if let bytes = try FileSystem.contents(of: file), SHA256.digest(of: bytes.span) == digest {
       return bytes
     }
-    if let bytes = try workspace.cacheIfPresent()?.readIfPresent(digest) { return bytes }
-    if let bytes = try workspace.nodeFromGit(digest, Self.gitPath(of: path, location)) {
-      return bytes
-    }
+    if let bytes = try cached(digest) { return bytes }
+    let gitPath = Self.gitPath(of: path, location)
+    if let bytes = try workspace.nodeFromGit(digest, gitPath, tree: tree) { return bytes }
+    if let bytes = workspace.nodeFromRemotes(digest, preferring: remote) { return bytes }
     throw ManifestLookupError(path: path, digest: digest)
+  }
+
+  private func cached(_ digest: Digest) throws -> [UInt8]? {
+    do {
+      return try workspace.cacheIfPresent()?.readIfPresent(digest)
+    } catch StoreError.damaged {
+      // There are other places to look.
+      return nil
+    }
   }
 
   func reader(of path: RepositoryPath) -> ManifestReader {
@@ -78,6 +98,19 @@ struct ManifestFiles: Sendable {
       try FileSystem.replaceContents(of: file, with: bytes)
     }
     try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
+  }
+
+  /// The places of the nodes whose files are missing or hold something else.
+  ///
+  /// - Throws: ``ManifestLookupError`` where a node is not to be found anywhere else either.
+  func differingFiles(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
+    let target = folder(of: path)
+    return try reader(of: path).nodes(of: root).compactMap { found in
+      let bytes = try FileSystem.contents(of: target.appending(found.location))
+      if let bytes, SHA256.digest(of: bytes.span) == found.digest { return nil }
+      _ = try node(found.digest, found.location, of: path)
+      return found.location
+    }
   }
 
   /// The node files of the manifest at `path` as git sees them.

@@ -26,6 +26,17 @@ struct OperationLog: Sendable {
     try FileSystem.rename(path, to: path.parent.appending(name))
   }
 
+  /// Takes back a record of which nothing has been carried out.
+  func abandon(_ path: AbsolutePath) throws {
+    try FileSystem.removeFile(path)
+  }
+
+  /// Whether a command left a record open, without reading it.
+  func hasUnfinished() throws -> Bool {
+    let names = try FileSystem.names(in: folder) ?? []
+    return names.contains { $0.suffix(Self.open.utf8.count).elementsEqual(Self.open.utf8) }
+  }
+
   /// The records that a command left open when it died, oldest first.
   func unfinished() throws -> [(path: AbsolutePath, record: OperationRecord)] {
     guard let names = try FileSystem.names(in: folder) else { return [] }

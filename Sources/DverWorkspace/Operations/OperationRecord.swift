@@ -12,6 +12,7 @@ import DverHashing
 ///     started NANOSECONDS
 ///     text OLD-COUNT|- NEW-COUNT|- PATH      old bytes and new bytes follow, then a line end
 ///     manifest OLD-DIGEST|- NEW-DIGEST|- PATH
+///     move COUNT INODE TARGET                the bytes of the source's path follow, then a line end
 ///     end SHA-256-of-everything-before
 struct OperationRecord: Sendable {
   let command: String
@@ -19,6 +20,8 @@ struct OperationRecord: Sendable {
   let started: Int64
   let texts: [TextChange]
   let manifests: [ManifestChange]
+  /// Done before everything else.
+  let moves: [DataMove]
 
   var serialized: [UInt8] {
     var bytes = Array("dver-operation 1\ncommand \(PathQuoting.quoted(command.utf8))\n".utf8)
@@ -38,16 +41,27 @@ struct OperationRecord: Sendable {
       bytes.append(contentsOf: PathQuoting.quoted(manifest.path.bytes).utf8)
       bytes.append(UInt8(ascii: "\n"))
     }
+    for move in moves {
+      bytes.append(contentsOf: "move \(move.source.bytes.count) \(move.inode) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(move.target.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+      bytes.append(contentsOf: move.source.bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
     let digest = SHA256.digest(of: bytes.span)
     bytes.append(contentsOf: "end \(digest)\n".utf8)
     return bytes
   }
 
-  init(command: String, started: Int64, texts: [TextChange], manifests: [ManifestChange]) {
+  init(
+    command: String, started: Int64, texts: [TextChange], manifests: [ManifestChange],
+    moves: [DataMove] = []
+  ) {
     self.command = command
     self.started = started
     self.texts = texts
     self.manifests = manifests
+    self.moves = moves
   }
 
   /// Reads a record; `nil` for one that is not whole.
@@ -63,6 +77,7 @@ struct OperationRecord: Sendable {
     else { return nil }
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
+    var moves: [DataMove] = []
     while !reader.isAtEnd {
       guard let fields = reader.line(), fields.count == 4,
         let name = PathQuoting.unquote(Array(fields[3].utf8).span),
@@ -77,10 +92,17 @@ struct OperationRecord: Sendable {
       case "manifest":
         manifests.append(
           ManifestChange(path: path, old: Digest(hex: fields[1]), new: Digest(hex: fields[2])))
+      case "move":
+        guard
+          let source = reader.payload(fields[1]).flatMap({ $0 }).flatMap({ RepositoryPath($0) }),
+          let inode = UInt64(fields[2]), reader.line() == [""]
+        else { return nil }
+        moves.append(DataMove(source: source, target: path, inode: inode))
       default: return nil
       }
     }
-    self.init(command: command[1], started: time, texts: texts, manifests: manifests)
+    self.init(
+      command: command[1], started: time, texts: texts, manifests: manifests, moves: moves)
   }
 }
 

@@ -43,13 +43,20 @@ extension Workspace {
     }
   }
 
-  /// A manifest node from the git index, from HEAD, or from what is being merged.
-  func nodeFromGit(_ digest: Digest, _ path: RepositoryPath) throws -> [UInt8]? {
+  var indexLockRecord: IndexLockRecord {
+    IndexLockRecord(file: stateFolder.appending("index-lock"))
+  }
+
+  /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged.
+  func nodeFromGit(
+    _ digest: Digest, _ path: RepositoryPath, tree: GitObjectID? = nil
+  ) throws -> [UInt8]? {
     guard let git = try git() else { return nil }
     let gitPath = gitPrefix(in: git).gitPath(path)
     func checked(_ bytes: [UInt8]?) -> [UInt8]? {
       bytes.flatMap { SHA256.digest(of: $0.span) == digest ? $0 : nil }
     }
+    if let tree, let bytes = checked(try git.blob(at: gitPath, in: tree)) { return bytes }
     if let bytes = checked(try git.indexBlob(at: gitPath)) { return bytes }
     for revision in ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"] {
       guard let found = try git.resolveIfPresent(revision) else { continue }

@@ -2,14 +2,16 @@ import DverCore
 import DverFileSystem
 import DverHashing
 import DverObjectStore
+import Glibc
 
 extension Workspace {
   /// What a command wants changed in the files kept in git, worked out under the workspace lock.
   struct Changes {
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
+    var moves: [DataMove] = []
 
-    var isEmpty: Bool { texts.isEmpty && manifests.isEmpty }
+    var isEmpty: Bool { texts.isEmpty && manifests.isEmpty && moves.isEmpty }
   }
 
   /// Holds the workspace lock, after finishing what a dead command left open.
@@ -35,19 +37,33 @@ extension Workspace {
       guard !changes.isEmpty else { return }
       let record = OperationRecord(
         command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
-        manifests: changes.manifests)
+        manifests: changes.manifests, moves: changes.moves)
       let path = try operations.begin(record)
+      do {
+        try carryOutMoves(of: record)
+      } catch {
+        // Nothing else was touched, so where the data is back the operation never was.
+        if try !record.moves.contains(where: { try isDone($0) }) { try operations.abandon(path) }
+        throw error
+      }
       try carryOut(record, isRecovery: false)
       try operations.finish(path)
     }
   }
 
-  /// Whether a command died before its operation was done.
-  var isInterrupted: Bool {
-    get throws {
-      try (FileSystem.names(in: operations.folder) ?? []).contains { name in
-        OperationLog.isUnfinished(name)
-      }
+  /// Finishes what a dead command left open, so that readers see one state; costs one listing where
+  /// there is nothing. Leaves it to others where they work or nothing may be written.
+  package func finishInterrupted() throws {
+    do {
+      guard try operations.hasUnfinished() else { return }
+      let lock = try ProcessLock(
+        stateFolder.appending("lock"), purpose: "recovery", timeout: .zero)
+      defer { withExtendedLifetime(lock) {} }
+      try recover()
+    } catch is LockError {
+      // Its holder is at it.
+    } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
+      // Whoever may only read can still ask.
     }
   }
 
@@ -56,6 +72,14 @@ extension Workspace {
     try indexLockRecord.clear()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
+      do {
+        try carryOutMoves(of: record)
+      } catch let error as WorkspaceError {
+        // Somebody took the data or its new place meanwhile.
+        notices.warning("'\(record.command)' is given up: \(error.message)")
+        try operations.abandon(path)
+        continue
+      }
       try carryOut(record, isRecovery: true)
       try operations.finish(path)
     }

@@ -145,7 +145,7 @@ final class WorkspaceStorage: StageStorage {
   }
 
   func unprotect(_ path: RepositoryPath) throws {
-    try workspace.replaceLinks(at: path)
+    try workspace.unprotect(path: path)
   }
 
   func barrier() throws {

@@ -1,0 +1,99 @@
+import ArgumentParser
+import DverCore
+import DverFileSystem
+import DverWorkspace
+import Glibc
+
+/// `dver git-hook`: what the hooks of `dver install` call.
+struct GitHookCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "git-hook",
+    abstract: "Do what a git hook asks for",
+    shouldDisplay: false,
+    subcommands: [
+      PreCommitHook.self, PostCheckoutHook.self, PrePushHook.self, MergeDriver.self,
+    ])
+}
+
+/// A hook; a work tree that has no workspace is none of its business.
+protocol HookCommand: DverCommand {
+  func run(in workspace: Workspace, console: Console) throws
+}
+
+extension HookCommand {
+  func run(console: Console) throws {
+    guard let workspace = try workspace(console: console) else { return }
+    try run(in: workspace, console: console)
+  }
+
+  private func workspace(console: Console) throws -> Workspace? {
+    let folder = try currentFolder()
+    guard try FileSystem.exists(folder) else { return nil }
+    do {
+      return try Workspace.open(from: folder, notices: console.notices)
+    } catch WorkspaceError.notAWorkspace {
+      return nil
+    }
+  }
+
+  /// Runs another command of dver in the hook's folder.
+  func run(command name: String) throws {
+    let folder = global.directory.map { ["--cd", $0] } ?? []
+    var command = try DverRoot.parseAsRoot([name] + folder)
+    try command.run()
+  }
+}
+
+/// Refuses to commit manifests that are not those of their pointers.
+struct PreCommitHook: HookCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pre-commit", abstract: "Check what is about to be committed")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "What git hands over")
+  var arguments: [String] = []
+
+  func run(in workspace: Workspace, console: Console) throws {
+    try workspace.checkStagedManifests(indexFile: try Self.indexFile())
+  }
+
+  /// The index that git is about to commit: not the usual one where only some paths are.
+  private static func indexFile() throws -> [UInt8]? {
+    guard let value = unsafe getenv("GIT_INDEX_FILE") else { return nil }
+    let path = unsafe String(cString: value)
+    return AbsolutePath(path, relativeTo: try AbsolutePath.current()).bytes
+  }
+}
+
+/// Checks data out after git checked out another commit.
+struct PostCheckoutHook: HookCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "post-checkout", abstract: "Check out the data of the commit")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "What git hands over: old commit, new commit, 1 for a commit and 0 for files")
+  var arguments: [String] = []
+
+  func run(in workspace: Workspace, console: Console) throws {
+    guard arguments.last != "0", try !workspace.isRebasing() else { return }
+    try run(command: "checkout")
+  }
+}
+
+/// Pushes data before git pushes commits.
+struct PrePushHook: HookCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pre-push", abstract: "Push the data of the commit")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "What git hands over: the remote's name and address")
+  var arguments: [String] = []
+
+  func run(in workspace: Workspace, console: Console) throws {
+    guard try workspace.hasPushTarget() else { return }
+    try run(command: "push")
+  }
+}

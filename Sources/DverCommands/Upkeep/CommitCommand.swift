@@ -1,0 +1,57 @@
+import ArgumentParser
+import DverCore
+import DverWorkspace
+
+/// `dver commit`: records what tracked paths hold now.
+struct CommitCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "commit",
+    abstract: "Record what tracked data is now, without running anything",
+    discussion: """
+      Puts the content into the cache and updates pointers. Asks before a record changes; without a \
+      terminal it needs -f.
+
+      Examples:
+        dver add --no-commit data && dver commit data
+        dver commit -f
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
+
+  @Flag(name: .shortAndLong, help: "Record changes without a question")
+  var force = false
+
+  @Flag(
+    name: [.customShort("d"), .customLong("with-deps")],
+    help: "Record the stages that targets depend on too")
+  var withDependencies = false
+
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
+  var targets: [String] = []
+
+  var printsJSON: Bool { json.json }
+
+  func run(in workspace: Workspace, console: Console) throws {
+    var options = CommitOptions()
+    options.force = force
+    options.withDependencies = withDependencies
+    let recorded = try workspace.commit(targets.map(\.pathBytes), options: options) { paths in
+      console.confirms("\(paths.joined(separator: ", ")) changed. Record that?")
+    }
+    if console.printsJSON {
+      return console.print(
+        json: .array(
+          recorded.map { item in
+            [
+              "path": .path(item.path), "pointer": .path(item.pointer),
+              "sha256": item.record.name.map { .string($0.description) } ?? .null,
+              "changed": .bool(item.isChanged),
+            ]
+          }))
+    }
+    for item in recorded {
+      console.status("\(item.isChanged ? "Recorded" : "Unchanged:") \(item.path)")
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import DverPipeline
+
+/// How `commit` goes about its work.
+package struct CommitOptions: Sendable {
+  /// Whether changes are recorded without asking.
+  package var force = false
+  /// Whether the stages that targets depend on are recorded too.
+  package var withDependencies = false
+
+  package init() {}
+}
+
+extension Workspace {
+  /// Records what tracked paths hold now, and puts it into the cache.
+  ///
+  /// - Parameters:
+  ///   - targets: Tracked paths, pointers or stages; everything if empty.
+  ///   - confirm: Asked, with the paths that changed, before their records change.
+  package func commit(
+    _ targets: [[UInt8]], options: CommitOptions, confirm: ([String]) throws -> Bool
+  ) throws -> [AddedPath] {
+    let catalog = try catalog()
+    let chosen = try committed(targets, in: catalog, options: options)
+    let pointed = chosen.pointed
+    let transaction = StoreTransaction(try cache())
+    let contents = try pointed.map { output in
+      try ContentScanner(
+        workspace: self, transaction: output.isCached ? transaction : nil,
+        linkTypes: try configuration().linkTypes
+      ).content(of: output.path)
+    }
+    let changed =
+      zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
+      .map { displayed($0.0.path) } + chosen.stages.map { "stage '\($0.name)'" }
+    if !changed.isEmpty, !options.force, try !confirm(changed) {
+      throw WorkspaceError.failed(
+        "not recorded: \(changed.joined(separator: ", ")) changed",
+        hint: "use 'dver commit -f' to record changes without a question")
+    }
+    let taken = try zip(pointed, contents).map {
+      try take($0, as: $1, transaction: transaction)
+    }
+    let command = "dver commit \(pointed.map(\.path.description).joined(separator: " "))"
+    let added = taken.isEmpty ? [] : try record(taken, command: command)
+    try commit(chosen.stages, transaction: transaction)
+    try transaction.finish()
+    try transaction.store.settleOld()
+    try fileIndex.save()
+    try relink(pointed.filter(\.isCached).map(\.path))
+    progress.end()
+    return added
+  }
+
+  /// A stage that is not as its lock says.
+  private struct ChangedStage {
+    let number: Int
+    let name: String
+    let pipelines: Pipelines
+  }
+
+  private func committed(
+    _ targets: [[UInt8]], in catalog: Catalog, options: CommitOptions
+  ) throws -> (pointed: [TrackedOutput], stages: [ChangedStage]) {
+    let pipelines = try Pipelines(catalog, root: root)
+    let graph = pipelines.graph
+    var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
+    for target in targets {
+      let text = String(decoding: target, as: UTF8.self)
+      if let found = try? graph.select(text, from: currentFolder), !found.stages.isEmpty {
+        stages.formUnion(found.stages)
+      } else {
+        pointed += try select([target], in: catalog).map(\.output)
+      }
+    }
+    if targets.isEmpty {
+      stages = Set(graph.stages.indices)
+      pointed = catalog.outputs.filter { if case .pointer = $0.origin { true } else { false } }
+    }
+    var plan = graph.sorted(stages.sorted())
+    if options.withDependencies { plan = graph.upstreamClosure(of: plan) }
+    let storage = try WorkspaceStorage(self, transaction: nil)
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
+      guard item.reasons.contains(where: { $0 != .alwaysRuns }) else { return false }
+      // Without targets a stage that has not made its outputs is no mistake.
+      return try !targets.isEmpty
+        || graph.stages[item.stage].outputs.allSatisfy {
+          try FileSystem.exists(root.appending($0))
+        }
+    }
+    return (
+      pointed,
+      changed.map {
+        ChangedStage(
+          number: $0.stage, name: graph.stages[$0.stage].address.text, pipelines: pipelines)
+      }
+    )
+  }
+
+  /// Records stages as they are, without running them.
+  private func commit(_ stages: [ChangedStage], transaction: StoreTransaction) throws {
+    guard let pipelines = stages.first?.pipelines else { return }
+    let storage = try WorkspaceStorage(self, transaction: transaction)
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let outputs = stages.flatMap { pipelines.graph.stages[$0.number].outputs }
+    for output in outputs where try !FileSystem.exists(root.appending(output)) {
+      throw WorkspaceError.missing(displayed(output))
+    }
+    defer { try? foldLocks(command: "dver commit") }
+    for stage in stages {
+      try runner.record(stage.number)
+      notices.status("Recorded stage '\(stage.name)'")
+    }
+    try foldLocks(command: "dver commit")
+  }
+
+  private func take(
+    _ output: TrackedOutput, as content: WorkspaceContent, transaction: StoreTransaction
+  ) throws -> TakenTarget {
+    guard let record = content.record(path: output.record.path) else {
+      throw WorkspaceError.missing(displayed(output.path))
+    }
+    if case .directory(let directory) = content {
+      try refuseIgnoreFiles(in: directory.entries, of: output.path)
+      _ = try manifests.store(directory.entries, in: transaction)
+    }
+    return TakenTarget(
+      target: .member(output.path, of: output), path: output.path, record: record)
+  }
+}
+
+extension TrackedOutput {
+  /// Whether the record says what `content` is.
+  fileprivate func isRecorded(_ content: WorkspaceContent) -> Bool {
+    if case .file(let file) = content, file.isExecutable != record.isExecutable { return false }
+    return content.name == name
+  }
+}

@@ -1,0 +1,122 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverIgnore
+import DverManifest
+
+extension Workspace {
+  /// Compares HEAD with the pointers and locks of the workspace, and those with what it holds.
+  ///
+  /// Without git nothing counts as committed.
+  package func dataStatus(_ options: DataStatusOptions) throws -> DataStatus {
+    let catalog = try catalog()
+    let recorded = recordedVersion(catalog)
+    let present = try presentVersion(catalog)
+    var status = DataStatus()
+    var scope = DataScope()
+    var head: DataVersion?
+    if let git = try git() { head = try version(of: try headRevision(in: git), in: git) }
+    if !options.targets.isEmpty {
+      scope = try self.scope(of: options.targets, in: [catalog.outputs, head?.outputs ?? []])
+    }
+    if let head {
+      status.committed = try DataComparison.run(
+        from: head, to: recorded, isGranular: options.isGranular, scope: scope)
+    }
+    status.uncommitted = try DataComparison.run(
+      from: recorded, to: present, isGranular: options.isGranular, scope: scope)
+    status.notInCache = try itemsNotInCache(
+      recorded, knowing: present, isGranular: options.isGranular, scope: scope
+    ).map(\.path)
+    if options.showsUnchanged {
+      status.unchanged = try unchangedPaths(
+        status, in: present, hasHead: head != nil, isGranular: options.isGranular, scope: scope)
+    }
+    if options.showsUntracked { status.untracked = try UntrackedFiles.find(in: self, catalog) }
+    return status
+  }
+
+  /// What HEAD, the pointers and the workspace have alike.
+  private func unchangedPaths(
+    _ status: DataStatus, in present: DataVersion, hasHead: Bool, isGranular: Bool,
+    scope: DataScope
+  ) throws -> [[UInt8]] {
+    let committed = Set(status.committed.unchanged.map(\.path))
+    var paths: [[UInt8]] = []
+    for output in status.uncommitted.unchanged where !hasHead || committed.contains(output.path) {
+      guard output.name?.isDirectory == true else {
+        paths.append(output.path.bytes)
+        continue
+      }
+      let folder = output.path.bytes + [RepositoryPath.slash]
+      paths.append(folder)
+      guard isGranular else { continue }
+      let table = try present.entries(of: output)
+      for index in 0..<table.count {
+        let isEmptyDirectory = table.kinds[index] == .emptyDirectory
+        paths.append(
+          folder + table.paths[index] + (isEmptyDirectory ? [RepositoryPath.slash] : []))
+      }
+    }
+    return paths.filter { scope.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+}
+
+/// Looks for files that neither git nor dver tracks or ignores.
+struct UntrackedFiles {
+  private let workspace: Workspace
+  private let git: GitRepository
+  private let prefix: GitPathPrefix
+  private let tracked: PathTable
+  private let data: Set<RepositoryPath>
+  private var found: [[UInt8]] = []
+
+  /// Their paths, sorted; none without git.
+  static func find(in workspace: Workspace, _ catalog: Catalog) throws -> [[UInt8]] {
+    guard let git = try workspace.git() else { return [] }
+    let prefix = workspace.gitPrefix(in: git)
+    var search = UntrackedFiles(
+      workspace: workspace, git: git, prefix: prefix,
+      tracked: try git.trackedPaths(below: prefix.bytes), data: Set(catalog.outputs.map(\.path)))
+    try search.visit(.root)
+    return search.found.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private init(
+    workspace: Workspace, git: GitRepository, prefix: GitPathPrefix, tracked: PathTable,
+    data: Set<RepositoryPath>
+  ) {
+    self.workspace = workspace
+    self.git = git
+    self.prefix = prefix
+    self.tracked = tracked
+    self.data = data
+  }
+
+  private mutating func visit(_ folder: RepositoryPath) throws {
+    for entry in try FileSystem.entries(in: workspace.root.appending(folder)) ?? [] {
+      if entry.name.elementsEqual(".git".utf8) || entry.name.elementsEqual(".dver".utf8) {
+        continue
+      }
+      let path = folder.appending(entry.name)
+      let gitPath = prefix.gitPath(path)
+      guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
+        try !git.isIgnored(gitPath, isDirectory: entry.isDirectory)
+      else { continue }
+      if !entry.isDirectory {
+        found.append(path.bytes)
+      } else if try !FileSystem.exists(workspace.root.appending(path).appending(".git")) {
+        try visit(path)
+      }
+    }
+  }
+
+  private func isTracked(_ path: [UInt8]) -> Bool {
+    var (low, high) = (0, tracked.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if tracked[middle].lexicographicallyPrecedes(path) { low = middle + 1 } else { high = middle }
+    }
+    return low < tracked.count && tracked[low].elementsEqual(path)
+  }
+}

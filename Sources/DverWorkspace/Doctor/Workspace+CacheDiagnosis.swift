@@ -1,0 +1,78 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+
+extension Workspace {
+  func diagnoseCache(_ diagnosis: inout Diagnosis) throws {
+    let folder = try cacheFolder()
+    guard let store = try cacheIfPresent() else {
+      return diagnosis.state("cache", "\(folder), nothing stored yet")
+    }
+    let objects = try store.looseObjects()
+    let packs = try FileSystem.names(in: folder.appending("packs"))?.count ?? 0
+    var (size, seen) = (Int64(0), 0)
+    // Digests are evenly spread, so the first ones tell how large the others are.
+    for digest in objects.prefix(Self.sampleCount) {
+      size += try FileSystem.status(of: store.path(of: digest))?.size ?? 0
+      seen += 1
+    }
+    let isSample = seen < objects.count
+    if isSample { size = Int64(Double(size) / Double(seen) * Double(objects.count)) }
+    let packText = packs == 0 ? "" : ", \(packs) pack\(packs == 1 ? "" : "s")"
+    diagnosis.state(
+      "cache",
+      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(objects.count) objects, "
+        + "\(isSample ? "about " : "")\(ByteCount(size))\(packText), store \(store.descriptor.id)")
+  }
+
+  private static let sampleCount = 4096
+
+  /// Tries which links really work from the cache to the workspace.
+  func diagnoseLinks(_ diagnosis: inout Diagnosis) throws {
+    let cache = try cacheFolder()
+    let source = try FileSystem.exists(cache) ? cache.appending("tmp") : temporaryFolder
+    for folder in [source, temporaryFolder] { try FileSystem.makeDirectories(folder) }
+    let name = FileSystem.temporaryName()
+    let (file, target) = (
+      source.appending(name), temporaryFolder.appending(name + Array("-link".utf8))
+    )
+    defer {
+      for path in [file, target] { _ = try? FileSystem.removeFile(path) }
+    }
+    let probe = try OpenFile(file, .createNew(permissions: 0o600))
+    try probe.write(Array("dver".utf8))
+    let working = try [LinkType.reflink, .hardlink, .symlink].filter { type in
+      defer { _ = try? FileSystem.removeFile(target) }
+      switch type {
+      case .reflink:
+        return try OpenFile(target, .createNew(permissions: 0o600)).clone(probe)
+      case .hardlink:
+        do {
+          try FileSystem.link(file, at: target)
+        } catch is FileSystemError {
+          return false
+        }
+        return true
+      case .symlink:
+        do {
+          try FileSystem.makeSymbolicLink(to: file.bytes, at: target)
+        } catch is FileSystemError {
+          return false
+        }
+        return try FileSystem.contents(of: target) == Array("dver".utf8)
+      case .copy: return true
+      }
+    }
+    diagnosis.state("links", (working + [.copy]).map(\.rawValue).joined(separator: ", "))
+    let wanted = try configuration().linkTypes
+    guard try configuration().layers.value("cache.type") != nil,
+      !wanted.contains(where: { $0 == .copy || working.contains($0) })
+    else { return }
+    diagnosis.report(
+      .problem,
+      "cache.type asks for \(wanted.map(\.rawValue).joined(separator: ",")), which does not work here",
+      hint: "files are copied; run 'dver config cache.type reflink,copy', or move the cache")
+  }
+}

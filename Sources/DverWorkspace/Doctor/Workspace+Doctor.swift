@@ -1,0 +1,138 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverObjectStore
+import Glibc
+
+extension Workspace {
+  /// Looks at everything around the data that can be wrong, without reading the data.
+  ///
+  /// - Parameter upgrade: Whether files that dver wrote itself are brought up to date first.
+  package func doctor(upgrade: Bool) throws -> Diagnosis {
+    if upgrade { try self.upgrade() }
+    var diagnosis = Diagnosis()
+    diagnosis.state("workspace", "\(root) (\(try FileSystem.traits(of: root).name))")
+    var catalog: Catalog?
+    let checks: [(inout Diagnosis) throws -> Void] = [
+      { catalog = try self.diagnoseCatalog(&$0) },
+      diagnoseCache, diagnoseLinks, diagnoseRemotes, diagnoseLeftovers,
+      { try self.diagnoseGit(&$0, catalog: catalog) },
+      { diagnosis in
+        for output in catalog?.outputs ?? [] {
+          try self.diagnoseManifest(of: output, &diagnosis)
+        }
+      },
+    ]
+    // One check that fails keeps nobody from the others.
+    for check in checks {
+      do {
+        try check(&diagnosis)
+      } catch let error as any DverError {
+        diagnosis.report(error)
+      }
+    }
+    return diagnosis
+  }
+
+  private func diagnoseCatalog(_ diagnosis: inout Diagnosis) throws -> Catalog {
+    if let git = try git() {
+      let names = try git.unmergedPaths().filter { Self.isCatalogFile($0[...]) }
+      for name in names {
+        diagnosis.report(
+          .problem, "\(PathQuoting.quoted(name)) is in conflict",
+          hint: "take a side: 'git checkout --ours' or '--theirs', then 'git add'")
+      }
+    }
+    let catalog = try catalog()
+    diagnosis.state(
+      "tracked", "\(catalog.outputs.count) paths, \(catalog.pointers.count) pointers")
+    return catalog
+  }
+
+  // MARK: Manifests
+
+  private func diagnoseManifest(
+    of output: TrackedOutput, _ diagnosis: inout Diagnosis
+  ) throws {
+    guard let name = output.name, name.isDirectory else { return }
+    do {
+      let wrong = try manifests.differingFiles(of: output.path, root: name.digest)
+      guard !wrong.isEmpty else { return }
+      diagnosis.report(
+        .problem,
+        "\(wrong.count) manifest file\(wrong.count == 1 ? "" : "s") of \(displayed(output.path)) "
+          + "\(wrong.count == 1 ? "does" : "do") not match the pointer",
+        hint: "run 'dver doctor --upgrade' to write \(wrong.count == 1 ? "it" : "them") anew")
+    } catch let error as ManifestLookupError {
+      diagnosis.report(error)
+    }
+  }
+
+  // MARK: What dead commands left
+
+  private func diagnoseLeftovers(_ diagnosis: inout Diagnosis) throws {
+    for (_, record) in try operations.unfinished() {
+      diagnosis.report(
+        .problem, "'\(record.command)' was interrupted", hint: "run any dver command to finish it")
+    }
+    let staging = try FileSystem.names(in: temporaryFolder.appending("staging")) ?? []
+    let folders = staging.filter { !$0.suffix(5).elementsEqual(".lock".utf8) }.count
+    if folders > 0 {
+      diagnosis.report(
+        .note, "\(folders) unfinished checkout\(folders == 1 ? "" : "s") in .dver/tmp/staging",
+        hint: "the next 'dver checkout' removes what is not in use")
+    }
+    guard let store = try cacheIfPresent() else { return }
+    let pending = try FileSystem.names(in: store.folder.appending("pending")) ?? []
+    if !pending.isEmpty {
+      diagnosis.report(
+        .note,
+        "\(pending.count) transaction\(pending.count == 1 ? "" : "s") not yet known to be on disk",
+        hint: "a later command that writes makes sure of it")
+    }
+    let quarantined = try FileSystem.names(in: store.folder.appending("quarantine")) ?? []
+    let lost = try quarantined.filter { name in
+      guard let digest = Digest(hex: Array(name.prefix(64)).span) else { return true }
+      return try !store.contains(digest)
+    }
+    if !lost.isEmpty {
+      diagnosis.report(
+        .damage, "\(lost.count) damaged object\(lost.count == 1 ? " is" : "s are") in quarantine",
+        hint: "run 'dver pull', or 'dver add' where the data is")
+    }
+  }
+
+  // MARK: Remotes
+
+  private func diagnoseRemotes(_ diagnosis: inout Diagnosis) throws {
+    let configuration = try configuration()
+    for name in configuration.remoteNames {
+      guard let value = try configuration.remoteValue(name, "url"), let bytes = value.bytes else {
+        diagnosis.report(
+          .problem, "remote '\(name)' has no path",
+          hint: "run 'dver remote modify \(name) url PATH'")
+        continue
+      }
+      let folder = configuration.resolve(bytes, from: value)
+      let id = try configuration.remoteValue(name, "id")?.text
+      do {
+        let found = try StoreDescriptor.read(at: folder)?.id
+        diagnosis.state("remote \(name)", "\(folder), \(found.map { "store \($0)" } ?? "no store")")
+        if let id, found != id {
+          throw WorkspaceError.wrongStore(
+            remote: name, path: folder.description, expected: id, found: found)
+        }
+        if try found == nil && FileSystem.statusFollowingLinks(of: folder) == nil {
+          diagnosis.report(
+            .note, "remote '\(name)' has no folder \(folder) yet",
+            hint: "the first 'dver push' makes it; check the path, or mount it")
+        }
+      } catch let error as any DverError {
+        diagnosis.report(error)
+      }
+    }
+    if let name = try configuration.defaultRemote, !configuration.remoteNames.contains(name) {
+      diagnosis.report(WorkspaceError.unknownRemote(name, known: configuration.remoteNames))
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import DverCore
+
+/// A script that git runs, and that hands over to `dver git-hook`.
+struct HookScript {
+  /// As git calls it.
+  let name: String
+  /// The workspace's folder, counted from the work tree.
+  let folder: [UInt8]
+
+  static let names = ["post-checkout", "pre-commit", "pre-push"]
+
+  init(name: String, folder: [UInt8]) {
+    self.name = name
+    self.folder = folder
+  }
+
+  var bytes: [UInt8] {
+    var text = Array(
+      """
+      #!/bin/sh
+      # Written by 'dver install'.
+      if ! command -v dver >/dev/null 2>&1; then
+        echo 'dver is not on PATH: its \(name) hook was left out' >&2
+        exit 0
+      fi
+      exec dver git-hook \(name)
+      """.utf8)
+    if !folder.isEmpty { text += Array(" --cd ".utf8) + Self.quoted(folder) }
+    return text + Array(" -- \"$@\"\n".utf8)
+  }
+
+  /// A word that a shell takes as it is.
+  static func quoted(_ word: [UInt8]) -> [UInt8] {
+    let quote = UInt8(ascii: "'")
+    return [quote] + word.flatMap { $0 == quote ? Array(#"'\''"#.utf8) : [$0] } + [quote]
+  }
+}

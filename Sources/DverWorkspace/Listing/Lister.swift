@@ -1,0 +1,156 @@
+import DverCore
+import DverGit
+import DverManifest
+
+/// Lists a folder: tracked data by what is recorded of it, other files as they are.
+struct Lister {
+  private let workspace: Workspace
+  private let source: ListingSource
+  private let version: DataVersion
+  private let options: ListingOptions
+  private var listing = Listing()
+  private var blobs: [(item: Int, blob: GitObjectID)] = []
+
+  init(
+    _ workspace: Workspace, source: ListingSource, version: DataVersion, options: ListingOptions
+  ) {
+    self.workspace = workspace
+    self.source = source
+    self.version = version
+    self.options = options
+  }
+
+  /// - Throws: ``WorkspaceError/missing(_:)`` where there is nothing at `path`.
+  mutating func list(_ path: RepositoryPath) throws -> Listing {
+    if let output = version.output(containing: path) {
+      try list(path, in: output)
+    } else if let children = try self.children(of: path) {
+      try list(children, of: path, at: [], level: 1)
+    } else {
+      try listFile(path)
+    }
+    try fillSizes()
+    return listing
+  }
+
+  // MARK: Folders
+
+  /// The names in a folder that is not tracked itself; `nil` where there is no such folder.
+  private func children(of folder: RepositoryPath) throws -> [ListedChild]? {
+    let outputs = version.outputs(below: folder)
+    let plain =
+      try options.onlyTracked && folder.isRoot ? [] : source.children(of: folder, in: workspace)
+    guard plain != nil || !outputs.isEmpty else { return nil }
+    var byName: [[UInt8]: ListedChild] = [:]
+    for child in plain ?? [] {
+      // Of a revision, the ignored files of the workspace's own folder are still dver's.
+      if !child.name.elementsEqual(".dver".utf8) { byName[child.name] = child }
+    }
+    if options.onlyTracked { byName = [:] }
+    for output in outputs {
+      let rest = output.path.bytes.dropFirst(folder.isRoot ? 0 : folder.bytes.count + 1)
+      guard let slash = rest.firstIndex(of: RepositoryPath.slash) else {
+        byName[Array(rest)] = ListedChild(output, name: Array(rest))
+        continue
+      }
+      let name = Array(rest[..<slash])
+      byName[name] = ListedChild(name: name, isDirectory: true)
+    }
+    return byName.values.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+  }
+
+  private mutating func list(
+    _ children: [ListedChild], of folder: RepositoryPath, at place: [UInt8], level: Int
+  ) throws {
+    for child in children {
+      let path = folder.appending(child.name)
+      let shown = Self.joined(place, child.name)
+      let isOpened = child.isDirectory && level < options.levels
+      if !isOpened || options.showsFolders { append(child, at: shown) }
+      guard isOpened else { continue }
+      if child.isOutput, let output = version.output(containing: path) {
+        let table = try version.entries(of: output)
+        try list(ListedMembers(table), at: shown, level: level + 1)
+      } else if let below = try self.children(of: path) {
+        try list(below, of: path, at: shown, level: level + 1)
+      }
+    }
+  }
+
+  // MARK: Tracked directories
+
+  /// Lists an output or a part of one.
+  private mutating func list(_ path: RepositoryPath, in output: TrackedOutput) throws {
+    guard let name = output.name, let part = path.relative(to: output.path) else { return }
+    let own = Array(path.lastComponent)
+    guard name.isDirectory else {
+      guard part.isRoot else { throw WorkspaceError.missing(workspace.displayed(path)) }
+      return append(ListedChild(output, name: own), at: own)
+    }
+    let table =
+      part.isRoot
+      ? try version.entries(of: output)
+      : try version.reader(of: output.path).entries(of: name.digest, at: part)
+    if !part.isRoot, table.isEmpty { throw WorkspaceError.missing(workspace.displayed(path)) }
+    let members = ListedMembers(table, skipping: part.isRoot ? 0 : part.bytes.count + 1)
+    if table.count == 1, table.paths[0].elementsEqual(part.bytes) {
+      if table.kinds[0] != .emptyDirectory { append(members.leaf(0, name: own), at: own) }
+      return
+    }
+    try list(members, at: [], level: 1)
+  }
+
+  private mutating func list(_ members: ListedMembers, at place: [UInt8], level: Int) throws {
+    for (child, below) in members.children() {
+      let shown = Self.joined(place, child.name)
+      let isOpened = !below.isEmpty && level < options.levels
+      if !isOpened || options.showsFolders { append(child, at: shown) }
+      if isOpened { try list(below, at: shown, level: level + 1) }
+    }
+  }
+
+  // MARK: Items
+
+  /// Lists a path that is a file and not tracked by dver.
+  private mutating func listFile(_ path: RepositoryPath) throws {
+    let siblings = try source.children(of: path.parent, in: workspace) ?? []
+    let own = Array(path.lastComponent)
+    guard !options.onlyTracked, let child = siblings.first(where: { $0.name == own }) else {
+      throw WorkspaceError.missing(workspace.displayed(path))
+    }
+    append(child, at: own)
+  }
+
+  private mutating func append(_ child: ListedChild, at path: [UInt8]) {
+    if let blob = child.blob { blobs.append((listing.items.count, blob)) }
+    listing.items.append(
+      Listing.Item(
+        path: path, isDirectory: child.isDirectory, isOutput: child.isOutput,
+        isExecutable: child.isExecutable, size: child.size, name: child.content))
+  }
+
+  /// Looks up how large files in git are.
+  private mutating func fillSizes() throws {
+    guard !blobs.isEmpty, let git = try workspace.git() else { return }
+    let contents = try git.blobs(blobs.map(\.blob))
+    for (place, content) in zip(blobs, contents) {
+      let item = listing.items[place.item]
+      listing.items[place.item] = Listing.Item(
+        path: item.path, isDirectory: item.isDirectory, isOutput: item.isOutput,
+        isExecutable: item.isExecutable, size: Int64(content.count), name: item.name)
+    }
+  }
+
+  private static func joined(_ folder: [UInt8], _ name: [UInt8]) -> [UInt8] {
+    folder.isEmpty ? name : folder + [RepositoryPath.slash] + name
+  }
+}
+
+extension ListedChild {
+  init(_ output: TrackedOutput, name: [UInt8]) {
+    self.init(
+      name: name, isDirectory: output.name?.isDirectory == true,
+      isExecutable: output.record.isExecutable, size: output.record.size, content: output.name,
+      isOutput: true)
+  }
+}

@@ -1,0 +1,219 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Hands over the content of a tracked file, a member of a tracked directory, or a file in git.
+  ///
+  /// What dver tracks comes from the cache, from the workspace if it holds that content, or from
+  /// git, and is hashed before the first byte is handed over.
+  ///
+  /// - Parameters:
+  ///   - target: A path counted from the user's folder, with `@` and a revision behind it or not; a
+  ///     path that exists wins.
+  ///   - write: Takes the bytes in order.
+  package func cat(_ target: [UInt8], write: ([UInt8]) throws -> Void) throws {
+    let catalog = try catalog()
+    let version = recordedVersion(catalog)
+    let path = try? path(of: target)
+    if let path, try isKnown(path, in: version) {
+      return try cat(path, in: version, at: nil, write: write)
+    }
+    for (place, byte) in target.enumerated().reversed() where byte == UInt8(ascii: "@") {
+      let name = String(decoding: target[(place + 1)...], as: UTF8.self)
+      guard place > 0, !name.isEmpty else { continue }
+      let git = try requiredGit(for: "cat PATH@REV")
+      guard let revision = try git.resolveIfPresent(name) else { continue }
+      let path = try self.path(of: Array(target[..<place]))
+      return try cat(path, in: try self.version(of: revision, in: git), at: revision, write: write)
+    }
+    if let at = target.lastIndex(of: UInt8(ascii: "@")), at > 0 {
+      throw GitError.unknownRevision(String(decoding: target[(at + 1)...], as: UTF8.self))
+    }
+    throw path == nil
+      ? WorkspaceError.outside(PathQuoting.quoted(target))
+      : WorkspaceError.missing(PathQuoting.quoted(target))
+  }
+
+  /// Whether a path is tracked, or is there.
+  private func isKnown(_ path: RepositoryPath, in version: DataVersion) throws -> Bool {
+    if try FileSystem.exists(root.appending(path)) { return true }
+    guard let output = version.output(containing: path) else {
+      return false
+    }
+    return try output.path == path || !entries(at: path, of: output, in: version).isEmpty
+  }
+
+  /// The entries of a tracked directory at and below a path.
+  private func entries(
+    at path: RepositoryPath, of output: TrackedOutput, in version: DataVersion
+  ) throws -> EntryTable {
+    guard let name = output.name, name.isDirectory, let part = path.relative(to: output.path)
+    else { return EntryTable() }
+    return try version.reader(of: output.path).entries(of: name.digest, at: part)
+  }
+
+  private func cat(
+    _ path: RepositoryPath, in version: DataVersion, at revision: GitRevision?,
+    write: ([UInt8]) throws -> Void
+  ) throws {
+    if let output = version.output(containing: path) {
+      let digest = try digest(at: path, of: output, in: version)
+      let content = TrackedContent(digest: digest, path: path, revision: revision)
+      if let content { return try cat(content, write: write) }
+      // New beside the members of a tracked directory.
+    }
+    try catPlain(path, at: revision, write: write)
+  }
+
+  /// The digest of a tracked file; `nil` where the output does not have the path.
+  private func digest(
+    at path: RepositoryPath, of output: TrackedOutput, in version: DataVersion
+  ) throws -> Digest? {
+    guard let name = output.name else { return nil }
+    guard name.isDirectory else { return output.path == path ? name.digest : nil }
+    if output.path == path { throw CatError.directory(displayed(path)) }
+    let table = try entries(at: path, of: output, in: version)
+    guard table.count > 0 else { return nil }
+    let part = path.relative(to: output.path) ?? .root
+    guard table.count == 1, table.paths[0].elementsEqual(part.bytes) else {
+      throw CatError.directory(displayed(path))
+    }
+    switch table.kinds[0] {
+    case .file, .executable: return table.digests[0]
+    case .emptyDirectory: throw CatError.directory(displayed(path))
+    case .link:
+      throw CatError.link(displayed(path), target: PathQuoting.quoted(table.targets[0] ?? []))
+    }
+  }
+
+  // MARK: Where content comes from
+
+  private struct TrackedContent {
+    let digest: Digest
+    let path: RepositoryPath
+    let revision: GitRevision?
+
+    init?(digest: Digest?, path: RepositoryPath, revision: GitRevision?) {
+      guard let digest else { return nil }
+      (self.digest, self.path, self.revision) = (digest, path, revision)
+    }
+  }
+
+  private func cat(_ content: TrackedContent, write: ([UInt8]) throws -> Void) throws {
+    let store = try cacheIfPresent()
+    if let store, let file = try store.openIfPresent(content.digest),
+      try copy(file, content.digest, write: write)
+    {
+      return
+    }
+    if let file = try openPresent(content.path), try copy(file, content.digest, write: write) {
+      return
+    }
+    if let git = try git(), let tree = try (content.revision ?? headRevision(in: git))?.tree,
+      let bytes = try git.blob(at: gitPrefix(in: git).gitPath(content.path), in: tree),
+      SHA256.digest(of: bytes.span) == content.digest
+    {
+      return try write(bytes)
+    }
+    let shown = displayed(content.path)
+    let isDamaged = try store?.contains(content.digest) == true
+    throw isDamaged ? WorkspaceError.damaged([shown]) : WorkspaceError.missingData([shown])
+  }
+
+  /// The regular file at a path of the workspace.
+  private func openPresent(_ path: RepositoryPath) throws -> OpenFile? {
+    let absolute = root.appending(path)
+    guard try FileSystem.status(of: absolute)?.isFile == true else { return nil }
+    return try OpenFile.ifPresent(absolute, .read, followsLinks: false)
+  }
+
+  /// Hands over a file if it has the digest: small ones from memory, large ones in a second pass.
+  private func copy(
+    _ file: borrowing OpenFile, _ digest: Digest, write: ([UInt8]) throws -> Void
+  ) throws -> Bool {
+    let size = try file.status().size
+    if size <= Self.blockByteCount {
+      let bytes = try file.read(at: 0, count: Int(size))
+      guard SHA256.digest(of: bytes.span) == digest else { return false }
+      try write(bytes)
+      return true
+    }
+    var hasher = FileHasher()
+    progress.begin("Checking", byteCount: size, itemCount: 1)
+    let progress = progress
+    let found = unsafe try hasher.digest(of: file) { try progress.advance(bytes: $0) }
+    progress.end()
+    guard found.digest == digest else { return false }
+    try copy(file, size: found.byteCount, write: write)
+    return true
+  }
+
+  private func copy(
+    _ file: borrowing OpenFile, size: Int64, write: ([UInt8]) throws -> Void
+  ) throws {
+    var offset: Int64 = 0
+    while offset < size {
+      let block = try file.read(
+        at: offset, count: Int(min(Int64(Self.blockByteCount), size - offset)))
+      guard !block.isEmpty else { throw ChangedFileError(path: file.path) }
+      try write(block)
+      offset += Int64(block.count)
+    }
+  }
+
+  /// What is read at once, and held in memory.
+  private static let blockByteCount = 4 << 20
+
+  // MARK: Files that dver does not track
+
+  private func catPlain(
+    _ path: RepositoryPath, at revision: GitRevision?, write: ([UInt8]) throws -> Void
+  ) throws {
+    if let revision {
+      let git = try requiredGit(for: "cat PATH@REV")
+      let gitPath = gitPrefix(in: git).gitPath(path)
+      guard let entry = try git.entry(at: gitPath, in: revision.tree) else {
+        throw WorkspaceError.missing(displayed(path))
+      }
+      guard entry.mode.isFile || entry.mode == .symbolicLink else {
+        throw CatError.directory(displayed(path))
+      }
+      let bytes = try git.blob(entry.id)
+      guard entry.mode.isFile else {
+        throw CatError.link(displayed(path), target: PathQuoting.quoted(bytes))
+      }
+      return try write(bytes)
+    }
+    let absolute = root.appending(path)
+    guard let status = try FileSystem.statusFollowingLinks(of: absolute) else {
+      throw WorkspaceError.missing(displayed(path))
+    }
+    guard status.isFile else { throw CatError.directory(displayed(path)) }
+    let file = try OpenFile(absolute, .read)
+    try copy(file, size: try file.status().size, write: write)
+  }
+}
+
+/// A path that has no content to print.
+enum CatError: DverError {
+  case directory(String)
+  case link(String, target: String)
+
+  var message: String {
+    switch self {
+    case .directory(let path): "\(path) is a directory"
+    case .link(let path, let target): "\(path) is a symbolic link to \(target)"
+    }
+  }
+
+  var hint: String? {
+    switch self {
+    case .directory(let path): "see 'dver ls \(path)' for its members"
+    case .link: "name the path that the link leads to"
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverObjectStore
+import DverParallel
+import DverRemote
+
+extension Workspace {
+  /// Opens the store of a remote; `nil` where the remote was never used and nothing is there.
+  ///
+  /// - Throws: ``WorkspaceError/wrongStore(remote:path:expected:found:)`` where another store is
+  ///   there than the one that the remote was used with, or none: most often a share that is not
+  ///   mounted.
+  func open(_ entry: RemoteEntry) throws -> (any Remote)? {
+    if let url = entry.unsupportedURL { try Configuration.refuseSchemes(url, remote: entry.name) }
+    guard let store = try ObjectStore.open(at: entry.path) else {
+      guard let expected = entry.storeID else { return nil }
+      throw WorkspaceError.wrongStore(
+        remote: entry.name, path: entry.path.description, expected: expected, found: nil)
+    }
+    if let expected = entry.storeID, store.descriptor.id != expected {
+      throw WorkspaceError.wrongStore(
+        remote: entry.name, path: entry.path.description, expected: expected,
+        found: store.descriptor.id)
+    }
+    return DirectoryRemote(store)
+  }
+
+  /// As ``open(_:)``; makes the store of a remote that was never used, and takes its identifier
+  /// down, so that another one in its place is noticed.
+  func openForWriting(_ entry: RemoteEntry) throws -> any Remote {
+    if let remote = try open(entry) {
+      if entry.storeID == nil { try note(remote.storeID, of: entry) }
+      return remote
+    }
+    let store = try ObjectStore.openOrCreate(at: entry.path)
+    try note(store.descriptor.id, of: entry)
+    return DirectoryRemote(store)
+  }
+
+  private func note(_ storeID: String, of entry: RemoteEntry) throws {
+    // The system's file is not the user's to change.
+    let level = entry.level == .system ? .local : entry.level
+    try editConfiguration("dver push", at: level) { file in
+      try file.set(Array("remote.\(entry.name).id".utf8), Array(storeID.utf8))
+    }
+  }
+
+  /// A node of a manifest from whichever remote has it; remotes that cannot be read are passed over.
+  func nodeFromRemotes(_ digest: Digest, preferring name: String?) -> [UInt8]? {
+    guard let configuration = try? configuration(), let remotes = try? configuration.remotes()
+    else { return nil }
+    let preferred = name ?? remotes.first { $0.isDefault }?.name
+    for entry in remotes.filter({ $0.name == preferred }) + remotes.filter({ $0.name != preferred })
+    {
+      if let remote = try? open(entry), let bytes = try? remote.read(digest) { return bytes }
+    }
+    return nil
+  }
+
+  /// How to copy to or from a remote, with progress.
+  func settings(for entry: RemoteEntry, _ options: TransferOptions) throws -> TransferSettings {
+    let progress = progress
+    return TransferSettings(
+      threads: try options.jobs ?? entry.jobs ?? Self.standardJobs(at: entry.path),
+      onBytes: { try progress.advance(bytes: $0) }, onObject: { try progress.advance(items: 1) })
+  }
+
+  /// A disk serves as many threads as can hash; a network has answers to wait for.
+  private static func standardJobs(at path: AbsolutePath) throws -> Int {
+    guard try FileSystem.exists(path), try FileSystem.traits(of: path).isNetwork else {
+      return processorCount
+    }
+    return processorCount * 4
+  }
+}

@@ -1,0 +1,130 @@
+package import DverCore
+import DverFileSystem
+import DverGit
+import DverManifest
+import DverObjectStore
+
+/// How `remove` goes about its work.
+package struct RemoveOptions: Sendable {
+  /// Whether the data goes too.
+  package var withData = false
+  /// Whether data goes that is in no cache.
+  package var force = false
+
+  package init() {}
+}
+
+/// What `remove` did.
+package struct RemoveSummary: Sendable {
+  /// Pointers, and addresses of stages, that are gone.
+  package var origins: [String] = []
+  /// Data that dver no longer tracks.
+  package var paths: [RepositoryPath] = []
+}
+
+extension Workspace {
+  /// Stops tracking data, and takes stages out of their pipeline.
+  ///
+  /// Data stays in the workspace, as files of its own, unless the options say otherwise; then it
+  /// goes first, so that a command which was interrupted can be given again.
+  package func remove(_ targets: [[UInt8]], options: RemoveOptions) throws -> RemoveSummary {
+    let catalog = try catalog()
+    let removals = try unique(targets.map { try removal(of: $0, in: catalog) })
+    let outputs = removals.flatMap(\.outputs)
+    if options.withData {
+      try refuseUnsaved(outputs, options: options)
+      try removeData(outputs, options: options)
+    } else {
+      let cached = outputs.filter(\.isCached).map { Selection(output: $0, part: nil) }
+      try refuse(try unprotect(cached), options: CheckoutOptions())
+    }
+    let names = removals.map(\.name)
+    try perform("dver remove \(names.joined(separator: " "))") {
+      try removeChanges(removals, outputs)
+    }
+    try forgetTracked(outputs.map(\.path))
+    try fileIndex.save()
+    progress.end()
+    return RemoveSummary(origins: names, paths: outputs.map(\.path))
+  }
+
+  private func unique(_ removals: [Removal]) -> [Removal] {
+    var seen: Set<Removal.Subject> = []
+    return removals.filter { seen.insert($0.subject).inserted }
+  }
+
+  private func removeChanges(
+    _ removals: [Removal], _ outputs: [TrackedOutput]
+  ) throws -> Changes {
+    var changes = Changes()
+    for output in outputs {
+      guard let name = output.name, name.isDirectory else { continue }
+      try keepNodes(of: output.path, root: name.digest)
+      changes.manifests.append(ManifestChange(path: output.path, old: name.digest, new: nil))
+    }
+    var pipelines: [RepositoryPath: [String]] = [:]
+    for removal in removals {
+      switch removal.subject {
+      case .pointer(let path):
+        let old = try FileSystem.contents(of: root.appending(path))
+        changes.texts.append(TextChange(path: path, old: old, new: nil))
+      case .stage(let name, let folder): pipelines[folder, default: []].append(name)
+      }
+    }
+    for (folder, names) in pipelines.sorted(by: { $0.key < $1.key }) {
+      changes.texts += try StageRemoval(names: names, folder: folder).changes(in: self)
+    }
+    // Ignore lines last, so that git never sees data that is still tracked.
+    var ignores = IgnoreLines(workspace: self)
+    for output in outputs where output.isCached { try ignores.remove(output.path) }
+    changes.texts += ignores.changes
+    return changes
+  }
+
+  // MARK: Data
+
+  /// Refuses to lose content that is neither in the cache nor in git.
+  private func refuseUnsaved(_ outputs: [TrackedOutput], options: RemoveOptions) throws {
+    guard !options.force else { return }
+    let unsaved = try outputs.filter { try !isSaved($0) }
+    guard unsaved.isEmpty else {
+      throw WorkspaceError.unsaved(unsaved.map { displayed($0.path) })
+    }
+  }
+
+  private func isSaved(_ output: TrackedOutput) throws -> Bool {
+    let absolute = root.appending(output.path)
+    let content = try ContentScanner(workspace: self).content(of: output.path)
+    if content.name == nil { return try !FileSystem.exists(absolute) }
+    if case .directory(let directory) = content, !directory.skipped.isEmpty { return false }
+    if let store = try cacheIfPresent(), let name = content.name,
+      try hasFiles(of: content.entries.0, name: name, at: output.path, in: store)
+    {
+      return true
+    }
+    guard case .file = content, let git = try git() else { return false }
+    let staged = try git.indexBlob(at: gitPrefix(in: git).gitPath(output.path))
+    return try staged != nil && staged == FileSystem.contents(of: absolute)
+  }
+
+  private func removeData(_ outputs: [TrackedOutput], options: RemoveOptions) throws {
+    var checkout = CheckoutOptions()
+    checkout.force = options.force
+    for output in outputs {
+      let absolute = root.appending(output.path)
+      let content = try ContentScanner(workspace: self).content(of: output.path)
+      if output.isCached, content.name != nil, let store = try cacheIfPresent() {
+        let task = Checkout(
+          workspace: self, path: output.path, store: store,
+          placement: Placement(from: store, types: LinkType.standard), options: checkout)
+        let (present, stamps) = content.entries
+        let outcome = try task.run(
+          present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
+        try refuse(outcome.summary, options: checkout)
+        try FileSystem.removeEmptyDirectory(absolute)
+      }
+      // What is left was forced, or is in git.
+      if options.force || !output.isCached { try FileSystem.removeTree(absolute) }
+    }
+  }
+}

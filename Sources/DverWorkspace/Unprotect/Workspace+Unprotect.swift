@@ -1,0 +1,75 @@
+package import DverCore
+import DverFileSystem
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Replaces links into the cache by files of their own, which may be written.
+  ///
+  /// - Parameter targets: Tracked paths, pointers, stages, or parts of tracked directories.
+  /// - Returns: The files that were links.
+  /// - Throws: After doing the rest: ``WorkspaceError/missingData(_:)`` for links that lead nowhere.
+  package func unprotect(_ targets: [[UInt8]]) throws -> [RepositoryPath] {
+    let summary = try unprotect(try select(targets, in: try catalog()))
+    try fileIndex.save()
+    progress.end()
+    try refuse(summary, options: CheckoutOptions())
+    return summary.modified
+  }
+
+  func unprotect(_ selections: [Selection]) throws -> CheckoutSummary {
+    var summary = CheckoutSummary()
+    guard let store = try cacheIfPresent() else { return summary }
+    let placement = Placement(from: store, types: LinkType.standard)
+    for selection in selections {
+      summary.add(
+        try unprotect(
+          selection.output.path, part: selection.part, store: store, placement: placement))
+    }
+    return summary
+  }
+
+  /// Replaces links at and below a path, tracked or not.
+  func unprotect(path: RepositoryPath) throws {
+    guard let store = try cacheIfPresent() else { return }
+    let summary = try unprotect(
+      path, part: nil, store: store, placement: Placement(from: store, types: LinkType.standard))
+    try refuse(summary, options: CheckoutOptions())
+  }
+
+  private func unprotect(
+    _ path: RepositoryPath, part: RepositoryPath?, store: ObjectStore, placement: Placement
+  ) throws -> CheckoutSummary {
+    let content = try ContentScanner(workspace: self).content(of: path)
+    guard let name = content.name else { return CheckoutSummary() }
+    let (present, stamps) = content.entries
+    let task = Checkout(
+      workspace: self, path: path, store: store, placement: placement, options: CheckoutOptions())
+    let outcome = try task.run(
+      present: present, presentStamps: stamps, desired: present,
+      replacing: { index in
+        let entry = RepositoryPath(normalized: Array(present.paths[index]))
+        if let part, !entry.isInside(part) { return false }
+        return try self.isLinked(present, index, below: path, store: store)
+      })
+    if let stamps = outcome.stamps, outcome.summary.changeCount > 0 {
+      try remember(path, name: name, entries: present, stamps: stamps)
+    }
+    return outcome.summary
+  }
+
+  /// Whether a file is a symbolic link into a store, or the object itself under another name.
+  private func isLinked(
+    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
+  ) throws -> Bool {
+    guard entries.kinds[index] == .file || entries.kinds[index] == .executable,
+      let status = try FileSystem.status(
+        of: root.appending(folder).appending(entries.paths[index]))
+    else { return false }
+    if status.isLink { return true }
+    guard status.linkCount > 1,
+      let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
+    else { return false }
+    return status.inode == object.inode && status.device == object.device
+  }
+}

@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+@Suite struct CommitTests {
+  private func repository() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    try repository.write("2\n", to: "d/x")
+    try repository.dver("add", "--no-commit", "a", "d").requireSuccess()
+    return repository
+  }
+
+  @Test func whatIsRecordedGoesToTheCache() throws {
+    let repository = try repository()
+    #expect(try repository.dver("status").standardOutput.contains("not in cache"))
+    try repository.dver("commit").requireSuccess()
+    #expect(try repository.dver("status", "--json").standardOutput == "{}\n")
+    let again = try repository.dver("commit", "a").requireSuccess()
+    #expect(again.standardError == "Unchanged: a\n")
+  }
+
+  @Test func changesNeedConsent() throws {
+    let repository = try repository()
+    try repository.dver("commit").requireSuccess()
+    try repository.write("changed\n", to: "d/new")
+    let pointer = try repository.readText("d.dver")
+    let refused = try repository.dver("commit", "d").requireStatus(2)
+    #expect(refused.standardError.contains("not recorded: d changed"))
+    #expect(try repository.readText("d.dver") == pointer)
+    try repository.append("desc: kept\n", to: "d.dver")
+    let result = try repository.dver("commit", "-f", "-d", "--json", "d/x").requireSuccess()
+    #expect(result.standardOutput.contains(#""path": "d", "pointer": "d.dver""#))
+    #expect(result.standardOutput.contains(#""changed": true"#))
+    #expect(try repository.readText("d.dver").hasSuffix("desc: kept\n"))
+    try repository.remove("d")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("d/new") == "changed\n")
+  }
+
+  @Test func refusesWhatIsNotThere() throws {
+    let repository = try repository()
+    try repository.remove("a")
+    let missing = try repository.dver("commit", "-f", "a").requireStatus(2)
+    #expect(missing.standardError.contains("a does not exist"))
+    try repository.dver("commit", "nothing").requireStatus(2)
+    try repository.write("x\n", to: "d/.dverignore")
+    try repository.dver("commit", "-f", "d").requireStatus(2)
+    try repository.write("stages:\n  s:\n    cmd: 'x'\n    outs: [out]\n", to: "dver.yaml")
+    let stage = try repository.dver("commit", "-f", "s").requireStatus(2)
+    #expect(stage.standardError.contains("out does not exist"))
+  }
+
+  @Test func recordsStagesWithoutRunningThem() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s:\n    cmd: exit 1\n    deps: [in]\n    outs: [out]\n", to: "dver.yaml")
+    try repository.write("1\n", to: "in")
+    try repository.write("made by hand\n", to: "out")
+    try repository.dver("commit", "s").requireStatus(2)
+    try repository.dver("commit", "-f", "s").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    let repro = try repository.dver("repro").requireSuccess()
+    #expect(repro.standardOutput.contains("Stage 's' didn't change, skipping"))
+    #expect(try repository.readText(".gitignore").contains("/out\n"))
+  }
+}

@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+@Suite struct ConfigCommandTests {
+  @Test func laterLevelsWin() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "--global", "core.lock_timeout", "10").requireSuccess()
+    #expect(try repository.dver("config", "core.lock-timeout").standardOutput == "10\n")
+    try repository.dver("config", "core.lock_timeout", "20").requireSuccess()
+    try repository.dver("config", "--local", "core.lock_timeout", "30").requireSuccess()
+    #expect(try repository.dver("config", "core.lock_timeout").standardOutput == "30\n")
+    #expect(try repository.dver("config", "--project", "core.lock_timeout").lines == ["20"])
+    #expect(
+      try repository.dver("config", "--list", "--show-origin").standardOutput
+        == "\(repository.path)/.dver/config.local\tcore.lock_timeout=30\n")
+    try repository.dver("config", "--local", "-u", "core.lock_timeout").requireSuccess()
+    #expect(try repository.dver("config", "core.lock_timeout").standardOutput == "20\n")
+    #expect(
+      try repository.dver("config", "--list", "--global").standardOutput
+        == "core.lock_timeout=10\n")
+  }
+
+  @Test func whatIsNotSetSaysSo() throws {
+    let repository = try TemporaryRepository()
+    let result = try repository.dver("config", "core.shell").requireStatus(1)
+    #expect(result.standardError == "dver: error: option 'core.shell' is not set\n")
+    try repository.dver("config", "-u", "core.shell").requireStatus(1)
+  }
+
+  @Test func unknownOptionsAreRefusedWithASuggestion() throws {
+    let repository = try TemporaryRepository()
+    for arguments in [["cache.typ"], ["cache.typ", "copy"], ["-u", "cache.typ"]] {
+      let result = try repository.dverCommand(["config"] + arguments).run().requireStatus(2)
+      #expect(result.standardError.contains("did you mean 'cache.type'?"))
+    }
+    try repository.dver("config", "nonsense").requireStatus(2)
+  }
+
+  @Test func valuesAreChecked() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "cache.type", "softlink").requireStatus(2)
+    try repository.dver("config", "core.autostage", "perhaps").requireStatus(2)
+    try repository.dver("config", "gc.grace", "-1").requireStatus(64)
+    try repository.dver("config", "gc.grace", "soon").requireStatus(2)
+    #expect(try repository.readText(".dver/config") == "")
+    try repository.dver("config", "cache.type", "hardlink,copy").requireSuccess()
+  }
+
+  @Test func theProjectsFileKeepsCommentsAndIsStaged() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("# ours\n[core]\n\tautostage = true # always\n", to: ".dver/config")
+    try repository.dver("config", "gc.grace", "60").requireSuccess()
+    let staged = try repository.git("show", ":.dver/config").requireSuccess()
+    #expect(staged.standardOutput.hasPrefix("# ours\n[core]\n\tautostage = true # always\n"))
+    #expect(try repository.dver("config", "gc.grace", "--json").standardOutput.contains("\"60\""))
+  }
+
+  @Test(arguments: [
+    ["--list", "core.remote"], [], ["-u", "core.remote", "x"],
+    ["--show-origin", "core.remote", "x"], ["--local", "--global", "core.remote"],
+  ])
+  func badCommandLinesAreRefused(_ arguments: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.dverCommand(["config"] + arguments).run().requireStatus(64)
+  }
+
+  @Test func theCachesFolderIsShownAndSet() throws {
+    let repository = try TemporaryRepository()
+    #expect(try repository.dver("cache", "dir").lines == ["\(repository.path)/.dver/cache"])
+    try repository.makeDirectory("sub")
+    try repository.dver("cache", "dir", "../../outside/cache", in: "sub").requireSuccess()
+    #expect(try repository.dver("cache", "dir").lines == [repository.outside("cache")])
+    try repository.write("x\n", to: "x")
+    try repository.dver("add", "x").requireSuccess()
+    #expect(repository.exists(repository.outside("cache/dver-store")))
+    try repository.dver("cache", "dir", "-u").requireSuccess()
+    #expect(
+      try repository.dver("cache", "dir", "--json").standardOutput
+        == "{\"path\": \"\(repository.path)/.dver/cache\"}\n")
+    try repository.dver("cache", "dir", "-u").requireStatus(1)
+    try repository.dver("cache", "dir", "-u", "x").requireStatus(64)
+  }
+}

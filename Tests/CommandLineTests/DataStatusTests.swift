@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+
+@Suite struct DataStatusTests {
+  private func repository() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.write("22\n", to: "data/b")
+    try repository.write("single\n", to: "one.csv")
+    try repository.dver("add", "data", "one.csv").requireSuccess()
+    try repository.commitAll()
+    return repository
+  }
+
+  private func json(_ repository: TemporaryRepository, _ arguments: String...) throws -> String {
+    let words: [any ByteText] = ["data", "status", "--json"] + arguments
+    return try repository.dverCommand(words).run().requireSuccess().lines.joined()
+  }
+
+  @Test func aCleanWorkspaceHasNoChanges() throws {
+    let repository = try repository()
+    #expect(try json(repository) == "{}")
+    #expect(try repository.dver("data", "status").standardOutput == "No changes.\n")
+  }
+
+  @Test func pointersDifferFromHeadAndDataFromPointers() throws {
+    let repository = try repository()
+    try repository.write("changed\n", to: "data/a")
+    #expect(try json(repository) == "{\"uncommitted\": {\"modified\": [\"data/\"]}}")
+    try repository.dver("add", "data").requireSuccess()
+    #expect(try json(repository) == "{\"committed\": {\"modified\": [\"data/\"]}}")
+    try repository.remove("data/b")
+    #expect(
+      try json(repository, "--granular") == """
+        {"committed": {"modified": ["data/", "data/a"]}, \
+        "uncommitted": {"modified": ["data/"], "deleted": ["data/b"]}}
+        """)
+    try repository.commitAll()
+    #expect(try json(repository) == "{\"uncommitted\": {\"modified\": [\"data/\"]}}")
+  }
+
+  @Test func everythingIsAddedBeforeTheFirstCommit() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.dver("add", "data").requireSuccess()
+    #expect(try json(repository) == "{\"committed\": {\"added\": [\"data/\"]}}")
+  }
+
+  @Test func movedDataIsRenamed() throws {
+    let repository = try repository()
+    try repository.move("data", to: "moved")
+    try repository.remove("data.dver")
+    try repository.dver("add", "moved").requireSuccess()
+    #expect(
+      try json(repository)
+        == "{\"committed\": {\"renamed\": [{\"old\": \"data/\", \"new\": \"moved/\"}]}}")
+  }
+
+  @Test func missingObjectsAreListed() throws {
+    let repository = try repository()
+    try repository.remove(".dver/cache/objects")
+    #expect(try json(repository) == "{\"not_in_cache\": [\"data/\", \"one.csv\"]}")
+    #expect(
+      try json(repository, "--granular")
+        == "{\"not_in_cache\": [\"data/\", \"data/a\", \"data/b\", \"one.csv\"]}")
+  }
+
+  @Test func missingDataIsDeleted() throws {
+    let repository = try repository()
+    try repository.remove("one.csv")
+    #expect(try json(repository) == "{\"uncommitted\": {\"deleted\": [\"one.csv\"]}}")
+  }
+
+  @Test func unchangedAndUntrackedAreListedOnRequest() throws {
+    let repository = try repository()
+    try repository.write("changed\n", to: "one.csv")
+    try repository.write("1\n", to: "loose")
+    try repository.write("1\n", to: "dir/loose")
+    try repository.write("1\n", to: "ignored")
+    try repository.append("ignored\n", to: ".gitignore")
+    #expect(
+      try json(repository, "--unchanged", "--untracked-files") == """
+        {"uncommitted": {"modified": ["one.csv"]}, "untracked": ["dir/loose", "loose"], \
+        "unchanged": ["data/"]}
+        """)
+    #expect(
+      try json(repository, "--untracked-files=no")
+        == "{\"uncommitted\": {\"modified\": [\"one.csv\"]}}")
+    #expect(try json(repository, "--untracked-files=all").contains("\"untracked\""))
+    #expect(
+      try json(repository, "--unchanged", "--granular", "data")
+        == "{\"unchanged\": [\"data/\", \"data/a\", \"data/b\"]}")
+    let text = try repository.dver("data", "status", "--unchanged").requireSuccess()
+    #expect(text.lines.contains("        modified: one.csv"))
+    #expect(text.lines.contains("Unchanged files:"))
+  }
+
+  @Test func anUnknownTargetIsAnError() throws {
+    let repository = try repository()
+    try repository.dver("data", "status", "nothing").requireStatus(2)
+  }
+}

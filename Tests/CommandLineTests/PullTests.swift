@@ -1,0 +1,135 @@
+import TestSupport
+import Testing
+
+@Suite struct PullTests {
+  @Test func aFreshCloneGetsEverything() throws {
+    let shared = try SharedData(push: false)
+    let repository = shared.repository
+    try repository.symlink("a", at: "data/link")
+    try repository.makeDirectory("data/empty")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.dver("push").requireSuccess()
+    let clone = try shared.clone()
+    let result = try clone.dver("pull").requireSuccess()
+    #expect(result.standardError.contains("Fetched 3 objects from shared."))
+    #expect(try clone.tree("data") == repository.tree("data"))
+    #expect(try clone.readText("single.txt") == "single\n")
+    #expect(try clone.dver("status", "--json").standardOutput == "{}\n")
+    #expect(try clone.dver("status", "-c", "--json").standardOutput == "{}\n")
+    #expect(try clone.git("status", "--porcelain").standardOutput == "")
+    try clone.dver("verify").requireSuccess()
+  }
+
+  @Test func damageNeverReachesTheWorkspace() throws {
+    let shared = try SharedData()
+    try shared.damage(shared.object("single\n"), to: "")
+    try shared.damage(shared.object("a\n"), to: "b\n")
+    let clone = try shared.clone()
+    let result = try clone.dver("pull").requireStatus(4)
+    #expect(
+      result.standardError.contains(
+        "damaged in remote 'shared', and not copied: data/a, single.txt"))
+    #expect(!clone.exists("single.txt"))
+    #expect(!clone.exists("data/a"))
+    #expect(try clone.readText("data/sub/run") == "run\n")
+    // Whoever has the data mends the remote.
+    try shared.repository.dver("push").requireSuccess()
+    try clone.dver("pull").requireSuccess()
+    #expect(try clone.readText("data/a") == "a\n")
+  }
+
+  @Test func whatTheRemoteLacksIsNamedAndTheRestComes() throws {
+    let shared = try SharedData()
+    try shared.repository.remove(shared.object("a\n"))
+    let clone = try shared.clone()
+    let result = try clone.dver("fetch").requireStatus(4)
+    #expect(result.standardError.contains("missing in the cache and the remote: data/a"))
+    try clone.dver("fetch", "--allow-missing").requireSuccess()
+    try clone.dver("pull").requireStatus(4)
+    #expect(try clone.files("data") == ["sub/run"])
+    let status = try clone.dver("status", "-c", "--json").requireSuccess()
+    #expect(status.standardOutput == "{\"data/a\": \"missing\"}\n")
+  }
+
+  @Test func aPartOfADirectoryComesAlone() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    let result = try clone.dver("pull", "data/sub/run").requireSuccess()
+    #expect(result.standardError.contains("Fetched 1 object from shared."))
+    #expect(try clone.files("data") == ["sub/run"])
+    #expect(!clone.exists("single.txt"))
+    try clone.dver("pull", "data/no").requireStatus(2)
+    try clone.dver("pull", "no").requireStatus(2)
+  }
+
+  @Test func manifestsComeFromTheRemoteIfGitHasThemNot() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    try clone.git("rm", "-r", "--quiet", ".dver/manifests").requireSuccess()
+    try clone.commitAll("Lost")
+    try clone.dver("pull").requireSuccess()
+    #expect(try clone.readText("data/a") == "a\n")
+  }
+
+  @Test func fetchLeavesTheWorkspaceAlone() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    let result = try clone.dver("fetch", "--json").requireSuccess()
+    #expect(result.standardOutput.contains("\"objects\": 3"))
+    #expect(!clone.exists("data"))
+    try shared.repository.remove(shared.remote)
+    try clone.dver("checkout").requireSuccess()
+    #expect(try clone.readText("data/a") == "a\n")
+  }
+
+  @Test func changesAreOverwrittenOnlyByForce() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    try clone.write("mine\n", to: "single.txt")
+    let result = try clone.dver("pull").requireStatus(2)
+    #expect(result.standardError.contains("single.txt"))
+    #expect(try clone.readText("single.txt") == "mine\n")
+    #expect(try clone.readText("data/a") == "a\n")
+    try clone.dver("pull", "-f").requireSuccess()
+    #expect(try clone.readText("single.txt") == "single\n")
+  }
+
+  @Test func forcedFetchMendsTheCache() throws {
+    let shared = try SharedData()
+    let object = try shared.object("a\n", in: shared.cache)
+    try shared.damage(object, to: "b\n")
+    let plain = try shared.repository.dver("fetch").requireSuccess()
+    #expect(plain.standardError == "Fetched 0 objects from shared.\n")
+    let forced = try shared.repository.dver("fetch", "--force").requireSuccess()
+    #expect(forced.standardError == "Fetched 1 object from shared.\n")
+    #expect(try shared.repository.readText(object) == "a\n")
+  }
+
+  @Test func aRemoteThatWasNeverPushedToLacksEverything() throws {
+    let shared = try SharedData(push: false)
+    #expect(
+      try shared.repository.dver("status", "-c", "--json").standardOutput
+        == "{\"data\": \"new\", \"data/a\": \"new\", \"data/sub/run\": \"new\", "
+        + "\"single.txt\": \"new\"}\n")
+    #expect(try shared.repository.dver("status", "-c", "-q").status == .exited(1))
+    try shared.repository.dver("fetch").requireSuccess()
+    let clone = try shared.clone()
+    try clone.dver("fetch").requireStatus(4)
+    #expect(!clone.exists(shared.remote))
+  }
+
+  @Test func statusNamesARemote() throws {
+    let shared = try SharedData()
+    let other = shared.repository.outside("other")
+    try shared.repository.dver("remote", "add", "other", other).requireSuccess()
+    let status = try shared.repository.dver("status", "-r", "other", "data", "--json")
+    #expect(status.standardOutput.contains("\"data/a\": \"new\""))
+    #expect(!status.standardOutput.contains("single"))
+  }
+
+  @Test func jobsMustBePositive() throws {
+    let shared = try SharedData()
+    try shared.repository.dver("pull", "-j", "0").requireStatus(64)
+    try shared.repository.dver("pull", "-j", "1").requireSuccess()
+  }
+}

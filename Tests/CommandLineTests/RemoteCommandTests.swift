@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+
+@Suite struct RemoteCommandTests {
+  @Test func relativePathsCountFromTheCurrentDirectory() throws {
+    let repository = try TemporaryRepository()
+    try repository.makeDirectory("sub")
+    try repository.dver("remote", "add", "near", "../../outside/r", in: "sub").requireSuccess()
+    #expect(try repository.readText(".dver/config").contains("url = ../../outside/r\n"))
+    #expect(
+      try repository.dver("remote", "list").standardOutput
+        == "near\t\(repository.outside("r"))\n")
+  }
+
+  @Test func theDefaultIsMarkedAndFollowsARename() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("remote", "default").requireStatus(1)
+    try repository.dver("remote", "add", "-d", "a", "/somewhere").requireSuccess()
+    try repository.dver("remote", "add", "b", "/elsewhere").requireSuccess()
+    #expect(
+      try repository.dver("remote", "list").standardOutput
+        == "a\t/somewhere (default)\nb\t/elsewhere\n")
+    try repository.dver("remote", "rename", "a", "c").requireSuccess()
+    #expect(try repository.dver("remote", "default").standardOutput == "c\n")
+    try repository.dver("remote", "default", "b").requireSuccess()
+    #expect(try repository.dver("remote", "default").standardOutput == "b\n")
+    try repository.dver("remote", "default", "a").requireStatus(2)
+    try repository.dver("remote", "default", "-u").requireSuccess()
+    try repository.dver("remote", "default").requireStatus(1)
+    try repository.dver("remote", "rename", "b", "c").requireStatus(2)
+    try repository.dver("remote", "rename", "no", "d").requireStatus(2)
+  }
+
+  @Test func removingTheDefaultLeavesNone() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("remote", "add", "-d", "a", "/somewhere").requireSuccess()
+    try repository.dver("remote", "remove", "a").requireSuccess()
+    #expect(try repository.dver("remote", "list").standardOutput == "")
+    try repository.dver("remote", "default").requireStatus(1)
+    let result = try repository.dver("remote", "remove", "a").requireStatus(2)
+    #expect(result.standardError.contains("there is no remote 'a'"))
+  }
+
+  @Test(arguments: ["a.b", "with blank", "\"quoted\"", "back\\slash", "größe", "-dash", "a/b"])
+  func namesMayBeOdd(_ name: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("x\n", to: "x")
+    try repository.dver("add", "x").requireSuccess()
+    try repository.dver("remote", "add", "-d", "--", name, repository.outside("r"))
+      .requireSuccess()
+    try repository.dver("push").requireSuccess()
+    try repository.dver("remote", "modify", "--", name, "jobs", "2").requireSuccess()
+    let list = try repository.dver("remote", "list").requireSuccess()
+    #expect(list.standardOutput == "\(name)\t\(repository.outside("r")) (default)\n")
+    try repository.dver("remote", "rename", "--", name, "plain").requireSuccess()
+    try repository.dver("fetch", "-r", "plain").requireSuccess()
+    try repository.dver("remote", "remove", "plain").requireSuccess()
+    #expect(try !repository.readText(".dver/config").contains("jobs"))
+  }
+
+  @Test func anExistingNameIsReplacedByForceOnly() throws {
+    let shared = try SharedData()
+    let repository = shared.repository
+    try repository.dver("remote", "add", "shared", "/x").requireStatus(2)
+    try repository.dver("remote", "add", "-f", "shared", repository.outside("new"))
+      .requireSuccess()
+    // Another folder, so another store is no surprise.
+    #expect(try repository.dver("push").standardError == "Pushed 3 objects to shared.\n")
+  }
+
+  @Test func onlyFoldersAreRemotes() throws {
+    let repository = try TemporaryRepository()
+    let result = try repository.dver("remote", "add", "s", "s3://bucket/x").requireStatus(2)
+    #expect(result.standardError.contains("s3 is not supported"))
+    #expect(result.standardError.contains("hint: mount it"))
+    try repository.dver("remote", "add", "f", "file:///somewhere").requireSuccess()
+    #expect(try repository.dver("remote", "list").standardOutput == "f\t/somewhere\n")
+    try repository.append("[remote \"old\"]\n\turl = ssh://host/x\n", to: ".dver/config")
+    #expect(
+      try repository.dver("remote", "list").standardOutput
+        == "f\t/somewhere\nold\tssh://host/x\n")
+    try repository.dver("push", "-r", "old").requireStatus(2)
+    try repository.dver("remote", "remove", "old").requireSuccess()
+  }
+
+  @Test func localRemotesStayOutOfGit() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("remote", "add", "--local", "-d", "mine", "/x").requireSuccess()
+    #expect(try repository.readText(".dver/config") == "")
+    #expect(try repository.readText(".dver/config.local").contains("url = /x"))
+    let list = try repository.dver("remote", "list", "--json").requireSuccess()
+    #expect(
+      list.standardOutput
+        == "[{\"name\": \"mine\", \"path\": \"/x\", \"default\": true, \"id\": null}]\n")
+    #expect(try repository.dver("remote", "list", "--project").standardOutput == "")
+    try repository.dver("remote", "remove", "mine").requireSuccess()
+  }
+
+  @Test func modifyKnowsItsOptions() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("remote", "add", "a", "/x").requireSuccess()
+    let unknown = try repository.dver("remote", "modify", "a", "job", "2").requireStatus(2)
+    #expect(unknown.standardError.contains("did you mean 'remote.a.jobs'?"))
+    try repository.dver("remote", "modify", "a", "jobs", "many").requireStatus(2)
+    try repository.dver("remote", "modify", "no", "jobs", "2").requireStatus(2)
+    try repository.dver("remote", "modify", "a", "jobs").requireStatus(64)
+    try repository.dver("remote", "modify", "a", "jobs", "-u").requireStatus(1)
+    try repository.dver("remote", "modify", "a", "url", "s3://x").requireStatus(2)
+    try repository.dver("remote", "modify", "a", "url", "../r").requireSuccess()
+    #expect(try repository.dver("remote", "list").standardOutput == "a\t\(repository.root)/r\n")
+  }
+}
