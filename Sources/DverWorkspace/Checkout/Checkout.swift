@@ -66,7 +66,11 @@ struct Checkout {
       among: files.map { desired.digests[$0] }, sizes: files.map { desired.sizes[$0] })
     var skipped: Set<Int> = []
     for (position, defect) in defects {
-      if case .suspect = defect, try store.isIntact(desired.digests[files[position]]) { continue }
+      let digest = desired.digests[files[position]]
+      let isIntact = try store.isIntact(digest)
+      if case .suspect = defect, isIntact { continue }
+      // One of a wrong size, too, unless it is the record that is wrong.
+      if !isIntact { try store.quarantine(digest) }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))
     }
