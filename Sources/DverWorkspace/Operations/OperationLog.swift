@@ -33,8 +33,7 @@ struct OperationLog: Sendable {
 
   /// Whether a command left a record open, without reading it.
   func hasUnfinished() throws -> Bool {
-    let names = try FileSystem.names(in: folder) ?? []
-    return names.contains { $0.suffix(Self.open.utf8.count).elementsEqual(Self.open.utf8) }
+    try (FileSystem.names(in: folder) ?? []).contains(where: Self.isUnfinished)
   }
 
   /// The records that a command left open when it died, oldest first.
@@ -60,7 +59,7 @@ struct OperationLog: Sendable {
   }
 
   /// Whether this is the name of a record whose operation is not done.
-  static func isUnfinished(_ name: [UInt8]) -> Bool {
+  private static func isUnfinished(_ name: [UInt8]) -> Bool {
     name.suffix(open.utf8.count).elementsEqual(open.utf8)
   }
 

@@ -43,10 +43,6 @@ extension Workspace {
     }
   }
 
-  var indexLockRecord: IndexLockRecord {
-    IndexLockRecord(file: stateFolder.appending("index-lock"))
-  }
-
   /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged.
   func nodeFromGit(
     _ digest: Digest, _ path: RepositoryPath, tree: GitObjectID? = nil
