@@ -74,7 +74,6 @@ package final class Workspace: Sendable {
 
   var manifests: ManifestFiles { ManifestFiles(workspace: self) }
   var operations: OperationLog { OperationLog(folder: stateFolder.appending("operations")) }
-  var indexLockRecord: IndexLockRecord { IndexLockRecord(stateFolder.appending("index-lock")) }
 
   // MARK: Parts
 

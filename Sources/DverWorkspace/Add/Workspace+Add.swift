@@ -17,7 +17,7 @@ extension Workspace {
       paths = try unique(
         targets.flatMap { options.areGlobs ? try expand(glob: $0) : [try path(of: $0)] })
     }
-    let catalog = try catalog()
+    let catalog = try catalog(takingAsData: paths)
     let plan = try paths.map { try addTarget($0, catalog: catalog) }
     try refuseOverlaps(in: plan)
     let transaction = StoreTransaction(try cache())

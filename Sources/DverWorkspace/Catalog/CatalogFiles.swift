@@ -53,11 +53,16 @@ struct CatalogSearch {
   private var files = CatalogFiles()
   /// Tracked paths met so far, which are not looked into.
   private var tracked: Set<RepositoryPath> = []
+  /// Folders in which a file that only has the name of a pointer or a pipeline is data.
+  private let data: [RepositoryPath]
 
-  init(_ workspace: Workspace) { self.workspace = workspace }
+  private init(_ workspace: Workspace, data: [RepositoryPath]) {
+    self.workspace = workspace
+    self.data = data
+  }
 
-  static func run(in workspace: Workspace) throws -> CatalogFiles {
-    var search = CatalogSearch(workspace)
+  static func run(in workspace: Workspace, data: [RepositoryPath] = []) throws -> CatalogFiles {
+    var search = CatalogSearch(workspace, data: data)
     try search.visit(.root, ignore: IgnoreStack())
     search.files.pointers.sort { $0.path < $1.path }
     return search.files
@@ -93,27 +98,39 @@ struct CatalogSearch {
         !ignore.decision(forPath: path.bytes.span, isDirectory: false).isIgnored,
         let bytes = try FileSystem.contents(of: workspace.root.appending(path))
       else { continue }
-      if isPipeline {
-        let lockPath = folder.appending(CatalogFiles.lockName.utf8)
-        let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
-        let pipeline = try CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock)
-        files.pipelines.append(pipeline)
-        for output in try Catalog.outputs(of: pipeline) { tracked.insert(output.path) }
-      } else {
-        let pointer = try CatalogFiles.Pointer(path: path, bytes: bytes)
-        files.pointers.append(pointer)
-        for output in try Catalog.outputs(of: pointer.file, at: path) {
-          tracked.insert(output.path)
-        }
+      do {
+        try read(bytes, at: path, isPipeline: isPipeline)
+      } catch  where data.contains(where: { path.isBelow($0) }) && !(error is FileSystemError) {
+        continue
       }
+    }
+  }
+
+  private mutating func read(
+    _ bytes: [UInt8], at path: RepositoryPath, isPipeline: Bool
+  ) throws {
+    if isPipeline {
+      let folder = path.parent
+      let lockPath = folder.appending(CatalogFiles.lockName.utf8)
+      let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
+      let pipeline = try CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock)
+      for output in try Catalog.outputs(of: pipeline) { tracked.insert(output.path) }
+      files.pipelines.append(pipeline)
+    } else {
+      let pointer = try CatalogFiles.Pointer(path: path, bytes: bytes)
+      for output in try Catalog.outputs(of: pointer.file, at: path) { tracked.insert(output.path) }
+      files.pointers.append(pointer)
     }
   }
 }
 
 extension Workspace {
   /// What is tracked in the workspace.
-  func catalog() throws -> Catalog {
-    try Catalog(CatalogSearch.run(in: self))
+  ///
+  /// - Parameter data: Paths that are about to be tracked: a file below one that only has the name
+  ///   of a pointer or a pipeline is data.
+  func catalog(takingAsData data: [RepositoryPath] = []) throws -> Catalog {
+    try Catalog(CatalogSearch.run(in: self, data: data))
   }
 
   /// What is tracked in a revision.

@@ -67,12 +67,10 @@ struct Checkout {
     var skipped: Set<Int> = []
     for (position, defect) in defects {
       let digest = desired.digests[files[position]]
-      if case .missing = defect {
-      } else if try store.isIntact(digest) {
-        continue
-      } else {
-        try store.quarantine(digest)
-      }
+      let isIntact = try store.isIntact(digest)
+      if case .suspect = defect, isIntact { continue }
+      // One of a wrong size, too, unless it is the record that is wrong.
+      if !isIntact { try store.quarantine(digest) }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))
     }

@@ -12,6 +12,8 @@ extension Workspace {
   /// - Throws: After restoring the rest: ``WorkspaceError/unsaved(_:)`` and
   ///   ``WorkspaceError/missingData(_:)``, unless the options allow them.
   package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
+    // Else the outputs that a dead stage had set aside would come back over what is written here.
+    try recoverOutputs()
     let catalog = try catalog()
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)

@@ -9,21 +9,19 @@ import Glibc
 /// Only the holder of the workspace lock touches it:
 ///
 ///     PROCESS DEVICE INODE NANOSECONDS PATH
-struct IndexLockRecord {
-  private let path: AbsolutePath
-
-  init(_ path: AbsolutePath) { self.path = path }
+struct IndexLockRecord: Sendable {
+  let file: AbsolutePath
 
   /// Notes the lock before it is put into place.
   func remember(_ lock: GitIndexLock) throws {
     let numbers = "\(getpid()) \(lock.device) \(lock.inode) \(lock.modified)"
     let text = "\(numbers) \(PathQuoting.quoted(lock.path))\n"
-    try FileSystem.replaceContents(of: path, with: Array(text.utf8))
+    try FileSystem.replaceContents(of: file, with: Array(text.utf8))
   }
 
   /// Removes the lock if it is still there, and what was prepared beside it, and forgets it.
   func clear() throws {
-    guard let bytes = try FileSystem.contents(of: path) else { return }
+    guard let bytes = try FileSystem.contents(of: file) else { return }
     if let (process, lock) = Self.parse(bytes) {
       _ = try lock.removeStale()
       let folder = AbsolutePath(normalized: lock.path).parent
@@ -32,7 +30,7 @@ struct IndexLockRecord {
         try FileSystem.removeFile(folder.appending(name))
       }
     }
-    try FileSystem.removeFile(path)
+    try FileSystem.removeFile(file)
   }
 
   private static func parse(_ bytes: [UInt8]) -> (process: Int32, lock: GitIndexLock)? {

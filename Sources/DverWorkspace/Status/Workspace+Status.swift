@@ -11,6 +11,7 @@ extension Workspace {
   ///
   /// - Parameter targets: Tracked paths, pointers or stages; all if empty.
   package func status(_ targets: [[UInt8]] = []) throws -> WorkspaceStatus {
+    try recoverOutputs()
     let catalog = try catalog()
     var status = WorkspaceStatus()
     let selected = try select(forStatus: targets, in: catalog)
