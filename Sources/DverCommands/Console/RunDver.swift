@@ -9,7 +9,7 @@ import Synchronization
 package func runDver() -> Never {
   // Writing to a closed pipe is an error like any other.
   signal(SIGPIPE, SIG_IGN)
-  let arguments = CommandLineBytes.arguments()
+  let arguments = LeadingOptions.moved(behindCommand: CommandLineBytes.arguments())
   exit(run(arguments).rawValue)
 }
 
@@ -41,12 +41,8 @@ private func fail(_ error: any DverError) -> ExitStatus {
   let console = CurrentConsole.value
   if let console, console.printsJSON {
     // Nothing of a result that failed.
-    let hint = error.hint.map { JSONValue.string($0) } ?? .null
-    let document: JSONValue = [
-      "error": .string(error.message), "hint": hint,
-      "status": .integer(Int64(error.exitStatus.rawValue)),
-    ]
-    console.tell(document.serialized)
+    console.tell(
+      document(error: error.message, hint: error.hint, status: error.exitStatus).serialized)
     return error.exitStatus
   }
   console?.flush()
@@ -69,10 +65,16 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     return .usage
   }
   let text = DverRoot.message(for: error)
-  write(
-    error: text.isEmpty ? message : text,
-    hint: "run 'dver --help' for the commands, 'dver COMMAND --help' for one")
-  return DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+  let status: ExitStatus =
+    DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+  let said = text.isEmpty ? message : text
+  let hint = "run 'dver --help' for the commands, 'dver COMMAND --help' for one"
+  if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+    write(document(error: said, hint: hint, status: status).serialized + "\n")
+  } else {
+    write(error: said, hint: hint)
+  }
+  return status
 }
 
 /// The names of all commands that are shown, with their aliases.
@@ -88,9 +90,22 @@ private func write(error message: String, hint: String?) {
   if let console = CurrentConsole.value {
     console.tell(String(text.dropLast()))
   } else {
-    let bytes = Array(text.utf8)
-    _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+    write(text)
   }
+}
+
+/// Writes to standard error where no console is yet.
+private func write(_ text: String) {
+  let bytes = Array(text.utf8)
+  _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+}
+
+/// An error as `--json` shows it.
+private func document(error: String, hint: String?, status: ExitStatus) -> JSONValue {
+  [
+    "error": .string(error), "hint": hint.map { .string($0) } ?? .null,
+    "status": .integer(Int64(status.rawValue)),
+  ]
 }
 
 /// The console of the command that runs, for the one place that prints errors.

@@ -30,7 +30,7 @@ struct ListCommand: DverCommand {
   var tree = false
 
   @Option(
-    name: [.customShort("L"), .long],
+    name: [.customShort("L", allowingJoined: true), .long],
     help: ArgumentHelp("Look into this many levels only", valueName: "count"))
   var level: Int?
 

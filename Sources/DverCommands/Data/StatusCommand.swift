@@ -25,7 +25,9 @@ struct StatusCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Compare the cache with a remote instead")
   var cloud = false
 
-  @Option(name: .shortAndLong, help: "The remote to compare with (implies -c)")
+  @Option(
+    name: [.customShort("r", allowingJoined: true), .long],
+    help: "The remote to compare with (implies -c)")
   var remote: String?
 
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)

@@ -20,7 +20,9 @@ struct VerifyCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Option(name: .shortAndLong, help: "Look at this remote's objects instead of the cache's")
+  @Option(
+    name: [.customShort("r", allowingJoined: true), .long],
+    help: "Look at this remote's objects instead of the cache's")
   var remote: String?
 
   @Option(

@@ -74,6 +74,7 @@ struct ReproCommand: WorkspaceCommand {
     options.keepsGoing = keepGoing
     options.ignoresErrors = ignoreErrors
     options.isDry = dry
+    options.pulls = pull
     options.allowMissing = allowMissing
     options.withoutRunCache = withoutRunCache
     options.withoutCommit = withoutCommit

@@ -4,10 +4,14 @@ import DverWorkspace
 
 /// The options that `push`, `fetch` and `pull` share.
 struct TransferArguments: ParsableArguments {
-  @Option(name: .shortAndLong, help: "The remote (default: the configured one)")
+  @Option(
+    name: [.customShort("r", allowingJoined: true), .long],
+    help: "The remote (default: the configured one)")
   var remote: String?
 
-  @Option(name: .shortAndLong, help: "How many objects to copy at once")
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long], help: "How many objects to copy at once"
+  )
   var jobs: Int?
 
   @Flag(name: .shortAndLong, help: "Take what all branches track, too")

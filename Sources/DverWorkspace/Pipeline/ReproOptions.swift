@@ -19,6 +19,8 @@ package struct ReproOptions: Sendable {
   package var downstream = false
   package var forceDownstream = false
   package var areGlobs = false
+  /// Whether missing data is fetched from remotes first.
+  package var pulls = false
   package var allowMissing = false
   package var withoutCommit = false
   package var withoutRunCache = false
