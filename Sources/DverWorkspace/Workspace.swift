@@ -73,6 +73,9 @@ package final class Workspace: Sendable {
   var temporaryFolder: AbsolutePath { dverFolder.appending("tmp") }
 
   var manifests: ManifestFiles { ManifestFiles(workspace: self) }
+  var indexLockRecord: IndexLockRecord {
+    IndexLockRecord(file: stateFolder.appending("index-lock"))
+  }
   var operations: OperationLog { OperationLog(folder: stateFolder.appending("operations")) }
 
   // MARK: Parts
