@@ -40,7 +40,8 @@ package struct FileSystemError: DverError {
     }
   }
 
-  package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+  /// Whether there is nothing at the path, or only a link that leads nowhere.
+  package var isNotFound: Bool { code == ENOENT || code == ENOTDIR || code == ELOOP }
 
   private static func text(of code: Int32) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
