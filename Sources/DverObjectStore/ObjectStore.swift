@@ -72,6 +72,7 @@ package final class ObjectStore: Sendable {
     guard let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false) else {
       return false
     }
+    guard try file.status().isFile else { return false }
     var hasher = FileHasher()
     return unsafe try hasher.digest(of: file).digest == digest
   }
@@ -96,9 +97,11 @@ package final class ObjectStore: Sendable {
     return bytes
   }
 
-  /// The object's file, for reading; `nil` where it is missing.
+  /// The object's file, for reading; `nil` where it is missing, or something else has its name.
   package func openIfPresent(_ digest: Digest) throws -> OpenFile? {
-    try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    guard let file, try file.status().isFile else { return nil }
+    return file
   }
 
   /// Whether a large object was hashed when its file was as it is now.
