@@ -96,7 +96,7 @@ struct Checkout {
       unsaved.insert(files[position])
     }
     // A link is a line of text: the cache can keep it too.
-    let transaction = StoreTransaction(store)
+    let transaction = try workspace.storing()
     for index in endangered {
       if let target = present.targets[index] { try transaction.store(target) }
     }

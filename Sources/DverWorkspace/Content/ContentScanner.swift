@@ -122,13 +122,28 @@ struct ContentScanner: Sendable {
     }
     let result = try scan.content()
     if usesIndex, scan.hasNews || transaction != nil {
-      try workspace.saveDirectoryIndex(
-        StatIndex(
-          entries: result.entries, stamps: scan.trustedStamps, name: result.name,
-          storedAt: transaction == nil ? scan.known.storedAt : FileClock.now()),
-        of: path)
+      try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.known.storedAt, of: path)
     }
     return result
+  }
+
+  /// Remembers a directory; where its objects were stored, as soon as they can be seen.
+  private func saveIndex(
+    _ result: DirectoryContent, stamps: [FileStamp], storedAt: FileClock, of path: RepositoryPath
+  ) throws {
+    guard let transaction else {
+      return try workspace.saveDirectoryIndex(
+        StatIndex(
+          entries: result.entries, stamps: stamps, name: result.name, storedAt: storedAt),
+        of: path)
+    }
+    let workspace = workspace
+    transaction.afterwards {
+      try workspace.saveDirectoryIndex(
+        StatIndex(
+          entries: result.entries, stamps: stamps, name: result.name, storedAt: FileClock.now()),
+        of: path)
+    }
   }
 
   private func check(_ scan: DirectoryScan, path: RepositoryPath) throws {
