@@ -8,8 +8,12 @@ extension ObjectStore {
   package var packsFolder: AbsolutePath { packs.folder }
 
   /// The places of an object in packs; looks at the folder again where there are none.
-  func packedCopies(of digest: Digest) throws -> [(pack: Pack, object: PackedObject)] {
-    var index = try packs.current()
+  ///
+  /// - Parameter isReading: Whether a pack will do that is open but has no name any more.
+  func packedCopies(
+    of digest: Digest, isReading: Bool = false
+  ) throws -> [(pack: Pack, object: PackedObject)] {
+    var index = try isReading ? packs.current() : packs.recent()
     var positions = index.positions(of: digest)
     if positions.isEmpty {
       index = try packs.refreshed()
@@ -28,7 +32,7 @@ extension ObjectStore {
     var damage: StoreError?
     for _ in 0..<Self.attemptLimit {
       var hasVanished = false
-      for (pack, object) in try packedCopies(of: digest) {
+      for (pack, object) in try packedCopies(of: digest, isReading: true) {
         var isSound = false
         do {
           return try pack.withContent(of: object, using: &hasher) { content in
@@ -53,6 +57,18 @@ extension ObjectStore {
   }
 
   private static let attemptLimit = 3
+
+  /// Whether a pack has the object, and its content is right; reads all of it.
+  func hasSoundPacked(_ digest: Digest) throws -> Bool {
+    for _ in 0..<Self.attemptLimit {
+      do {
+        return try packedCopies(of: digest).contains { pack, object in try pack.isSound(object) }
+      } catch let error as FileSystemError where error.isNotFound || error.code == ESTALE {
+        _ = try packs.refreshed()
+      }
+    }
+    return false
+  }
 
   /// Where each of some objects stands, as a number that ascends with the place: whoever reads in
   /// that order reads each pack from its beginning to its end. `nil` for loose and missing objects.

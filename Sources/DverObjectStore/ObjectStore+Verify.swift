@@ -95,9 +95,6 @@ extension ObjectStore {
 
   private func packedAgain(_ digest: Digest) throws -> Finding {
     _ = try packs.refreshed()
-    for (pack, object) in try packedCopies(of: digest) where try pack.isSound(object) {
-      return .sound(Int64(object.byteCount))
-    }
-    return try isLooseIntact(digest) ? .sound(0) : .damaged
+    return try isIntact(digest) ? .sound(0) : .damaged
   }
 }

@@ -68,12 +68,7 @@ package final class ObjectStore: Sendable {
   /// Whether the object is there and its content is right; reads all of it.
   package func isIntact(_ digest: Digest) throws -> Bool {
     if try isLooseIntact(digest) { return true }
-    var hasher = FileHasher()
-    do {
-      return try withPacked(digest, using: &hasher) { _ in } != nil
-    } catch StoreError.damaged {
-      return false
-    }
+    return try hasSoundPacked(digest)
   }
 
   /// Whether there is a loose object whose content is right; reads all of it.

@@ -70,9 +70,9 @@ final class Pack: Sendable {
 
   private func entry(of object: PackedObject, record: Span<UInt8>) throws -> PackEntry {
     let entry = try source.entry(record: record, at: object.offset)
-    guard entry.digest == object.digest, entry.storedByteCount == object.storedByteCount,
-      entry.byteCount == object.byteCount
-    else { throw source.damaged(at: object.offset, "the record differs from the table") }
+    guard object.agrees(with: entry) else {
+      throw source.damaged(at: object.offset, "the record differs from the table")
+    }
     return entry
   }
 

@@ -20,6 +20,8 @@ final class PackFolder: Sendable {
     var index: PackIndex?
     /// Whether this process added packs since.
     var isOld = false
+    /// The folder's stamp before the last listing, if a later change must show in it.
+    var stamp: FileStamp?
     var nextNumber = 0
   }
 
@@ -39,12 +41,25 @@ final class PackFolder: Sendable {
     return try refreshed()
   }
 
+  /// What is there now, as far as the folder's time tells: packs that appeared or went.
+  func recent() throws -> PackIndex {
+    let known = state.withLock { $0.isOld ? nil : $0.stamp }
+    if let known, try FileSystem.status(of: folder).map(FileStamp.init) == known {
+      return try current()
+    }
+    return try refreshed()
+  }
+
   /// Has the next one who asks list the packs again.
   func expire() { state.withLock { $0.isOld = true } }
 
   /// What is there now.
   func refreshed() throws -> PackIndex {
-    try state.withLock { state in
+    let isNetwork = try FileSystem.traits(of: folder.parent).isNetwork
+    return try state.withLock { state in
+      let clock = FileClock.now()
+      let stamp = try FileSystem.status(of: folder).map(FileStamp.init)
+      state.stamp = stamp.flatMap { clock.vouches(for: $0, onNetwork: isNetwork) ? $0 : nil }
       let listing = try list()
       state.isOld = false
       let index = state.index ?? .empty
