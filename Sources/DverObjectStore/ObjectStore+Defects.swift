@@ -59,7 +59,9 @@ private struct DefectSearch: Sendable {
     self.knownGood = knownGood
     self.folder = folder
     var members = Array(repeating: [Int32](), count: 256)
-    for (position, digest) in digests.enumerated() { members[Int(digest[0])].append(Int32(position)) }
+    for (position, digest) in digests.enumerated() {
+      members[Int(digest[0])].append(Int32(position))
+    }
     self.members = members
     looseLimit = min(knownGood?.nanoseconds ?? .max, distrustedSince ?? .max)
   }

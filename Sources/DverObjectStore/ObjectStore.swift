@@ -73,7 +73,7 @@ package final class ObjectStore: Sendable {
 
   /// Whether there is a loose object whose content is right; reads all of it.
   func isLooseIntact(_ digest: Digest) throws -> Bool {
-    guard let file = try openLoose(digest) else { return false }
+    guard let file = try openLoose(digest), try file.status().isFile else { return false }
     var hasher = FileHasher()
     return unsafe try hasher.digest(of: file).digest == digest
   }

@@ -112,17 +112,21 @@ final class PackFolder: Sendable {
     }
     let numbers = Set(kept.map(\.number))
     for pack in index.allPacks where !numbers.contains(pack.number) { descriptors.forget(pack) }
-    let loaded = try parallelMap(news) { try PackLoader.load($0, distrustedSince: self.distrustedSince) }
+    var loaded = try parallelMap(news) {
+      try PackLoader.load($0, distrustedSince: self.distrustedSince)
+    }
     var objects =
       numbers.count == index.allPacks.count
       ? index.objects : index.objects.filter { numbers.contains($0.packNumber) }
     objects.reserveCapacity(objects.count + loaded.reduce(0) { $0 + ($1?.objects.count ?? 0) })
     var damages = index.damages.filter { numbers.contains($0.key) }
-    for (pack, loaded) in zip(news, loaded) {
-      guard let loaded else { continue }
+    for (number, pack) in news.enumerated() {
+      guard let found = loaded[number] else { continue }
+      // Never all of them twice in memory.
+      loaded[number] = nil
       kept.append(pack)
-      objects.append(contentsOf: loaded.objects)
-      damages[pack.number] = loaded.damage
+      objects.append(contentsOf: found.objects)
+      damages[pack.number] = found.damage
     }
     return PackIndex(objects: objects, packs: kept, damages: damages)
   }

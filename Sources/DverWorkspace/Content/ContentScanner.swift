@@ -112,13 +112,16 @@ struct ContentScanner: Sendable {
         transaction == nil ? "Hashing" : "Storing",
         byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count)
       )
-      let hashed = try parallelMap(count: pending.count, state: { FileHasher() }) { hasher, index in
-        let result = try self.hash(
-          absolute.appending(found.paths[pending[index]]), using: &hasher)
-        try self.workspace.progress.advance()
-        return result
+      for start in stride(from: 0, to: pending.count, by: Self.portionCount) {
+        let count = min(Self.portionCount, pending.count - start)
+        let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
+          let result = try self.hash(
+            absolute.appending(found.paths[pending[start + index]]), using: &hasher)
+          try self.workspace.progress.advance()
+          return result
+        }
+        try scan.fill(hashed, from: start, workspace: workspace)
       }
-      try scan.fill(hashed, workspace: workspace)
     }
     let result = try scan.content()
     if usesIndex, scan.hasNews || transaction != nil {
@@ -126,6 +129,9 @@ struct ContentScanner: Sendable {
     }
     return result
   }
+
+  /// So many files at once: what is known of each meanwhile takes more memory than what is kept.
+  private static let portionCount = 1 << 16
 
   /// Remembers a directory; where its objects were stored, as soon as they can be seen.
   private func saveIndex(
