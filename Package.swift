@@ -70,7 +70,8 @@ let package = Package(
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests(
-      "DverObjectStoreTests", ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore"]),
+      "DverObjectStoreTests",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverParallel"]),
     tests(
       "DverRemoteTests",
       ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),

@@ -169,6 +169,12 @@ package final class Workspace: Sendable {
     try soundObjects.save()
   }
 
+  /// What puts objects into the cache, as files of their own where `cache.type` asks for links.
+  func storing() throws -> StoreTransaction {
+    StoreTransaction(
+      try cache(), packing: try configuration().linkTypes.first?.isLink != true)
+  }
+
   /// Whether the device holds a network file system, whose clock is not ours.
   func isOnNetwork(_ device: UInt64) throws -> Bool {
     if let known = parts.withLock({ $0.networkDevices[device] }) { return known }

@@ -20,10 +20,11 @@ extension Workspace {
     let catalog = try catalog(takingAsData: paths)
     let plan = try paths.map { try addTarget($0, catalog: catalog) }
     try refuseOverlaps(in: plan)
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     let taken = try plan.map {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
+    try transaction.publish()
     let added = try record(
       taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()

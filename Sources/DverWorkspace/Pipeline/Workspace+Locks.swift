@@ -70,7 +70,7 @@ extension Workspace {
     var storage: WorkspaceStorage?
     func opened() throws -> WorkspaceStorage {
       if let storage { return storage }
-      let made = try WorkspaceStorage(self, transaction: StoreTransaction(try cache()))
+      let made = try WorkspaceStorage(self, transaction: try storing())
       storage = made
       return made
     }

@@ -19,7 +19,7 @@ extension Workspace {
     let pipelines = try Pipelines(try catalog(), root: root)
     let plan = try pipelines.plan(options, from: currentFolder)
     if options.pulls { try pullMissing(for: plan, in: pipelines) }
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)

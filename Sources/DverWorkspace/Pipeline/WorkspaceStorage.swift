@@ -107,6 +107,9 @@ final class WorkspaceStorage: StageStorage {
     guard let record = content.record(path: []) else {
       throw WorkspaceError.missing(path.description)
     }
+    // Once the stage counts as done, its outputs must be there.
+    try transaction?.publish()
+    try transaction?.runNotes()
     state.withLock { $0.records[.inside(path)] = .some(record) }
     return record
   }

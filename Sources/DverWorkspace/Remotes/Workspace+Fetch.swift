@@ -89,7 +89,7 @@ extension Workspace {
       : try store.defects(among: plan.files.digests, sizes: plan.files.sizes).map(\.index)
     let batch = plan.files.selecting(lacking)
     var outcome = TransferOutcome()
-    let transaction = StoreTransaction(store)
+    let transaction = try storing()
     if let remote {
       progress.begin("Fetching", byteCount: batch.byteCount, itemCount: Int64(batch.count))
       outcome = try remote.fetch(
