@@ -18,8 +18,13 @@ package final class ObjectStore: Sendable {
   let packs: PackFolder
   /// Damaged objects that this process took out of packs; locked while it writes a pack anew.
   let mended = Mutex<Set<Digest>>([])
+  /// What needs no hashing on its way to the user; `nil` to hash everything.
+  let soundObjects: SoundObjects?
 
-  private init(folder: AbsolutePath, descriptor: StoreDescriptor) throws {
+  private init(
+    folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?
+  ) throws {
+    self.soundObjects = soundObjects
     self.folder = folder
     self.descriptor = descriptor
     distrustedSince = try PendingEntry.oldestOfEarlierBoot(in: folder.appending("pending"))
@@ -27,15 +32,20 @@ package final class ObjectStore: Sendable {
   }
 
   /// Opens the store at `folder`; `nil` where there is none.
-  package static func open(at folder: AbsolutePath) throws -> ObjectStore? {
+  package static func open(
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+  ) throws -> ObjectStore? {
     guard let descriptor = try StoreDescriptor.read(at: folder) else { return nil }
-    return try ObjectStore(folder: folder, descriptor: descriptor)
+    return try ObjectStore(folder: folder, descriptor: descriptor, soundObjects: soundObjects)
   }
 
   /// Opens the store at `folder`, and makes it if there is none.
-  package static func openOrCreate(at folder: AbsolutePath) throws -> ObjectStore {
-    if let store = try open(at: folder) { return store }
-    return try ObjectStore(folder: folder, descriptor: StoreDescriptor.create(at: folder))
+  package static func openOrCreate(
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+  ) throws -> ObjectStore {
+    if let store = try open(at: folder, soundObjects: soundObjects) { return store }
+    return try ObjectStore(
+      folder: folder, descriptor: StoreDescriptor.create(at: folder), soundObjects: soundObjects)
   }
 
   // MARK: Where things are
@@ -73,7 +83,7 @@ package final class ObjectStore: Sendable {
 
   /// Whether there is a loose object whose content is right; reads all of it.
   func isLooseIntact(_ digest: Digest) throws -> Bool {
-    guard let file = try openLoose(digest), try file.status().isFile else { return false }
+    guard let file = try openLoose(digest) else { return false }
     var hasher = FileHasher()
     return unsafe try hasher.digest(of: file).digest == digest
   }
@@ -99,9 +109,18 @@ package final class ObjectStore: Sendable {
     return nil
   }
 
-  /// The file of a loose object, for reading; `nil` where there is none.
+  /// The file of a loose object, for reading; `nil` where there is none, or something else has its
+  /// name.
   package func openLoose(_ digest: Digest) throws -> OpenFile? {
-    try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    guard let file, try file.status().isFile else { return nil }
+    return file
+  }
+
+  /// Whether a large object was hashed when its file was as it is now.
+  func isKnownSound(_ digest: Digest, _ status: FileStatus) -> Bool {
+    if let since = distrustedSince, status.changed >= since { return false }
+    return soundObjects?.vouches(for: digest, status) ?? false
   }
 
   // MARK: Listing

@@ -88,7 +88,7 @@ extension StoreTransaction {
         try source.setMode(before.mode)
         return nil
       }
-      try publish(staged, as: digest, byteCount: byteCount)
+      try publish(staged, as: digest, byteCount: byteCount, isOurs: false)
       return HashedFile(
         digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
     } catch {
@@ -152,6 +152,7 @@ extension StoreTransaction {
     // What appeared since this transaction began was hashed by whoever put it there.
     if status.isFile, status.size == byteCount {
       if status.changed > started.nanoseconds + FileClock.fineTick { return true }
+      if store.isKnownSound(digest, status) { return true }
       if try store.isLooseIntact(digest) { return true }
     }
     try store.quarantine(digest)
@@ -167,8 +168,17 @@ extension StoreTransaction {
     try publish(staged, at: store.path(of: digest))
   }
 
-  private func publish(_ staged: AbsolutePath, as digest: Digest, byteCount: Int64) throws {
-    try publish(staged, at: store.path(of: digest))
+  /// - Parameter isOurs: Whether nobody else can have written to the file since it was hashed.
+  private func publish(
+    _ staged: AbsolutePath, as digest: Digest, byteCount: Int64, isOurs: Bool = true
+  ) throws {
+    let target = store.path(of: digest)
+    try publish(staged, at: target)
+    if isOurs, byteCount >= SoundObjects.leastByteCount, let sound = store.soundObjects,
+      let status = try FileSystem.status(of: target)
+    {
+      sound.note(digest, status, hashedAt: nil)
+    }
     count(byteCount: byteCount)
   }
 }

@@ -41,13 +41,10 @@ package protocol StageStorage: Sendable {
   /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`.
   func finish(_ stage: ResolvedStage, lock: StageLock) throws
 
-  /// The outputs, in the stage's order, of an earlier run with the same inputs whose content can
-  /// all be had.
-  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]?
-}
+  /// The outputs, in the stage's order, of an earlier run with this key whose content can all be
+  /// had.
+  func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]?
 
-extension StageStorage {
-  package func pastOutputs(
-    of stage: ResolvedStage, inputs: StageInputs
-  ) throws -> [OutputRecord]? { nil }
+  /// Keeps what a run wrote, for ``pastOutputs(of:key:)``.
+  func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws
 }

@@ -51,7 +51,7 @@ extension Workspace {
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save()
+    try saveIndexes()
     try relink(pointed.filter(\.isCached).map(\.path))
     progress.end()
     return added
