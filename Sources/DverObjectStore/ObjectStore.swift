@@ -15,11 +15,11 @@ package final class ObjectStore: Sendable {
   /// Objects that changed since then may be what a power cut left, and are hashed before they are
   /// believed; `nil` where no transaction of an earlier boot of this host is open.
   let distrustedSince: Int64?
-  /// What needs no hashing on its way to the user; `nil` to hash everything.
-  let soundObjects: SoundObjects?
   let packs: PackFolder
   /// Damaged objects that this process took out of packs; locked while it writes a pack anew.
   let mended = Mutex<Set<Digest>>([])
+  /// What needs no hashing on its way to the user; `nil` to hash everything.
+  let soundObjects: SoundObjects?
 
   private init(
     folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?
@@ -83,7 +83,7 @@ package final class ObjectStore: Sendable {
 
   /// Whether there is a loose object whose content is right; reads all of it.
   func isLooseIntact(_ digest: Digest) throws -> Bool {
-    guard let file = try openLoose(digest), try file.status().isFile else { return false }
+    guard let file = try openLoose(digest) else { return false }
     var hasher = FileHasher()
     return unsafe try hasher.digest(of: file).digest == digest
   }

@@ -96,12 +96,14 @@ package final class StoreTransaction: Sendable {
     newObjectCount.add(1)
   }
 
-  /// Puts a small file beside the objects, unless one of this name is there.
+  /// Puts a small file beside the objects, unless one of this name is there; what was stored before
+  /// can be seen by then.
   ///
   /// - Returns: Whether it was not there.
   package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
     let target = store.folder.appending(name)
     if try FileSystem.exists(target) { return false }
+    try publish()
     let staged = try stagedPath()
     let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
     try file.write(bytes)

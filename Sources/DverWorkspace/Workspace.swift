@@ -153,6 +153,12 @@ package final class Workspace: Sendable {
     return opened
   }
 
+  /// What puts objects into the cache, as files of their own where `cache.type` asks for links.
+  func storing() throws -> StoreTransaction {
+    StoreTransaction(
+      try cache(), packing: try configuration().linkTypes.first?.isLink != true)
+  }
+
   /// Only a local file system's times can tell that an object was not touched.
   private func soundObjects(in folder: AbsolutePath) throws -> SoundObjects? {
     guard try FileSystem.exists(folder), try !FileSystem.traits(of: folder).isNetwork else {
@@ -167,12 +173,6 @@ package final class Workspace: Sendable {
   func saveIndexes(storedAt: FileClock? = nil) throws {
     try fileIndex.save(storedAt: storedAt)
     try soundObjects.save()
-  }
-
-  /// What puts objects into the cache, as files of their own where `cache.type` asks for links.
-  func storing() throws -> StoreTransaction {
-    StoreTransaction(
-      try cache(), packing: try configuration().linkTypes.first?.isLink != true)
   }
 
   /// Whether the device holds a network file system, whose clock is not ours.
