@@ -19,6 +19,14 @@ extension Workspace {
   package func remoteStatus(
     _ targets: [[UInt8]], options: TransferOptions
   ) throws -> [(path: String, state: RemoteState)] {
+    try remoteStates(targets, options: options).sorted { $0.key < $1.key }
+      .map { (path: displayed($0.key), state: $0.value) }
+  }
+
+  /// What differs between the cache and remotes, by path.
+  func remoteStates(
+    _ targets: [[UInt8]], options: TransferOptions
+  ) throws -> [RepositoryPath: RemoteState] {
     var states: [RepositoryPath: RemoteState] = [:]
     for group in try transferGroups(targets, options: options, pushing: true) {
       let remote = try open(group.entry)
@@ -44,7 +52,7 @@ extension Workspace {
       for (index, state) in try compare(plan.files) { states[plan.path(ofFile: index)] = state }
       for path in plan.unreadable { states[path] = .missing }
     }
-    return states.sorted { $0.key < $1.key }.map { (path: displayed($0.key), state: $0.value) }
+    return states
   }
 
   /// The objects that a store lacks, or has damaged as far as their size tells.
