@@ -116,7 +116,7 @@ package final class Placement: Sendable {
 
   private func damage(_ digest: Digest) throws -> StoreError {
     let path = store.path(of: digest).description
-    try store.quarantine(digest)
+    try store.quarantineIfWritable(digest)
     return .damaged(digest, path: path)
   }
 }

@@ -70,11 +70,19 @@ struct Checkout {
       let isIntact = try store.isIntact(digest)
       if case .suspect = defect, isIntact { continue }
       // One of a wrong size, too, unless it is the record that is wrong.
-      if !isIntact { try store.quarantine(digest) }
+      if !isIntact, case .missing = defect {} else if !isIntact {
+        try store.quarantine(digest)
+        warnOfDamage(desired.paths[files[position]])
+      }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))
     }
     plan.drop(placements: skipped, removals: [])
+  }
+
+  private func warnOfDamage(_ relative: ArraySlice<UInt8>) {
+    workspace.notices.warning(
+      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine")
   }
 
   /// Leaves out what would lose content that is in no cache, unless the user forces it.
@@ -240,13 +248,20 @@ struct Checkout {
     /// Desired entries, and the stamps that their files had when they were complete.
     let entries: [Int]
     let stamps: [FileStamp]
+    /// Desired entries whose objects turned out to be damaged, or to be gone.
+    let lost: [Int]
   }
 
   private func stage(
     _ unit: CheckoutUnit, of desired: EntryTable, names: @Sendable () -> AbsolutePath,
     using hasher: inout FileHasher
   ) throws -> StagedUnit {
-    var stamps: [FileStamp] = []
+    var (made, stamps, lost): ([Int], [FileStamp], [Int]) = ([], [], [])
+    func add(_ index: Int, _ stamp: FileStamp?) {
+      guard let stamp else { return lost.append(index) }
+      made.append(index)
+      stamps.append(stamp)
+    }
     switch unit {
     case .folder(let path, let range):
       let base = names()
@@ -260,40 +275,47 @@ struct Checkout {
           try FileSystem.makeDirectories(base.appending(parent))
         }
         last = parent
-        stamps.append(try make(index, of: desired, at: base.appending(relative), using: &hasher))
+        add(index, try make(index, of: desired, at: base.appending(relative), using: &hasher))
       }
-      return StagedUnit(place: .folder(base, path), entries: Array(range), stamps: stamps)
+      return StagedUnit(place: .folder(base, path), entries: made, stamps: stamps, lost: lost)
     case .entries(let indices):
       var paths: [AbsolutePath] = []
       for index in indices {
         let target = names()
-        stamps.append(try make(index, of: desired, at: target, using: &hasher))
-        paths.append(target)
+        add(index, try make(index, of: desired, at: target, using: &hasher))
+        if made.last == index { paths.append(target) }
       }
-      return StagedUnit(place: .files(paths), entries: indices, stamps: stamps)
+      return StagedUnit(place: .files(paths), entries: made, stamps: stamps, lost: lost)
     }
   }
 
-  /// Makes one entry at a place where nothing is.
+  /// Makes one entry at a place where nothing is; `nil` where the cache cannot provide it.
   private func make(
     _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
-  ) throws -> FileStamp {
+  ) throws -> FileStamp? {
     defer { _ = try? workspace.progress.advance() }
     try workspace.progress.check()
     switch desired.kinds[index] {
     case .emptyDirectory:
       try FileSystem.makeDirectory(target)
-      return .none
+      return FileStamp.none
     case .link:
       try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
       return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
     case .file, .executable:
       let progress = workspace.progress
-      let placed = try placement.place(
-        desired.digests[index], byteCount: desired.sizes[index],
-        isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
-      ) { try progress.advance(bytes: $0) }
-      return FileStamp(placed.status)
+      do {
+        let placed = try placement.place(
+          desired.digests[index], byteCount: desired.sizes[index],
+          isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
+        ) { try progress.advance(bytes: $0) }
+        return FileStamp(placed.status)
+      } catch StoreError.damaged {
+        warnOfDamage(desired.paths[index])
+      } catch StoreError.missing {
+        // Gone since it was looked for.
+      }
+      return nil
     }
   }
 
@@ -304,6 +326,7 @@ struct Checkout {
     _ summary: inout CheckoutSummary
   ) throws {
     for unit in units {
+      summary.missing += unit.lost.map { shown(plan.desired.paths[$0]) }
       switch unit.place {
       case .folder(let staged, let relative):
         let target = folder.appending(relative)
@@ -375,6 +398,12 @@ extension EntryTable {
     let index = lowerBound(of: path)
     return index < count && paths[index].elementsEqual(path) && kinds[index] != .emptyDirectory
       ? index : nil
+  }
+
+  /// Whether there is an entry for `path` as an empty directory.
+  func hasEmptyDirectory(_ path: [UInt8]) -> Bool {
+    let index = lowerBound(of: path + [RepositoryPath.slash])
+    return index < count && kinds[index] == .emptyDirectory && paths[index].elementsEqual(path)
   }
 
   /// Whether an entry lies below `path`, or is an empty directory there.

@@ -80,16 +80,12 @@ extension Workspace {
   /// How a tracked path differs from its record; `nil` where it does not.
   func state(of output: TrackedOutput) throws -> WorkspaceStatus.PathState? {
     let content = try ContentScanner(workspace: self).content(of: output.path)
-    guard let recorded = output.name else { return content.name == nil ? .deleted : .new }
+    guard output.name != nil else { return content.name == nil ? .deleted : .new }
     if output.isCached, try !isInCache(output, content: content) { return .notInCache }
-    guard let name = content.name else {
+    guard content.name != nil else {
       return try FileSystem.exists(root.appending(output.path)) ? .modified : .deleted
     }
-    if name != recorded { return .modified }
-    if case .file(let file) = content, file.isExecutable != output.record.isExecutable {
-      return .modified
-    }
-    return nil
+    return output.isRecorded(content) ? nil : .modified
   }
 
   /// Whether the cache has all objects of what is recorded.
