@@ -26,6 +26,9 @@ final class ReproView: Sendable {
       let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
       let lines = ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
       console.print(lines.joined(separator: "\n"))
+    case .waiting(let stage, let process):
+      let holder = process.map { "process \($0)" } ?? "another process"
+      console.status("Waiting for \(holder), which runs stage '\(stage)'")
     case .output(let stage, let line):
       show(Array(line), of: stage)
     case .finished(let report):
@@ -50,9 +53,17 @@ final class ReproView: Sendable {
     case .fresh: console.print("Stage '\(report.stage)' didn't change, skipping")
     case .restored: console.print("Stage '\(report.stage)' is cached, outputs restored")
     case .ran(let duration):
-      if console.isVerbose { console.print("Stage '\(report.stage)' took \(duration)") }
+      if console.isVerbose { console.print("Stage '\(report.stage)' took \(Self.text(duration))") }
     case .failed, .skipped, .cancelled: break
     }
+  }
+
+  /// Such as `0.12 s`, or `75 s` where parts of seconds say nothing.
+  private static func text(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let hundredths = attoseconds / 10_000_000_000_000_000
+    if seconds >= 10 { return "\(seconds) s" }
+    return "\(seconds).\(hundredths < 10 ? "0" : "")\(hundredths) s"
   }
 
   /// Prints the end of it.
@@ -114,7 +125,8 @@ struct StageFailures: DverError {
   var hint: String? { failures.first?.hint }
 
   var exitStatus: ExitStatus {
-    failures.allSatisfy { $0.exitStatus == .locked } ? .locked : .stageFailed
+    let statuses = Set(failures.map(\.exitStatus))
+    return statuses.count == 1 ? statuses.first ?? .stageFailed : .stageFailed
   }
 }
 

@@ -78,9 +78,10 @@ extension Workspace {
     events: @escaping @Sendable (StageEvent) -> Void
   ) throws -> StageRunner {
     let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
-    let settings = StageRunner.Settings(
+    var settings = StageRunner.Settings(
       shell: Shell.standard(preferred: preferred), environment: Self.environment(),
       logs: temporaryFolder.appending("logs"), records: stateFolder.appending("runs"))
+    settings.lockTimeout = try configuration().lockTimeout
     var runnerOptions = StageRunner.Options()
     runnerOptions.allowsMissing = options.allowMissing
     runnerOptions.usesRunCache = !options.withoutRunCache && !options.force
@@ -131,6 +132,7 @@ extension Workspace {
     case .started(let stage, let reasons):
       return .started(
         stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
+    case .waiting(let stage, let process): return .waiting(stage: name(stage), process: process)
     case .output(let stage, let line): return .output(stage: name(stage), line)
     case .finished(let finished): return .finished(report(finished, graph))
     case .warning(let stage, let text): return .warning(stage: name(stage), text)

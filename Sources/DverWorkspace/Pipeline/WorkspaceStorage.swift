@@ -163,6 +163,21 @@ final class WorkspaceStorage: StageStorage {
     if isDue { try workspace.foldLocks(command: "dver repro") }
   }
 
+  func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
+    // It may have ended without writing the lock file itself.
+    try workspace.foldLocks(command: "dver repro")
+    for path in stage.outputs { forget(path) }
+    state.withLock { state in
+      for path in stage.dependencies + stage.parameterFiles {
+        state.records[path] = nil
+        state.parameters[path] = nil
+      }
+    }
+    let file = stage.address.file.parent.appending(CatalogFiles.lockName.utf8)
+    guard let bytes = try FileSystem.contents(of: workspace.root.appending(file)) else { return nil }
+    return try LockFile.parse(bytes: bytes, source: file.description)[stage.address.name]
+  }
+
   func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]? { nil }
 
   /// Drops what is known at, above and below a path that a stage has written.
