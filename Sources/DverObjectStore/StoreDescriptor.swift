@@ -92,11 +92,13 @@ package struct StoreDescriptor: Hashable, Sendable {
 
   /// Makes the folder a store; of two that try at once, both end up with the first one's.
   package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
-    try FileSystem.makeDirectories(folder)
+    // What a killed process leaves there goes with the rest of the folder's waste.
+    let staging = folder.appending("tmp")
+    try FileSystem.makeDirectories(staging)
     var generator = SystemRandomNumberGenerator()
     let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
     let descriptor = StoreDescriptor(id: id, created: Int64(time(nil)))
-    let temporary = folder.appending(FileSystem.temporaryName())
+    let temporary = staging.appending(FileSystem.temporaryName())
     let file = try OpenFile(temporary, .createNew(permissions: 0o444))
     defer { _ = try? FileSystem.removeFile(temporary) }
     try file.write(Array(descriptor.text.utf8))

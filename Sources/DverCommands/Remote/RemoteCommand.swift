@@ -190,6 +190,7 @@ struct RemoteDefaultCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Flag(name: .shortAndLong, help: "Have no default remote")
@@ -197,6 +198,8 @@ struct RemoteDefaultCommand: WorkspaceCommand {
 
   @Argument(help: "The remote's name (default: show the present one)")
   var name: String?
+
+  var printsJSON: Bool { json.json }
 
   func validate() throws {
     if unset, name != nil { throw ValidationError("--unset takes no name") }
@@ -206,6 +209,8 @@ struct RemoteDefaultCommand: WorkspaceCommand {
     if unset || name != nil {
       return try workspace.setDefaultRemote(name, level: levels.level ?? .project)
     }
-    console.print(try workspace.defaultRemote())
+    let name = try workspace.defaultRemote()
+    if console.printsJSON { return console.print(json: ["name": .string(name)]) }
+    console.print(name)
   }
 }

@@ -57,9 +57,27 @@ extension Workspace {
   }
 
   func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
-    if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
+    if path.isRoot {
+      throw WorkspaceError.failed(
+        "\(shown) is the workspace itself, which cannot be tracked",
+        hint: "name the files and folders in it that are data, or use --glob '*'")
+    }
     if path.isReserved { throw WorkspaceError.isInternal(shown) }
     if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
+    try refuseOtherWorkspaces(around: path, shown)
+  }
+
+  /// Refuses a path whose pointer no command here would find.
+  private func refuseOtherWorkspaces(around path: RepositoryPath, _ shown: String) throws {
+    var folder = path.parent
+    while !folder.isRoot {
+      if try FileSystem.status(of: root.appending(folder).appending(".dver"))?.isDirectory == true {
+        throw WorkspaceError.failed(
+          "\(shown) belongs to another workspace, \(displayed(folder))",
+          hint: "run the command in that folder")
+      }
+      folder = folder.parent
+    }
   }
 
   func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {

@@ -23,7 +23,7 @@ extension Workspace {
     let packText = packs == 0 ? "" : ", \(packs) pack\(packs == 1 ? "" : "s")"
     diagnosis.state(
       "cache",
-      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(objects.count) objects, "
+      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(Self.count(objects.count, "object")), "
         + "\(isSample ? "about " : "")\(ByteCount(size))\(packText), store \(store.descriptor.id)")
   }
 
