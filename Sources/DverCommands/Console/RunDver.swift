@@ -91,6 +91,7 @@ private var commandNames: [String] {
 private func write(error message: String, hint: String?) {
   var text = "dver: error: \(message)\n"
   if let hint { text += "hint: \(hint)\n" }
+  text = Console.printable(text)
   if let console = CurrentConsole.value {
     console.tell(String(text.dropLast()))
   } else {

@@ -84,7 +84,8 @@ struct RemoteListCommand: WorkspaceCommand {
     }
     for remote in remotes {
       let place = remote.unsupportedURL ?? "\(remote.path)"
-      console.print("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")")
+      console.print(
+        Console.printable("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")"))
     }
   }
 }

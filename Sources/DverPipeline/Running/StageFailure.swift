@@ -28,6 +28,16 @@ package enum StageFailure: DverError {
     }
   }
 
+  package var stage: StageAddress {
+    switch self {
+    case .command(let stage, _, _), .missingDependency(let stage, _),
+      .missingParameter(let stage, _, _), .missingOutput(let stage, _), .inputChanged(let stage, _),
+      .runsElsewhere(let stage, _), .declined(let stage), .frozen(let stage, _),
+      .restoredWrongly(let stage, _), .other(let stage, _, _):
+      stage
+    }
+  }
+
   package var message: String {
     switch self {
     case .command(let stage, .exited(let status), _):

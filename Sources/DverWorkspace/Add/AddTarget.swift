@@ -92,13 +92,20 @@ extension Workspace {
 
   /// Refuses a path that lies below a link: what is written there lands somewhere else.
   func refuseLinks(above path: RepositoryPath, _ shown: String) throws {
+    if let link = try linkAbove(path) {
+      throw WorkspaceError.belowLink(shown, link: displayed(link))
+    }
+  }
+
+  func isBelowLink(_ path: RepositoryPath) throws -> Bool { try linkAbove(path) != nil }
+
+  private func linkAbove(_ path: RepositoryPath) throws -> RepositoryPath? {
     var folder = path.parent
     while !folder.isRoot {
-      if try FileSystem.status(of: root.appending(folder))?.isLink == true {
-        throw WorkspaceError.belowLink(shown, link: displayed(folder))
-      }
+      if try FileSystem.status(of: root.appending(folder))?.isLink == true { return folder }
       folder = folder.parent
     }
+    return nil
   }
 
   /// The ignore rule that leaves a path out, as `FILE:LINE:PATTERN`.

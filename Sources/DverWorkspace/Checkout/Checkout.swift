@@ -70,7 +70,7 @@ struct Checkout {
       let isIntact = try store.isIntact(digest)
       if case .suspect = defect, isIntact { continue }
       // One of a wrong size, too, unless it is the record that is wrong.
-      if !isIntact, case .missing = defect {} else if !isIntact {
+      if !isIntact, try FileSystem.exists(store.path(of: digest)) {
         try store.quarantine(digest)
         warnOfDamage(desired.paths[files[position]])
       }
@@ -82,7 +82,8 @@ struct Checkout {
 
   private func warnOfDamage(_ relative: ArraySlice<UInt8>) {
     workspace.notices.warning(
-      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine")
+      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine"
+    )
   }
 
   /// Leaves out what would lose content that is in no cache, unless the user forces it.

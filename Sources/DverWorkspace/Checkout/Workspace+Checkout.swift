@@ -48,7 +48,7 @@ extension Workspace {
       summary.add(
         try checkout(selection, options: options, store: store, placement: placement))
     }
-    try fileIndex.save()
+    try saveFileIndex()
     return summary
   }
 

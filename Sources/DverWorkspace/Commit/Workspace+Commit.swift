@@ -52,7 +52,7 @@ extension Workspace {
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save()
+    try saveFileIndex()
     try relink(pointed.filter(\.isCached).map(\.path))
     progress.end()
     return added
@@ -62,8 +62,10 @@ extension Workspace {
     let missing = zip(outputs, contents).filter { $0.1.name == nil }.map { displayed($0.0.path) }
     guard let first = missing.first else { return }
     throw WorkspaceError.failed(
-      missing.count == 1 ? "\(first) does not exist" : "\(missing.count) paths do not exist: "
-        + missing.prefix(10).joined(separator: ", "),
+      missing.count == 1
+        ? "\(first) does not exist"
+        : "\(missing.count) paths do not exist: "
+          + missing.prefix(10).joined(separator: ", "),
       hint: "bring back what is recorded with 'dver checkout', or use 'dver remove'")
   }
 

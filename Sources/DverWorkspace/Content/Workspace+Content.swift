@@ -47,15 +47,20 @@ extension Workspace {
     try saveDisposable(at: path) { try index.save(to: path) }
   }
 
-  /// Writes what only saves time, which whoever may only read can do without.
+  /// Writes what only saves time, which whoever may only read, or has a full disk, can do without.
   func saveDisposable(at path: AbsolutePath, _ save: () throws -> Void) throws {
     do {
       try FileSystem.makeDirectories(path.parent)
       try save()
-    } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
+    } catch let error as FileSystemError
+      where [EROFS, EACCES, ENOSPC, EDQUOT].contains(error.code)
+    {
       return
     }
   }
+
+  /// Writes what was learnt of single files, where that can be written.
+  func saveFileIndex() throws { try saveDisposable(at: fileIndex.path) { try fileIndex.save() } }
 
   /// Keeps what is known of a directory's files when the directory gets another name.
   func moveDirectoryIndex(from source: RepositoryPath, to target: RepositoryPath) throws {

@@ -49,7 +49,13 @@ extension Workspace {
         // What was read just now is at hand, wherever it is.
         states[plan.nodePlaces[index].directory] = state == .missing ? .new : state
       }
-      for (index, state) in try compare(plan.files) { states[plan.path(ofFile: index)] = state }
+      let files = Dictionary(
+        uniqueKeysWithValues: try compare(plan.files).map {
+          (plan.files.digests[$0.index], $0.state)
+        })
+      for (digest, paths) in plan.paths(of: Set(files.keys)) {
+        for path in paths where states[path] == nil { states[path] = files[digest] }
+      }
       for path in plan.unreadable { states[path] = .missing }
     }
     return states

@@ -11,7 +11,7 @@ extension Workspace {
   /// - Throws: After doing the rest: ``WorkspaceError/missingData(_:)`` for links that lead nowhere.
   package func unprotect(_ targets: [[UInt8]]) throws -> [RepositoryPath] {
     let summary = try unprotect(try select(targets, in: try catalog()))
-    try fileIndex.save()
+    try saveFileIndex()
     progress.end()
     try refuse(summary, options: CheckoutOptions())
     return summary.modified
@@ -40,6 +40,8 @@ extension Workspace {
   private func unprotect(
     _ path: RepositoryPath, part: RepositoryPath?, store: ObjectStore, placement: Placement
   ) throws -> CheckoutSummary {
+    // What lies behind a link of the user's is no link into the cache of this workspace.
+    if try isBelowLink(path) { return CheckoutSummary() }
     let content = try ContentScanner(workspace: self).content(of: path)
     guard let name = content.name else { return CheckoutSummary() }
     let (present, stamps) = content.entries
