@@ -14,23 +14,33 @@ package final class ObjectStore: Sendable {
   /// Objects that changed since then may be what a power cut left, and are hashed before they are
   /// believed; `nil` where no transaction of an earlier boot of this host is open.
   let distrustedSince: Int64?
+  /// What needs no hashing on its way to the user; `nil` to hash everything.
+  let soundObjects: SoundObjects?
 
-  private init(folder: AbsolutePath, descriptor: StoreDescriptor) throws {
+  private init(
+    folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?
+  ) throws {
+    self.soundObjects = soundObjects
     self.folder = folder
     self.descriptor = descriptor
     distrustedSince = try PendingEntry.oldestOfEarlierBoot(in: folder.appending("pending"))
   }
 
   /// Opens the store at `folder`; `nil` where there is none.
-  package static func open(at folder: AbsolutePath) throws -> ObjectStore? {
+  package static func open(
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+  ) throws -> ObjectStore? {
     guard let descriptor = try StoreDescriptor.read(at: folder) else { return nil }
-    return try ObjectStore(folder: folder, descriptor: descriptor)
+    return try ObjectStore(folder: folder, descriptor: descriptor, soundObjects: soundObjects)
   }
 
   /// Opens the store at `folder`, and makes it if there is none.
-  package static func openOrCreate(at folder: AbsolutePath) throws -> ObjectStore {
-    if let store = try open(at: folder) { return store }
-    return try ObjectStore(folder: folder, descriptor: StoreDescriptor.create(at: folder))
+  package static func openOrCreate(
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+  ) throws -> ObjectStore {
+    if let store = try open(at: folder, soundObjects: soundObjects) { return store }
+    return try ObjectStore(
+      folder: folder, descriptor: StoreDescriptor.create(at: folder), soundObjects: soundObjects)
   }
 
   // MARK: Where things are
@@ -62,6 +72,7 @@ package final class ObjectStore: Sendable {
     guard let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false) else {
       return false
     }
+    guard try file.status().isFile else { return false }
     var hasher = FileHasher()
     return unsafe try hasher.digest(of: file).digest == digest
   }
@@ -86,9 +97,17 @@ package final class ObjectStore: Sendable {
     return bytes
   }
 
-  /// The object's file, for reading; `nil` where it is missing.
+  /// The object's file, for reading; `nil` where it is missing, or something else has its name.
   package func openIfPresent(_ digest: Digest) throws -> OpenFile? {
-    try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
+    guard let file, try file.status().isFile else { return nil }
+    return file
+  }
+
+  /// Whether a large object was hashed when its file was as it is now.
+  func isKnownSound(_ digest: Digest, _ status: FileStatus) -> Bool {
+    if let since = distrustedSince, status.changed >= since { return false }
+    return soundObjects?.vouches(for: digest, status) ?? false
   }
 
   // MARK: Many at once

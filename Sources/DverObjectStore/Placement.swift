@@ -31,7 +31,8 @@ package final class Placement: Sendable {
 
   /// Makes `target`, which must not exist, hold the object.
   ///
-  /// A copy is hashed on the way; a link is made only to an object that was found sound.
+  /// A copy is hashed on the way; a link is made only to an object that was found sound. A large
+  /// object that was hashed before, and not touched since, is not hashed again.
   ///
   /// - Throws: ``StoreError/missing(_:store:)`` or ``StoreError/damaged(_:path:)``; then the object
   ///   is in quarantine and nothing is at `target`.
@@ -91,10 +92,7 @@ package final class Placement: Sendable {
           }
           try checkContent(of: object, digest, &hasher, progress)
         } else {
-          let size = try object.status().size
-          let copied = try hasher.copy(
-            object, to: file, expectedByteCount: size, progress: progress)
-          guard copied.digest == digest else { throw try damage(digest) }
+          try copy(object, digest, to: file, &hasher, progress)
         }
         try file.finish()
       } catch {
@@ -105,13 +103,44 @@ package final class Placement: Sendable {
     }
   }
 
+  private func copy(
+    _ object: borrowing OpenFile, _ digest: Digest, to file: borrowing OpenFile,
+    _ hasher: inout FileHasher, _ progress: ((Int) throws -> Void)?
+  ) throws {
+    let (before, clock) = (try object.status(), FileClock.now())
+    if store.isKnownSound(digest, before),
+      try file.copyAll(of: object, byteCount: before.size, progress: progress)
+    {
+      if store.isKnownSound(digest, try object.status()) { return }
+      try file.truncate()
+    }
+    let copied = try hasher.copy(
+      object, to: file, expectedByteCount: before.size, progress: progress)
+    guard copied.digest == digest else { throw try damage(digest) }
+    try note(object, digest, before, clock)
+  }
+
   private func checkContent(
     of object: borrowing OpenFile, _ digest: Digest, _ hasher: inout FileHasher,
     _ progress: ((Int) throws -> Void)?
   ) throws {
+    let (before, clock) = (try object.status(), FileClock.now())
+    if store.isKnownSound(digest, before) {
+      try progress?(Int(before.size))
+      return
+    }
     guard unsafe try hasher.digest(of: object, progress: progress).digest == digest else {
       throw try damage(digest)
     }
+    try note(object, digest, before, clock)
+  }
+
+  private func note(
+    _ object: borrowing OpenFile, _ digest: Digest, _ before: FileStatus, _ clock: FileClock
+  ) throws {
+    let after = try object.status()
+    guard before.hasSameContent(as: after) else { return }
+    store.soundObjects?.note(digest, after, hashedAt: clock)
   }
 
   private func damage(_ digest: Digest) throws -> StoreError {

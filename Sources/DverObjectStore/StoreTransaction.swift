@@ -139,7 +139,7 @@ package final class StoreTransaction: Sendable {
         try source.setMode(before.mode)
         return nil
       }
-      try publish(staged, as: digest, byteCount: byteCount)
+      try publish(staged, as: digest, byteCount: byteCount, isOurs: false)
       return HashedFile(
         digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
     } catch {
@@ -211,19 +211,28 @@ package final class StoreTransaction: Sendable {
     // What appeared since this transaction began was hashed by whoever put it there.
     if status.isFile, status.size == byteCount {
       if status.changed > started.nanoseconds + FileClock.fineTick { return true }
+      if store.isKnownSound(digest, status) { return true }
       if try store.isIntact(digest) { return true }
     }
     try store.quarantine(digest)
     return false
   }
 
-  private func publish(_ staged: AbsolutePath, as digest: Digest, byteCount: Int64) throws {
+  /// - Parameter isOurs: Whether nobody else can have written to the file since it was hashed.
+  private func publish(
+    _ staged: AbsolutePath, as digest: Digest, byteCount: Int64, isOurs: Bool = true
+  ) throws {
     let target = store.path(of: digest)
     do {
       try FileSystem.rename(staged, to: target)
     } catch let error as FileSystemError where error.code == ENOENT {
       try FileSystem.makeDirectories(target.parent)
       try FileSystem.rename(staged, to: target)
+    }
+    if isOurs, byteCount >= SoundObjects.leastByteCount, let sound = store.soundObjects,
+      let status = try FileSystem.status(of: target)
+    {
+      sound.note(digest, status, hashedAt: nil)
     }
     newByteCount.add(Int(byteCount))
     newObjectCount.add(1)

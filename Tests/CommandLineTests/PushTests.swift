@@ -187,7 +187,9 @@ import Testing
       check: { repository, result, _ in
         try result.requireKilled()
         try repository.dver("push").requireSuccess()
-        #expect(try repository.files(repository.outside("remote/tmp")).isEmpty)
+        // One that died while it began may be one that begins: it is taken for dead after a minute.
+        let left = try repository.files(repository.outside("remote/tmp"))
+        #expect(left.allSatisfy { $0.hasSuffix("/pending") }, "\(left)")
         try repository.dver("verify", "-r", "shared").requireSuccess()
       })
   }

@@ -28,7 +28,7 @@ extension Workspace {
       taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save(storedAt: options.withoutStoring ? nil : FileClock.now())
+    try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())
     if !options.withoutStoring, !options.withoutRelinking { try relink(added.map(\.path)) }
     progress.end()
     return AddSummary(

@@ -48,7 +48,7 @@ extension Workspace {
       summary.add(
         try checkout(selection, options: options, store: store, placement: placement))
     }
-    try saveFileIndex()
+    try saveIndexes()
     return summary
   }
 

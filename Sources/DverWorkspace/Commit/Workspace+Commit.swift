@@ -52,7 +52,7 @@ extension Workspace {
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
-    try saveFileIndex()
+    try saveIndexes()
     try relink(pointed.filter(\.isCached).map(\.path))
     progress.end()
     return added

@@ -59,9 +59,6 @@ extension Workspace {
     }
   }
 
-  /// Writes what was learnt of single files, where that can be written.
-  func saveFileIndex() throws { try saveDisposable(at: fileIndex.path) { try fileIndex.save() } }
-
   /// Keeps what is known of a directory's files when the directory gets another name.
   func moveDirectoryIndex(from source: RepositoryPath, to target: RepositoryPath) throws {
     let index = indexPath(of: source)

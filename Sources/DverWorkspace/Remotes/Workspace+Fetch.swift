@@ -69,6 +69,7 @@ extension Workspace {
     let groups = try transferGroups(targets, options: options, pushing: false)
     var summaries: [TransferSummary] = []
     for group in groups { summaries.append(try fetch(group, options: options)) }
+    try saveIndexes()
     progress.end()
     return summaries
   }

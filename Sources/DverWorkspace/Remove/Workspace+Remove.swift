@@ -45,7 +45,7 @@ extension Workspace {
       try removeChanges(removals, outputs)
     }
     try forgetTracked(outputs.map(\.path))
-    try saveFileIndex()
+    try saveIndexes()
     progress.end()
     return RemoveSummary(origins: names, paths: outputs.map(\.path))
   }

@@ -28,7 +28,7 @@ extension Workspace {
         broken = error
       }
     }
-    try saveFileIndex()
+    try saveIndexes()
     progress.end()
     if let broken { throw IncompleteStatus(status: status, cause: broken) }
     return status

@@ -7,14 +7,17 @@ import Testing
 struct FaultTests {
   /// A command that writes, and where.
   enum Case: String, CaseIterable, Sendable {
-    case create, add, addAgain, checkout, repro
+    case create, add, addAgain, commit, checkout, repro, push, fetch, pull, unprotect, configure
+    case install
 
     var arguments: [String] {
       switch self {
       case .create: ["init"]
       case .add, .addAgain: ["add", "data", "single.csv"]
-      case .checkout: ["checkout"]
-      case .repro: ["repro"]
+      case .commit: ["commit", "-f"]
+      case .configure: ["config", "cache.type", "copy"]
+      case .unprotect: ["unprotect", "data", "single.csv"]
+      case .checkout, .repro, .push, .fetch, .pull, .install: [rawValue]
       }
     }
 
@@ -22,9 +25,13 @@ struct FaultTests {
       switch self {
       case .create: try SmallCase.empty()
       case .add: try SmallCase.withData()
-      case .addAgain: try SmallCase.changed()
+      case .addAgain, .commit: try SmallCase.changed()
       case .checkout: try SmallCase.outOfDate()
       case .repro: try SmallCase.pipeline()
+      case .push: try SmallCase.withRemote()
+      case .fetch, .pull: try SmallCase.withoutData()
+      case .unprotect: try SmallCase.linked()
+      case .configure, .install: try SmallCase.withRemote()
       }
     }
   }
@@ -77,7 +84,7 @@ struct FaultTests {
     } else {
       try again.requireSuccess()
     }
-    try repository.requireClean()
+    if subject != .fetch { try repository.requireClean() }
   }
 
   @Test(arguments: Case.allCases) func readsMayFail(_ subject: Case) throws {
