@@ -84,6 +84,13 @@ extension ObjectStore {
       // A transaction that begins has its entry in the folder itself, and then moves it.
       let places = [pending.appending(name), staging.appending(name).appending("pending")]
       if try places.contains(where: isHeld) || isHeld(places[0]) { continue }
+      // A descriptor that was not finished: its lock tells.
+      if try FileSystem.status(of: staging.appending(name))?.isFile == true {
+        if (try? isHeld(staging.appending(name))) == false {
+          try FileSystem.removeFile(staging.appending(name))
+          continue
+        }
+      }
       // Before it has an entry, its age alone tells whether it may live.
       if try !FileSystem.exists(places[0]),
         let status = try FileSystem.status(of: staging.appending(name)),

@@ -199,7 +199,7 @@ package final class Placement: Sendable {
 
   private func damage(_ digest: Digest) throws -> StoreError {
     let path = store.path(of: digest).description
-    try store.quarantine(digest)
+    try store.ifWritable { try store.quarantine(digest) }
     return .damaged(digest, path: path)
   }
 }

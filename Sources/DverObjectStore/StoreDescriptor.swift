@@ -92,22 +92,27 @@ package struct StoreDescriptor: Hashable, Sendable {
 
   /// Makes the folder a store; of two that try at once, both end up with the first one's.
   package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
-    try FileSystem.makeDirectories(folder)
+    // What a killed process leaves there goes with the rest of the folder's waste.
+    let staging = folder.appending("tmp")
+    try FileSystem.makeDirectories(staging)
     var generator = SystemRandomNumberGenerator()
     let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
     let descriptor = StoreDescriptor(id: id, created: Int64(time(nil)))
-    let temporary = folder.appending(FileSystem.temporaryName())
-    let file = try OpenFile(temporary, .createNew(permissions: 0o444))
+    let temporary = staging.appending(FileSystem.temporaryName())
+    // Others may write to it until it is complete, so that they can tell by its lock who is alive.
+    let file = try OpenFile(temporary, .createNew(permissions: 0o644))
     defer { _ = try? FileSystem.removeFile(temporary) }
+    _ = try? file.tryLock()
     try file.write(Array(descriptor.text.utf8))
     try file.sync()
-    try file.finish()
     do {
       try FileSystem.link(temporary, at: folder.appending(fileName))
       try FileSystem.syncDirectory(folder)
     } catch let error as FileSystemError where error.code == EEXIST {
       // Somebody else was first.
     }
+    try file.setMode(0o444)
+    try file.finish()
     guard let written = try read(at: folder) else { throw StoreError.notAStore("\(folder)") }
     return written
   }

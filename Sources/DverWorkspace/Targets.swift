@@ -45,7 +45,11 @@ extension Workspace {
     let folder = RepositoryPath(normalized: Array(wildcard.fixedFolder))
     var found: [RepositoryPath] = []
     try collect(matching: wildcard, in: folder, into: &found)
-    guard !found.isEmpty else { throw WorkspaceError.missing(PathQuoting.quoted(argument)) }
+    guard !found.isEmpty else {
+      throw WorkspaceError.failed(
+        "no path matches \(PathQuoting.quoted(argument))",
+        hint: "patterns take *, ?, [..] and **, and count from the current folder")
+    }
     return found.sorted()
   }
 

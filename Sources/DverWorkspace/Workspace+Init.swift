@@ -64,7 +64,7 @@ extension Workspace {
       notices: notices)
     try workspace.perform("dver init") {
       var changes = Changes()
-      let config = options.withoutGit ? "[core]\n\tno_scm = true\n" : ""
+      let config = options.withoutGit ? "[core]\n\tno-scm = true\n" : ""
       for (name, text) in [
         (".gitignore", gitIgnore), (".gitattributes", gitAttributes), ("config", config),
       ] {

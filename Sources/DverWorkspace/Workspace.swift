@@ -167,12 +167,15 @@ package final class Workspace: Sendable {
     return soundObjects
   }
 
-  /// Writes down what was learnt of files and objects, so that they need not be hashed again.
+  /// Writes down what was learnt of files and objects, where that can be written, so that they need
+  /// not be hashed again.
   ///
   /// - Parameter storedAt: When all objects were known to be sound, if the command made sure.
   func saveIndexes(storedAt: FileClock? = nil) throws {
-    try fileIndex.save(storedAt: storedAt)
-    try soundObjects.save()
+    try saveDisposable(at: fileIndex.path) {
+      try fileIndex.save(storedAt: storedAt)
+      try soundObjects.save()
+    }
   }
 
   /// Whether the device holds a network file system, whose clock is not ours.

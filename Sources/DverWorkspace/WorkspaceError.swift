@@ -86,14 +86,25 @@ package enum WorkspaceError: DverError {
     case .trackedByGit(let path):
       "run 'git rm -r --cached \(path)' and 'git commit' to take it out of git first"
     case .ignored: "change the pattern, or add another path"
-    case .isPointer, .isInternal: nil
+    // Some are found in a file, which the text then names.
+    case .isPointer(let path):
+      path.hasSuffix(",") ? "correct the path in that file" : "git keeps it: use 'git add'"
+    case .isInternal(let path):
+      path.hasSuffix(",") ? "correct the path in that file" : "choose another path"
     case .isLink, .belowLink: "add the path that the link leads to"
     case .overlaps: "tracked paths cannot lie inside one another"
     case .exists: "move it away, or use -f"
     case .occupied: "choose another name, or move it away first"
     case .otherFileSystem: "copy the data there, then run 'dver add' on the copy"
     case .failed(_, let hint): hint
-    case .unknownOption(_, let suggestion): suggestion.map { "did you mean '\($0)'?" }
+    case .unknownOption(let name, let suggestion):
+      if let suggestion {
+        "did you mean '\(suggestion)'?"
+      } else if name.contains(".") {
+        "the sections are core, cache, remote.NAME, gc and parsing; 'man dver-config' has all options"
+      } else {
+        "an option's name is SECTION.OPTION, such as core.remote"
+      }
     case .badValue: nil
     case .noRemote: "run 'dver remote add -d NAME PATH'"
     case .unknownRemote(_, let known):

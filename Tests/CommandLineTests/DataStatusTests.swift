@@ -99,4 +99,30 @@ import Testing
     let repository = try repository()
     try repository.dver("data", "status", "nothing").requireStatus(2)
   }
+
+  @Test func unchangedMembersOfAChangedDirectoryAreListed() throws {
+    let repository = try repository()
+    try repository.write("changed\n", to: "data/a")
+    #expect(
+      try json(repository, "--granular", "--unchanged") == """
+        {"uncommitted": {"modified": ["data/", "data/a"]}, "unchanged": ["data/b", "one.csv"]}
+        """)
+  }
+
+  @Test func whatTheRemoteLacksIsListedOnRequest() throws {
+    let repository = try repository()
+    try repository.dver("data", "status", "--not-in-remote").requireStatus(2)
+    try repository.dver("remote", "add", "-d", "box", repository.outside("box")).requireSuccess()
+    #expect(
+      try json(repository, "--not-in-remote") == "{\"not_in_remote\": [\"data/\", \"one.csv\"]}")
+    try repository.dver("push", "data/a", "one.csv").requireSuccess()
+    #expect(
+      try json(repository, "--not-in-remote", "--granular")
+        == "{\"not_in_remote\": [\"data/\", \"data/b\"]}")
+    try repository.dver("push").requireSuccess()
+    #expect(try json(repository, "-r", "box") == "{}")
+    try repository.remove(".dver/cache")
+    #expect(
+      try json(repository, "--not-in-remote") == "{\"not_in_cache\": [\"data/\", \"one.csv\"]}")
+  }
 }

@@ -55,6 +55,10 @@ final class MemoryStorage: StageStorage {
     try files(at: location(path)).map { OutputRecord(path: [], name: $0.0) }
   }
 
+  func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
+    state.withLock { $0.finished[stage.address] }
+  }
+
   func parameters(
     _ selection: ParameterSelection, at file: DependencyPath
   ) throws -> StageLock.ParameterFile? {

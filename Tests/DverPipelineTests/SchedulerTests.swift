@@ -93,7 +93,7 @@ import Testing
         plan: Array(0..<50), awaited: { edges[$0] }, jobs: jobs, policy: .keepGoing)
       return scheduler.run(cancellation: Cancellation()) { stage, _ in
         let failure = StageFailure.runsElsewhere(
-          stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"))
+          stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"), process: nil)
         return StageReport(stage: stage, outcome: bad.contains(stage) ? .failed(failure) : .fresh)
       }.map(\.outcome.word)
     }

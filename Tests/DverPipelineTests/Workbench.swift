@@ -58,7 +58,7 @@ final class Workbench: Sendable {
         switch event {
         case .output(_, let line): printed.withLock { $0 += line }
         case .warning(_, let text): warnings.withLock { $0.append(text) }
-        case .started, .finished: break
+        case .started, .waiting, .finished: break
         }
         watch(event)
       })

@@ -58,11 +58,31 @@ final class Console: Sendable {
   /// A sentence about what was done, for people.
   func status(_ line: String) {
     guard !isQuiet, !printsJSON else { return }
-    tell(line)
+    tell(Self.printable(line))
   }
 
   func warning(_ line: String) {
-    tell(colored("WARNING", .yellow) + ": " + line)
+    tell(colored("WARNING", .yellow) + ": " + Self.printable(line))
+  }
+
+  /// Text that may hold anything, from files that came from elsewhere, without the control
+  /// characters that would make a terminal do something.
+  static func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      let value = scalar.value
+      return value < 0x20 && value != 0x0a && value != 0x09 || (0x7f..<0xa0).contains(value)
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var printable = ""
+    for scalar in text.unicodeScalars {
+      if isControl(scalar) {
+        let digits = String(scalar.value, radix: 8)
+        printable += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+      } else {
+        printable.unicodeScalars.append(scalar)
+      }
+    }
+    return printable
   }
 
   /// What happens beside the result.

@@ -7,6 +7,12 @@ enum LeadingOptions {
   private static let flags = ["-q", "--quiet", "-v", "--verbose"]
   private static let options = ["--cd", "--color"]
 
+  /// Whether an argument is an option that may stand before the command.
+  static func isGlobal(_ argument: String) -> Bool {
+    flags.contains(argument)
+      || options.contains { argument == $0 || argument.hasPrefix($0 + "=") }
+  }
+
   /// The command first, the global options before it next, then the rest.
   ///
   /// A command line without a command stays what it is, for the parser to refuse.
@@ -16,9 +22,7 @@ enum LeadingOptions {
       let argument = arguments[end]
       if options.contains(argument) {
         end += 2
-      } else if flags.contains(argument)
-        || options.contains(where: { argument.hasPrefix($0 + "=") })
-      {
+      } else if isGlobal(argument) {
         end += 1
       } else {
         break

@@ -64,6 +64,10 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
       hint: nearest.map { "did you mean 'dver \($0)'?" } ?? "run 'dver --help' for the commands")
     return .usage
   }
+  if let name = arguments.first, LeadingOptions.isGlobal(name) {
+    write(error: "no command is given", hint: "run 'dver --help' for the commands")
+    return .usage
+  }
   let text = DverRoot.message(for: error)
   let status: ExitStatus =
     DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
@@ -87,6 +91,7 @@ private var commandNames: [String] {
 private func write(error message: String, hint: String?) {
   var text = "dver: error: \(message)\n"
   if let hint { text += "hint: \(hint)\n" }
+  text = Console.printable(text)
   if let console = CurrentConsole.value {
     console.tell(String(text.dropLast()))
   } else {
@@ -102,8 +107,9 @@ private func write(_ text: String) {
 
 /// An error as `--json` shows it.
 private func document(error: String, hint: String?, status: ExitStatus) -> JSONValue {
+  // A person reads several lines more easily, a program one.
   [
-    "error": .string(error), "hint": hint.map { .string($0) } ?? .null,
+    "error": .string(error.replacing("\n", with: "; ")), "hint": hint.map { .string($0) } ?? .null,
     "status": .integer(Int64(status.rawValue)),
   ]
 }

@@ -69,6 +69,7 @@ struct CheckoutReport {
 
   func print(on console: Console) {
     if console.printsJSON { return console.print(json: json) }
+    if console.isQuiet { return }
     if !onlyCounts, summary.changeCount <= Self.listLimit {
       for (letter, color, paths) in [
         ("A", Console.Color.green, summary.added), ("M", .yellow, summary.modified),

@@ -40,6 +40,14 @@ struct DataStatusCommand: WorkspaceCommand {
   @Flag(help: "List what has not changed")
   var unchanged = false
 
+  @Flag(help: "List what the remote lacks")
+  var notInRemote = false
+
+  @Option(
+    name: [.customShort("r", allowingJoined: true), .long],
+    help: "The remote to look at (implies --not-in-remote)")
+  var remote: String?
+
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
   var targets: [String] = []
 
@@ -51,6 +59,8 @@ struct DataStatusCommand: WorkspaceCommand {
     options.isGranular = granular
     options.showsUntracked = untrackedFiles == .all
     options.showsUnchanged = unchanged
+    options.showsNotInRemote = notInRemote || remote != nil
+    options.remote = remote
     let status = try workspace.dataStatus(options)
     if console.printsJSON {
       console.print(json: status.json)
@@ -76,6 +86,10 @@ struct DataStatusReport {
       (
         "Not in cache", ["use 'dver fetch FILE...' to bring it back"], .red,
         status.notInCache.map(shown)
+      ),
+      (
+        "Not in remote", ["use 'dver push FILE...' to upload it"], .red,
+        (status.notInRemote ?? []).map(shown)
       ),
       (
         "Committed changes", ["'git commit' the pointers and locks to record them"], .green,

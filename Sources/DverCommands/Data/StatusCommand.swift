@@ -37,7 +37,15 @@ struct StatusCommand: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     if cloud || remote != nil { return try compareWithRemote(workspace, console) }
-    let status = try workspace.status(targets.map(\.pathBytes))
+    let status: WorkspaceStatus
+    do {
+      status = try workspace.status(targets.map(\.pathBytes))
+    } catch let error as IncompleteStatus {
+      if !console.printsJSON, !console.isQuiet, !error.status.isClean {
+        StatusReport(error.status, explains: why).print(on: console)
+      }
+      throw error
+    }
     if console.printsJSON {
       console.print(json: why ? StatusReport(status, explains: true).explained : status.json)
     } else if !console.isQuiet {

@@ -15,6 +15,7 @@ struct DagCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
 
   @Flag(help: "Print in Graphviz' language")
   var dot = false
@@ -37,12 +38,15 @@ struct DagCommand: WorkspaceCommand {
   @Argument(help: "A stage or an output (default: everything)")
   var target: String?
 
+  var printsJSON: Bool { json.json }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = DagOptions()
     options.nodes = outs ? .outputs : collapse ? .groups : .stages
     options.target = target
     options.isFull = full
     let drawing = try workspace.dag(options)
+    if console.printsJSON { return console.print(json: Self.document(drawing)) }
     let text =
       if md {
         "```mermaid\n\(drawing.mermaid)```\n"
@@ -54,5 +58,16 @@ struct DagCommand: WorkspaceCommand {
         drawing.tree
       }
     console.write(Array(text.utf8))
+  }
+
+  private static func document(_ drawing: GraphDrawing) -> JSONValue {
+    let edges = drawing.arrows.map { arrow -> JSONValue in
+      [
+        "from": .string(drawing.nodes[arrow.source]), "to": .string(drawing.nodes[arrow.target]),
+      ]
+    }
+    return [
+      "nodes": .array(drawing.nodes.map { .string($0) }), "edges": .array(edges),
+    ]
   }
 }

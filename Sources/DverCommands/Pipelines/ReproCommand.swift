@@ -44,7 +44,7 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Ask before each stage")
   var interactive = false
 
-  @Flag(help: "Accepted; run 'dver pull' first")
+  @Flag(help: "Fetch missing data from remotes first")
   var pull = false
 
   @Flag(help: "Take missing data for unchanged")

@@ -24,8 +24,12 @@ final class ReproView: Sendable {
     case .started(let stage, let commands, let reasons):
       if console.isQuiet { return }
       let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
-      let lines = ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
+      let lines =
+        ["Running stage '\(stage)':\(why)"] + commands.map { "> \(Console.printable($0))" }
       console.print(lines.joined(separator: "\n"))
+    case .waiting(let stage, let process):
+      let holder = process.map { "process \($0)" } ?? "another process"
+      console.status("Waiting for \(holder), which runs stage '\(stage)'")
     case .output(let stage, let line):
       show(Array(line), of: stage)
     case .finished(let report):
@@ -50,17 +54,26 @@ final class ReproView: Sendable {
     case .fresh: console.print("Stage '\(report.stage)' didn't change, skipping")
     case .restored: console.print("Stage '\(report.stage)' is cached, outputs restored")
     case .ran(let duration):
-      if console.isVerbose { console.print("Stage '\(report.stage)' took \(duration)") }
+      if console.isVerbose { console.print("Stage '\(report.stage)' took \(Self.text(duration))") }
     case .failed, .skipped, .cancelled: break
     }
+  }
+
+  /// Such as `0.12 s`, or `75 s` where parts of seconds say nothing.
+  private static func text(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let hundredths = attoseconds / 10_000_000_000_000_000
+    if seconds >= 10 { return "\(seconds) s" }
+    return "\(seconds).\(hundredths < 10 ? "0" : "")\(hundredths) s"
   }
 
   /// Prints the end of it.
   ///
   /// - Throws: ``StageFailures`` or ``Interrupted`` where not all stages are done.
   func finish(_ reports: [ReproReport]) throws {
-    let failures = reports.compactMap { report -> StageFailure? in
-      if case .failed(let failure) = report.outcome { failure } else { nil }
+    let failures = reports.compactMap { report -> StageFailures.Failure? in
+      guard case .failed(let failure) = report.outcome else { return nil }
+      return StageFailures.Failure(stage: report.stage, cause: failure)
     }
     let skipped = reports.compactMap { report -> (stage: String, culprit: String)? in
       if case .skipped = report.outcome {
@@ -102,7 +115,18 @@ final class ReproView: Sendable {
 
 /// Stages that failed, and what was not run because of them.
 struct StageFailures: DverError {
-  let failures: [StageFailure]
+  struct Failure {
+    /// As the user would type it.
+    let stage: String
+    let cause: StageFailure
+
+    var message: String {
+      cause.message.replacing(
+        "stage '\(cause.stage)'", with: "stage '\(stage)'", maxReplacements: 1)
+    }
+  }
+
+  let failures: [Failure]
   let skipped: [(stage: String, culprit: String)]
 
   var message: String {
@@ -111,10 +135,11 @@ struct StageFailures: DverError {
     return lines.joined(separator: "\n")
   }
 
-  var hint: String? { failures.first?.hint }
+  var hint: String? { failures.first?.cause.hint }
 
   var exitStatus: ExitStatus {
-    failures.allSatisfy { $0.exitStatus == .locked } ? .locked : .stageFailed
+    let statuses = Set(failures.map(\.cause.exitStatus))
+    return statuses.count == 1 ? statuses.first ?? .stageFailed : .stageFailed
   }
 }
 
@@ -132,7 +157,7 @@ struct ReproForecastReport {
       case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
       case .stale:
         console.print("Running stage '\(stage.stage)':")
-        for command in stage.commands { console.print("> \(command)") }
+        for command in stage.commands { console.print("> \(Console.printable(command))") }
       }
       for reason in stage.reasons { console.print("\twhy: \(reason)") }
     }

@@ -84,7 +84,8 @@ struct RemoteListCommand: WorkspaceCommand {
     }
     for remote in remotes {
       let place = remote.unsupportedURL ?? "\(remote.path)"
-      console.print("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")")
+      console.print(
+        Console.printable("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")"))
     }
   }
 }
@@ -190,6 +191,7 @@ struct RemoteDefaultCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Flag(name: .shortAndLong, help: "Have no default remote")
@@ -197,6 +199,8 @@ struct RemoteDefaultCommand: WorkspaceCommand {
 
   @Argument(help: "The remote's name (default: show the present one)")
   var name: String?
+
+  var printsJSON: Bool { json.json }
 
   func validate() throws {
     if unset, name != nil { throw ValidationError("--unset takes no name") }
@@ -206,6 +210,8 @@ struct RemoteDefaultCommand: WorkspaceCommand {
     if unset || name != nil {
       return try workspace.setDefaultRemote(name, level: levels.level ?? .project)
     }
-    console.print(try workspace.defaultRemote())
+    let name = try workspace.defaultRemote()
+    if console.printsJSON { return console.print(json: ["name": .string(name)]) }
+    console.print(name)
   }
 }

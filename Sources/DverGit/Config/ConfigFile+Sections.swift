@@ -22,18 +22,39 @@ extension ConfigFile {
     }
   }
 
+  /// Writes names of options with hyphens where somebody typed underscores, which git refuses.
+  func spellAsGit() throws(GitError) {
+    guard try !read().underscores.isEmpty else { return }
+    try rewrite { (bytes) throws(GitError) in
+      for position in try ConfigText(bytes, file: path).underscores {
+        bytes[position] = UInt8(ascii: "-")
+      }
+    }
+  }
+
   /// Applies `change` to the file's bytes for each section of this name, from the last one on.
   private func edit(
     sections name: [UInt8], _ change: (inout [UInt8], ConfigText.Section) -> Void
   ) throws(GitError) -> Bool {
     guard try read().sections.contains(where: { $0.name == name }) else { return false }
+    var wasThere = false
+    try rewrite { (bytes) throws(GitError) in
+      let sections = try ConfigText(bytes, file: path).sections.filter { $0.name == name }
+      for section in sections.reversed() { change(&bytes, section) }
+      wasThere = !sections.isEmpty
+    }
+    return wasThere
+  }
+
+  /// Replaces the file's bytes under its lock.
+  private func rewrite(
+    _ change: (inout [UInt8]) throws(GitError) -> Void
+  ) throws(GitError) {
     let lock = try lock()
     do throws(GitError) {
       var bytes = try content() ?? []
-      let sections = try ConfigText(bytes, file: path).sections.filter { $0.name == name }
-      for section in sections.reversed() { change(&bytes, section) }
+      try change(&bytes)
       try replace(with: bytes, lock)
-      return !sections.isEmpty
     } catch {
       close(lock)
       _ = unsafe withCString(lockPath) { unsafe unlink($0) }

@@ -64,6 +64,7 @@ package struct ConfigFile: Hashable, Sendable {
   private func withLibrary(
     _ action: String, _ body: (borrowing Handle) -> Int32
   ) throws(GitError) {
+    try spellAsGit()
     try GitLibrary.start()
     var pointer: OpaquePointer?
     try check(

@@ -25,7 +25,7 @@ struct ConfigParser {
       case _ where Self.isSpace(byte) || byte == Self.newline:
         advance()
       case _ where Self.isLetter(byte):
-        text.append(try entry())
+        text.append(try entry(noting: &text))
       default:
         throw error("expected a section or an option")
       }
@@ -75,11 +75,14 @@ struct ConfigParser {
 
   // MARK: - Entries
 
-  private mutating func entry() throws(GitError) -> ConfigText.Entry {
+  private mutating func entry(
+    noting text: inout ConfigText
+  ) throws(GitError) -> ConfigText.Entry {
     let line = line
     guard var name = prefix else { throw error("an option stands before the first section") }
     while let byte = peek(), Self.isNameByte(byte) || byte == UInt8(ascii: "_") {
       name.append(Self.optionByte(byte))
+      if byte == UInt8(ascii: "_") { text.append(underscore: position) }
       advance()
     }
     while let byte = peek(), byte == 0x20 || byte == 0x09 { advance() }

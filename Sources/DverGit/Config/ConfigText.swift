@@ -5,6 +5,8 @@
 package struct ConfigText: Sendable {
   package private(set) var entries: [Entry] = []
   package private(set) var sections: [Section] = []
+  /// Where underscores stand in names of options, which only dver allows there.
+  private(set) var underscores: [Int] = []
 
   /// One line `name = value`.
   package struct Entry: Hashable, Sendable {
@@ -37,6 +39,8 @@ package struct ConfigText: Sendable {
   }
 
   mutating func append(_ entry: Entry) { entries.append(entry) }
+
+  mutating func append(underscore position: Int) { underscores.append(position) }
 
   mutating func append(_ section: Section) { sections.append(section) }
 

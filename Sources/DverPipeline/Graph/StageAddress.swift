@@ -23,6 +23,12 @@ package struct StageAddress: Hashable, Comparable, Sendable {
     file.bytes.elementsEqual(Self.defaultFileName.utf8) ? name : "\(file.text):\(name)"
   }
 
+  /// The name under which one in `folder` knows the stage.
+  package func shown(from folder: RepositoryPath) -> String {
+    file == folder.appending(Self.defaultFileName.utf8)
+      ? name : "\(file.shown(from: folder)):\(name)"
+  }
+
   /// A name for the stage's files: letters, digits, `.`, `_`, `-` as they are, anything else and a
   /// leading dot as `%` and two hexadecimal digits.
   ///

@@ -1,4 +1,4 @@
-import DverCore
+package import DverCore
 
 extension StageGraph {
   /// What the nodes of a drawing stand for.
@@ -12,29 +12,35 @@ extension StageGraph {
   }
 
   /// A drawing of `selection` and the arrows within it; `nil` draws all.
-  package func drawing(of selection: Selection? = nil, nodes kind: Nodes = .stages) -> GraphDrawing
-  {
+  ///
+  /// - Parameter folder: Names are those that one there would type.
+  package func drawing(
+    of selection: Selection? = nil, nodes kind: Nodes = .stages, from folder: RepositoryPath = .root
+  ) -> GraphDrawing {
     let chosen = Set(selection?.stages ?? Array(stages.indices))
     let chosenTracked = selection?.tracked ?? Array(tracked.indices)
     var board = Board()
     for number in chosenTracked {
-      board.addTracked(number, kind == .outputs ? tracked[number].path : tracked[number].pointer)
+      let path = kind == .outputs ? tracked[number].path : tracked[number].pointer
+      board.addTracked(number, path.shown(from: folder))
     }
-    for stage in order where chosen.contains(stage) { draw(stage, as: kind, on: &board) }
+    for stage in order where chosen.contains(stage) { draw(stage, as: kind, folder, on: &board) }
     return GraphDrawing(nodes: board.names, arrows: board.arrows)
   }
 
-  private func draw(_ number: Int, as kind: Nodes, on board: inout Board) {
+  private func draw(
+    _ number: Int, as kind: Nodes, _ folder: RepositoryPath, on board: inout Board
+  ) {
     let stage = stages[number]
+    let text = stage.address.shown(from: folder)
     switch kind {
     case .stages:
-      board.addStage(number, [stage.address.text])
+      board.addStage(number, [text])
     case .groups:
       let suffix = stage.address.name.utf8.count - stage.address.groupName.utf8.count
-      let text = stage.address.text
       board.addStage(number, [String(decoding: text.utf8.dropLast(suffix), as: UTF8.self)])
     case .outputs:
-      board.addStage(number, stage.outputs.map(\.description))
+      board.addStage(number, stage.outputs.map { $0.shown(from: folder) })
     }
     for source in upstream[number] {
       // Of outputs only those that the stage reads.
@@ -65,8 +71,8 @@ extension StageGraph {
       nodesOfStage[stage] = names.map { node($0) }
     }
 
-    mutating func addTracked(_ number: Int, _ path: RepositoryPath) {
-      nodeOfTracked[number] = node(path.description)
+    mutating func addTracked(_ number: Int, _ name: String) {
+      nodeOfTracked[number] = node(name)
     }
 
     mutating func connect(_ sources: [Int], to stage: Int) {

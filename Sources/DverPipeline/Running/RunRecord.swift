@@ -101,6 +101,9 @@ package struct RunRecord: Hashable, Sendable {
 }
 
 /// The right to run a stage, which one process at a time has: a lock on the stage's run record.
+///
+/// While it is held, the record of the last run has a line `holder PROCESS` behind it, for others to
+/// read.
 struct RunClaim: ~Copyable {
   private let file: OpenFile
 
@@ -114,8 +117,31 @@ struct RunClaim: ~Copyable {
     }
     guard let file = consume file else { throw FileSystemError(.open, path, code: ENOENT) }
     guard try file.tryLock() else { return nil }
+    let known = try FileSystem.contents(of: path, limit: 64 * 1024) ?? []
+    let record = Self.record(in: known)
+    try file.truncate(to: Int64(record.count))
+    guard lseek(file.descriptor, record.count, SEEK_SET) >= 0 else {
+      throw FileSystemError(.write, path)
+    }
+    try file.write(Self.mark + Array("\(getpid())\n".utf8))
     self.file = file
   }
+
+  /// The process that has the claim at `path`, if it says so.
+  static func holder(at path: AbsolutePath) -> Int32? {
+    guard let bytes = try? FileSystem.contents(of: path, limit: 64 * 1024) else { return nil }
+    let text = bytes.dropFirst(record(in: bytes).count + mark.count)
+    return Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+  }
+
+  /// What stands before the holder's line.
+  private static func record(in bytes: [UInt8]) -> ArraySlice<UInt8> {
+    var end = 0
+    while end < bytes.count, !bytes[end...].starts(with: mark) { end += 1 }
+    return bytes[..<end]
+  }
+
+  private static var mark: [UInt8] { Array("\nholder ".utf8) }
 
   // A child that is being started holds a copy of every descriptor for a moment: closing alone
   // would leave it the lock.
@@ -124,6 +150,7 @@ struct RunClaim: ~Copyable {
   func write(_ record: RunRecord) throws {
     // Some file systems flush a file at its closing that was emptied before; this one is not.
     let bytes = record.bytes
+    guard lseek(file.descriptor, 0, SEEK_SET) >= 0 else { throw FileSystemError(.write, file.path) }
     try file.write(bytes)
     try file.truncate(to: Int64(bytes.count))
   }

@@ -73,8 +73,9 @@ struct StageCourse: Sendable {
   func run() throws -> Duration {
     let record = runner.settings.records.appending(address.fileName)
     guard let claim = try RunClaim(record) else {
-      throw StageFailure.runsElsewhere(stage: address)
+      throw StageFailure.runsElsewhere(stage: address, process: RunClaim.holder(at: record))
     }
+    runner.events(.started(stage: number, reasons: reasons))
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
@@ -118,6 +119,18 @@ struct StageCourse: Sendable {
   func record() throws {
     try requireInputs()
     try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
+  }
+
+  /// Records what is in the places of a frozen stage's outputs, which is what others read; what it
+  /// once read and did stays on record.
+  func keep() throws {
+    for (index, path) in stage.outputs.enumerated() where present[index].record == nil {
+      throw StageFailure.frozen(stage: address, path)
+    }
+    guard var lock = runner.locks[number] else { return }
+    let outputs = try storeOutputs()
+    lock.outputs = outputs.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    try storage.finish(stage, lock: lock)
   }
 
   private func execute(_ run: inout RunRecord) throws {

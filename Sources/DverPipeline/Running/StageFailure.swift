@@ -10,7 +10,11 @@ package enum StageFailure: DverError {
   case missingOutput(stage: StageAddress, RepositoryPath)
   /// A dependency or a parameter file is not what it was when the command started.
   case inputChanged(stage: StageAddress, DependencyPath)
-  case runsElsewhere(stage: StageAddress)
+  case runsElsewhere(stage: StageAddress, process: Int32?)
+  /// The user did not want it to run.
+  case declined(stage: StageAddress)
+  /// A frozen stage never runs, so nothing makes its output anew.
+  case frozen(stage: StageAddress, RepositoryPath)
   case restoredWrongly(stage: StageAddress, RepositoryPath)
   case other(stage: StageAddress, message: String, hint: String?)
 
@@ -21,6 +25,16 @@ package enum StageFailure: DverError {
       self = .other(stage: stage, message: error.message, hint: error.hint)
     } else {
       self = .other(stage: stage, message: "\(error)", hint: nil)
+    }
+  }
+
+  package var stage: StageAddress {
+    switch self {
+    case .command(let stage, _, _), .missingDependency(let stage, _),
+      .missingParameter(let stage, _, _), .missingOutput(let stage, _), .inputChanged(let stage, _),
+      .runsElsewhere(let stage, _), .declined(let stage), .frozen(let stage, _),
+      .restoredWrongly(let stage, _), .other(let stage, _, _):
+      stage
     }
   }
 
@@ -41,7 +55,11 @@ package enum StageFailure: DverError {
       "stage '\(stage)' failed: it did not write its output \(path)"
     case .inputChanged(let stage, let path):
       "stage '\(stage)' failed: dependency \(path) changed while the stage ran"
-    case .runsElsewhere(let stage): "stage '\(stage)' is being run by another process"
+    case .runsElsewhere(let stage, let process):
+      "stage '\(stage)' is being run by \(process.map { "process \($0)" } ?? "another process")"
+    case .declined(let stage): "stage '\(stage)' was not run, for nobody agreed to it"
+    case .frozen(let stage, let path):
+      "stage '\(stage)' failed: it is frozen, and its output \(path) is missing"
     case .restoredWrongly(let stage, let path):
       "stage '\(stage)' failed: output \(path) changed while it was stored"
     case .other(let stage, let message, _): "stage '\(stage)' failed: \(message)"
@@ -57,7 +75,10 @@ package enum StageFailure: DverError {
     case .missingOutput: "check the outs of the stage; what it wrote is in .dver/tmp/failed"
     case .inputChanged, .restoredWrongly:
       "run 'dver repro' again and leave the file alone meanwhile"
-    case .runsElsewhere: "wait for it to end"
+    case .runsElsewhere:
+      "wait for it to end, or wait longer with 'dver config core.lock_timeout SECONDS'"
+    case .declined: "answer y, or leave out -i"
+    case .frozen: "run 'dver pull', or take 'frozen: true' out of dver.yaml"
     case .other(_, _, let hint): hint
     }
   }
@@ -66,6 +87,7 @@ package enum StageFailure: DverError {
     switch self {
     case .command(_, .cancelled, _): .interrupted
     case .runsElsewhere: .locked
+    case .declined: .failed
     default: .stageFailed
     }
   }

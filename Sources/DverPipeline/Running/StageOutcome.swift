@@ -36,6 +36,8 @@ package struct StageReport: Sendable {
 /// News of a plan at work, told as it happens from the thread that it happens on.
 package enum StageEvent: Sendable {
   case started(stage: Int, reasons: [StaleReason])
+  /// Another process runs the stage.
+  case waiting(stage: Int, process: Int32?)
   /// What a command printed: a line with its end, or a piece of one.
   case output(stage: Int, ArraySlice<UInt8>)
   case finished(StageReport)

@@ -41,7 +41,11 @@ extension StageRunner {
         }
       }
       if isForced { reasons.append(.forced) }
-      let verdict = StageStaleness(reasons: reasons).verdict
+      let isFrozen = graph.stages[number].stage.isFrozen
+      var verdict = StageStaleness(reasons: reasons, isFrozen: isFrozen).verdict
+      if isFrozen, verdict == .stale, look.outputs.allSatisfy({ $0.record != nil }) {
+        verdict = .fresh
+      }
       verdicts[number] = verdict
       return StageForecast(stage: number, verdict: verdict, reasons: reasons)
     }

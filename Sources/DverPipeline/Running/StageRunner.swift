@@ -2,6 +2,7 @@ import DverCore
 package import DverFileSystem
 package import DverManifest
 package import DverParallel
+import Glibc
 
 /// Brings one stage up to date: looks at it, and restores or runs it where that is needed.
 package struct StageRunner: Sendable {
@@ -26,6 +27,8 @@ package struct StageRunner: Sendable {
     /// `.dver/state/runs`.
     package var records: AbsolutePath
     package var grace: Duration = .seconds(2)
+    /// How long a stage that another process runs is waited for.
+    package var lockTimeout: Duration = .zero
 
     package init(
       shell: Shell, environment: [[UInt8]], logs: AbsolutePath, records: AbsolutePath
@@ -39,7 +42,7 @@ package struct StageRunner: Sendable {
 
   let graph: StageGraph
   /// The stage lock of each stage, by number.
-  let locks: [StageLock?]
+  private(set) var locks: [StageLock?]
   let storage: any StageStorage
   let aside: AsideArea
   let settings: Settings
@@ -68,7 +71,15 @@ package struct StageRunner: Sendable {
 
   /// Brings stage `number` up to date. Its upstream stages must be done.
   package func run(_ number: Int, isForced: Bool = false) -> StageReport {
-    let report = attempt(number, isForced: isForced)
+    var report = attempt(number, isForced: isForced)
+    if case .failed(.runsElsewhere(_, let process)) = report.outcome,
+      let lock = waitForOther(number, process: process)
+    {
+      // What the other process made counts.
+      var runner = self
+      runner.locks[number] = lock
+      report = runner.attempt(number, isForced: isForced)
+    }
     events(.finished(report))
     return report
   }
@@ -86,6 +97,29 @@ package struct StageRunner: Sendable {
       throw StageFailure(error, stage: stage.address)
     }
   }
+
+  /// Waits until the process that runs the stage is done with it.
+  ///
+  /// - Returns: The stage's lock as it is then; `nil` where the wait was in vain.
+  private func waitForOther(_ number: Int, process: Int32?) -> StageLock?? {
+    let stage = graph.stages[number]
+    let record = settings.records.appending(stage.address.fileName)
+    let deadline = ContinuousClock.now + settings.lockTimeout
+    var hasTold = false
+    while ContinuousClock.now < deadline, !cancellation.isRequested() {
+      if !hasTold { events(.waiting(stage: number, process: process)) }
+      hasTold = true
+      do {
+        if try RunClaim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
+      } catch {
+        return nil
+      }
+      usleep(Self.pollMicroseconds)
+    }
+    return nil
+  }
+
+  private static let pollMicroseconds: UInt32 = 20_000
 
   private func attempt(_ number: Int, isForced: Bool) -> StageReport {
     let stage = graph.stages[number]
@@ -111,19 +145,22 @@ package struct StageRunner: Sendable {
   }
 
   private func bringUpToDate(_ course: StageCourse) throws -> StageOutcome {
-    switch StageStaleness(reasons: course.reasons).verdict {
+    let stage = graph.stages[course.number].stage
+    switch StageStaleness(reasons: course.reasons, isFrozen: stage.isFrozen).verdict {
     case .fresh:
       return .fresh
     case .restorable:
       try course.restore()
       return .restored
+    case .stale where stage.isFrozen:
+      try course.keep()
+      return .fresh
     case .stale:
       if let confirm = options.confirm, !confirm(course.number, course.reasons) {
-        return .cancelled
+        throw StageFailure.declined(stage: graph.stages[course.number].address)
       }
       if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
       try course.requireInputs()
-      events(.started(stage: course.number, reasons: course.reasons))
       return .ran(try course.run())
     }
   }
@@ -132,7 +169,7 @@ package struct StageRunner: Sendable {
   func inputs(of stage: ResolvedStage, isRecheck: Bool) throws -> StageInputs {
     let dependencies = try zip(stage.stage.dependencies, stage.dependencies).map { written, path in
       var record =
-        try storage.currentRecord(of: path, isRecheck: isRecheck) ?? OutputRecord(path: written)
+        try storage.dependencyRecord(of: path, isRecheck: isRecheck) ?? OutputRecord(path: written)
       record.path = written
       return record
     }

@@ -12,6 +12,10 @@ package protocol StageStorage: Sendable {
   ///   before and no stage has written there since.
   func currentRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord?
 
+  /// As ``currentRecord(of:isRecheck:)``, for what a stage reads: links inside a folder that lead
+  /// out of it count with what they lead to.
+  func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord?
+
   /// The values of the selected keys, or of all top-level ones; missing keys are left out. `nil`
   /// where there is no such file.
   func parameters(
@@ -41,10 +45,22 @@ package protocol StageStorage: Sendable {
   /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`.
   func finish(_ stage: ResolvedStage, lock: StageLock) throws
 
+  /// The stage's lock as another process has left it; what was known of the stage's files is
+  /// forgotten.
+  func refreshedLock(of stage: ResolvedStage) throws -> StageLock?
+
   /// The outputs, in the stage's order, of an earlier run with this key whose content can all be
   /// had.
   func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]?
 
   /// Keeps what a run wrote, for ``pastOutputs(of:key:)``.
   func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws
+}
+
+extension StageStorage {
+  package func dependencyRecord(
+    of path: DependencyPath, isRecheck: Bool
+  ) throws -> OutputRecord? {
+    try currentRecord(of: path, isRecheck: isRecheck)
+  }
 }

@@ -5,6 +5,7 @@ package import DverManifest
 package struct StageStaleness: Sendable {
   /// In order: the lock, the command, dependencies, parameters, outputs, the stage's nature.
   package let reasons: [StaleReason]
+  private let isFrozen: Bool
 
   package enum Verdict: Sendable {
     case fresh
@@ -13,13 +14,16 @@ package struct StageStaleness: Sendable {
     case stale
   }
 
+  /// That of a frozen stage depends on its outputs alone.
   package var verdict: Verdict {
+    let reasons = isFrozen ? self.reasons.filter(\.isOfOutput) : self.reasons
     if reasons.isEmpty { return .fresh }
     return reasons.contains(where: \.needsRun) ? .stale : .restorable
   }
 
-  package init(reasons: [StaleReason]) {
+  package init(reasons: [StaleReason], isFrozen: Bool = false) {
     self.reasons = reasons
+    self.isFrozen = isFrozen
   }
 
   /// - Parameters:
@@ -45,6 +49,7 @@ package struct StageStaleness: Sendable {
     comparison.compareOutputs(outputs)
     if !stage.isFrozen, Self.alwaysRuns(stage) { comparison.add(.alwaysRuns) }
     reasons = comparison.reasons
+    isFrozen = stage.isFrozen
   }
 
   /// Whether a stage runs each time: by its own wish, or because nothing says when it need not.

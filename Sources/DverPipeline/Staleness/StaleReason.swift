@@ -22,6 +22,11 @@ package enum StaleReason: Hashable, Sendable {
   case upstream(StageAddress)
   case forced
 
+  /// Whether it is about what stands in an output's place.
+  var isOfOutput: Bool {
+    if case .output = self { true } else { false }
+  }
+
   /// Whether only running the stage helps.
   package var needsRun: Bool {
     if case .output(_, _, let isRecoverable) = self { !isRecoverable } else { true }

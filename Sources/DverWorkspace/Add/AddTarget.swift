@@ -57,9 +57,27 @@ extension Workspace {
   }
 
   func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {
-    if path.isRoot { throw WorkspaceError.isInternal("the workspace itself") }
+    if path.isRoot {
+      throw WorkspaceError.failed(
+        "\(shown) is the workspace itself, which cannot be tracked",
+        hint: "name the files and folders in it that are data, or use --glob '*'")
+    }
     if path.isReserved { throw WorkspaceError.isInternal(shown) }
     if CatalogFiles.isOwn(path) { throw WorkspaceError.isPointer(shown) }
+    try refuseOtherWorkspaces(around: path, shown)
+  }
+
+  /// Refuses a path whose pointer no command here would find.
+  private func refuseOtherWorkspaces(around path: RepositoryPath, _ shown: String) throws {
+    var folder = path.parent
+    while !folder.isRoot {
+      if try FileSystem.status(of: root.appending(folder).appending(".dver"))?.isDirectory == true {
+        throw WorkspaceError.failed(
+          "\(shown) belongs to another workspace, \(displayed(folder))",
+          hint: "run the command in that folder")
+      }
+      folder = folder.parent
+    }
   }
 
   func refuseLinks(_ path: RepositoryPath, _ shown: String) throws {
@@ -74,13 +92,20 @@ extension Workspace {
 
   /// Refuses a path that lies below a link: what is written there lands somewhere else.
   func refuseLinks(above path: RepositoryPath, _ shown: String) throws {
+    if let link = try linkAbove(path) {
+      throw WorkspaceError.belowLink(shown, link: displayed(link))
+    }
+  }
+
+  func isBelowLink(_ path: RepositoryPath) throws -> Bool { try linkAbove(path) != nil }
+
+  private func linkAbove(_ path: RepositoryPath) throws -> RepositoryPath? {
     var folder = path.parent
     while !folder.isRoot {
-      if try FileSystem.status(of: root.appending(folder))?.isLink == true {
-        throw WorkspaceError.belowLink(shown, link: displayed(folder))
-      }
+      if try FileSystem.status(of: root.appending(folder))?.isLink == true { return folder }
       folder = folder.parent
     }
+    return nil
   }
 
   /// The ignore rule that leaves a path out, as `FILE:LINE:PATTERN`.

@@ -55,14 +55,23 @@ struct CatalogSearch {
   private var tracked: Set<RepositoryPath> = []
   /// Folders in which a file that only has the name of a pointer or a pipeline is data.
   private let data: [RepositoryPath]
+  /// Gets why a pipeline cannot be read, which is an error where there is none.
+  private let onBrokenPipeline: ((any DverError) -> Void)?
 
-  private init(_ workspace: Workspace, data: [RepositoryPath]) {
+  private init(
+    _ workspace: Workspace, data: [RepositoryPath],
+    onBrokenPipeline: ((any DverError) -> Void)?
+  ) {
     self.workspace = workspace
     self.data = data
+    self.onBrokenPipeline = onBrokenPipeline
   }
 
-  static func run(in workspace: Workspace, data: [RepositoryPath] = []) throws -> CatalogFiles {
-    var search = CatalogSearch(workspace, data: data)
+  static func run(
+    in workspace: Workspace, data: [RepositoryPath] = [],
+    onBrokenPipeline: ((any DverError) -> Void)? = nil
+  ) throws -> CatalogFiles {
+    var search = CatalogSearch(workspace, data: data, onBrokenPipeline: onBrokenPipeline)
     try search.visit(.root, ignore: IgnoreStack())
     search.files.pointers.sort { $0.path < $1.path }
     return search.files
@@ -102,6 +111,10 @@ struct CatalogSearch {
         try read(bytes, at: path, isPipeline: isPipeline)
       } catch  where data.contains(where: { path.isBelow($0) }) && !(error is FileSystemError) {
         continue
+      } catch let error as any DverError
+        where isPipeline && onBrokenPipeline != nil && !(error is FileSystemError)
+      {
+        onBrokenPipeline?(error)
       }
     }
   }

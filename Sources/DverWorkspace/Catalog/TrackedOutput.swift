@@ -30,3 +30,11 @@ package struct TrackedOutput: Sendable {
     }
   }
 }
+
+extension TrackedOutput {
+  /// Whether the record says what `content` is.
+  func isRecorded(_ content: WorkspaceContent) -> Bool {
+    if case .file(let file) = content, file.isExecutable != record.isExecutable { return false }
+    return content.name == name
+  }
+}

@@ -69,11 +69,20 @@ struct Checkout {
       let isIntact = try store.isIntact(digest)
       if case .suspect = defect, isIntact { continue }
       // One of a wrong size, too, unless it is the record that is wrong.
-      if !isIntact { try store.quarantine(digest) }
+      if !isIntact, try FileSystem.exists(store.path(of: digest)) {
+        try store.quarantine(digest)
+        warnOfDamage(desired.paths[files[position]])
+      }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))
     }
     plan.drop(placements: skipped, removals: [])
+  }
+
+  private func warnOfDamage(_ relative: ArraySlice<UInt8>) {
+    workspace.notices.warning(
+      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine"
+    )
   }
 
   /// Leaves out what would lose content that is in no cache, unless the user forces it.
@@ -227,26 +236,33 @@ struct Checkout {
   private static let waveCount = 50_000
   private static let waveByteCount: Int64 = 4 << 30
 
-  /// Makes one entry at a place where nothing is.
+  /// Makes one entry at a place where nothing is; `nil` where the cache cannot provide it.
   private func make(
     _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
-  ) throws -> FileStamp {
+  ) throws -> FileStamp? {
     defer { _ = try? workspace.progress.advance() }
     try workspace.progress.check()
     switch desired.kinds[index] {
     case .emptyDirectory:
       try FileSystem.makeDirectory(target)
-      return .none
+      return FileStamp.none
     case .link:
       try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
       return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
     case .file, .executable:
       let progress = workspace.progress
-      let placed = try placement.place(
-        desired.digests[index], byteCount: desired.sizes[index],
-        isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
-      ) { try progress.advance(bytes: $0) }
-      return FileStamp(placed.status)
+      do {
+        let placed = try placement.place(
+          desired.digests[index], byteCount: desired.sizes[index],
+          isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
+        ) { try progress.advance(bytes: $0) }
+        return FileStamp(placed.status)
+      } catch StoreError.damaged {
+        warnOfDamage(desired.paths[index])
+      } catch StoreError.missing {
+        // Gone since it was looked for.
+      }
+      return nil
     }
   }
 
@@ -265,10 +281,21 @@ struct Checkout {
           throw WorkspaceError.failed(
             "\(target) appeared while it was checked out", hint: "run the command again")
         }
-        for (entry, stamp) in zip(unit.entries, unit.stamps) { placed[entry] = stamp }
-        summary.added += unit.entries.map { shown(plan.desired.paths[$0]) }
+        for (entry, stamp) in zip(unit.entries, unit.stamps) {
+          let path = shown(plan.desired.paths[entry])
+          guard let stamp else {
+            summary.missing.append(path)
+            continue
+          }
+          placed[entry] = stamp
+          summary.added.append(path)
+        }
       case .files(let staged):
         for (number, entry) in unit.entries.enumerated() {
+          guard unit.stamps[number] != nil else {
+            summary.missing.append(shown(plan.desired.paths[entry]))
+            continue
+          }
           try reveal(staged[number], entry, plan, &placed, &summary)
         }
       }
@@ -328,6 +355,12 @@ extension EntryTable {
     let index = lowerBound(of: path)
     return index < count && paths[index].elementsEqual(path) && kinds[index] != .emptyDirectory
       ? index : nil
+  }
+
+  /// Whether there is an entry for `path` as an empty directory.
+  func hasEmptyDirectory(_ path: [UInt8]) -> Bool {
+    let index = lowerBound(of: path + [RepositoryPath.slash])
+    return index < count && kinds[index] == .emptyDirectory && paths[index].elementsEqual(path)
   }
 
   /// Whether an entry lies below `path`, or is an empty directory there.

@@ -15,9 +15,10 @@ struct CheckoutWave: Sendable {
     }
 
     let place: Place
-    /// Desired entries, and the stamps that their files had when they were complete.
+    /// Desired entries, and the stamps that their files had when they were complete; `nil` for
+    /// those that the cache could not provide.
     let entries: [Int]
-    fileprivate(set) var stamps: [FileStamp]
+    fileprivate(set) var stamps: [FileStamp?]
 
     /// Where an entry is made.
     fileprivate func target(_ position: Int, of desired: EntryTable) -> AbsolutePath {
@@ -35,8 +36,9 @@ struct CheckoutWave: Sendable {
   /// Hands out names where nothing is.
   let names: @Sendable () -> AbsolutePath
 
-  /// Makes one entry at a place where nothing is, and returns its stamp.
-  typealias Make = @Sendable (Int, AbsolutePath, inout FileHasher) throws -> FileStamp
+  /// Makes one entry at a place where nothing is, and returns its stamp; `nil` where the cache
+  /// cannot provide it.
+  typealias Make = @Sendable (Int, AbsolutePath, inout FileHasher) throws -> FileStamp?
 
   /// Makes first all folders and then the files, in the order in which their objects stand in packs:
   /// whoever reads a disk reads each pack from its beginning to its end.
@@ -112,7 +114,6 @@ struct CheckoutWave: Sendable {
   }
 
   private func unstamped(_ place: StagedUnit.Place, _ entries: [Int]) -> StagedUnit {
-    StagedUnit(
-      place: place, entries: entries, stamps: entries.map { _ in StatIndex.untrusted })
+    StagedUnit(place: place, entries: entries, stamps: entries.map { _ in nil })
   }
 }

@@ -61,7 +61,7 @@ extension Workspace {
     let task = Checkout(
       workspace: self, path: output.path, store: store, placement: placement, options: options)
     let content = try ContentScanner(workspace: self).content(of: output.path)
-    if content.name == name, !options.relink { return CheckoutSummary() }
+    if output.isRecorded(content), !options.relink { return CheckoutSummary() }
     var summary = CheckoutSummary()
     var (present, stamps) = content.entries
     if case .missing = content, let link = try strayLink(at: output.path) {

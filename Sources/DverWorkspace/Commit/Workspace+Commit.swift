@@ -34,9 +34,11 @@ extension Workspace {
         linkTypes: try configuration().linkTypes
       ).content(of: output.path)
     }
+    try refuseMissing(pointed, contents)
     let changed =
       zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
-      .map { displayed($0.0.path) } + chosen.stages.map { "stage '\($0.name)'" }
+      .map { displayed($0.0.path) }
+      + chosen.stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
     if !changed.isEmpty, !options.force, try !confirm(changed) {
       throw WorkspaceError.failed(
         "not recorded: \(changed.joined(separator: ", ")) changed",
@@ -57,10 +59,23 @@ extension Workspace {
     return added
   }
 
+  private func refuseMissing(_ outputs: [TrackedOutput], _ contents: [WorkspaceContent]) throws {
+    let missing = zip(outputs, contents).filter { $0.1.name == nil }.map { displayed($0.0.path) }
+    guard let first = missing.first else { return }
+    throw WorkspaceError.failed(
+      missing.count == 1
+        ? "\(first) does not exist"
+        : "\(missing.count) paths do not exist: "
+          + missing.prefix(10).joined(separator: ", "),
+      hint: "bring back what is recorded with 'dver checkout', or use 'dver remove'")
+  }
+
   /// A stage that is not as its lock says.
   private struct ChangedStage {
     let number: Int
     let name: String
+    /// Whether its record will change, and not only the cache.
+    let needsConsent: Bool
     let pipelines: Pipelines
   }
 
@@ -98,7 +113,8 @@ extension Workspace {
       pointed,
       changed.map {
         ChangedStage(
-          number: $0.stage, name: graph.stages[$0.stage].address.text, pipelines: pipelines)
+          number: $0.stage, name: graph.stages[$0.stage].address.text,
+          needsConsent: $0.reasons.contains { !$0.isKeptByStoring }, pipelines: pipelines)
       }
     )
   }
@@ -135,10 +151,12 @@ extension Workspace {
   }
 }
 
-extension TrackedOutput {
-  /// Whether the record says what `content` is.
-  fileprivate func isRecorded(_ content: WorkspaceContent) -> Bool {
-    if case .file(let file) = content, file.isExecutable != record.isExecutable { return false }
-    return content.name == name
+extension StaleReason {
+  /// Whether all is as recorded once the content is in the cache.
+  fileprivate var isKeptByStoring: Bool {
+    switch self {
+    case .output(_, .notInCache, _), .alwaysRuns: true
+    default: false
+    }
   }
 }

@@ -34,20 +34,16 @@ package struct DataChanges: Sendable {
   private(set) var leaves = ManifestChanges()
   private(set) var renames: [ManifestDiff.Rename] = []
   private(set) var directories: [Directory] = []
-  /// What both versions track alike.
-  private(set) var unchanged: [TrackedOutput] = []
   private var renamedLeaves: Set<Int> = []
 
   package init() {}
 
   init(
-    leaves: ManifestChanges, renames: [ManifestDiff.Rename], directories: [Directory],
-    unchanged: [TrackedOutput]
+    leaves: ManifestChanges, renames: [ManifestDiff.Rename], directories: [Directory]
   ) {
     self.leaves = leaves
     self.renames = renames
     self.directories = directories
-    self.unchanged = unchanged
     renamedLeaves = Set(renames.flatMap { [$0.old, $0.new] })
   }
 

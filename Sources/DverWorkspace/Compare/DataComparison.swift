@@ -12,7 +12,6 @@ struct DataComparison {
   /// What was found, each path with its place in `found`.
   private var found = ManifestChanges()
   private var directories: [DataChanges.Directory] = []
-  private var unchanged: [TrackedOutput] = []
   private var goneDirectories: [TrackedOutput] = []
   private var newDirectories: [TrackedOutput] = []
 
@@ -38,9 +37,7 @@ struct DataComparison {
     let leaves = comparison.sortedLeaves()
     var renames = ManifestDiff.renames(in: leaves)
     renames += Self.renames(by: moves, in: leaves, beside: renames)
-    return DataChanges(
-      leaves: leaves, renames: renames, directories: comparison.directories,
-      unchanged: comparison.unchanged)
+    return DataChanges(leaves: leaves, renames: renames, directories: comparison.directories)
   }
 
   // MARK: Outputs
@@ -66,9 +63,8 @@ struct DataComparison {
 
   private mutating func compare(_ before: TrackedOutput, _ after: TrackedOutput) throws {
     guard let oldName = before.name, let newName = after.name else { return }
-    if oldName == newName, before.record.isExecutable == after.record.isExecutable {
-      unchanged.append(after)
-    } else if !oldName.isDirectory, !newName.isDirectory {
+    if oldName == newName, before.record.isExecutable == after.record.isExecutable { return }
+    if !oldName.isDirectory, !newName.isDirectory {
       append(before.path.bytes, before.side, after.side)
     } else if oldName.isDirectory, newName.isDirectory {
       if scope.contains(after.path.bytes) {

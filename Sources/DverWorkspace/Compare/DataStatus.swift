@@ -8,6 +8,9 @@ package struct DataStatus: Sendable {
   package internal(set) var uncommitted = DataChanges()
   /// Recorded paths whose content is not in the cache, directories with a slash behind them.
   package internal(set) var notInCache: [[UInt8]] = []
+  /// Recorded paths whose content is not in the remote, directories with a slash behind them;
+  /// `nil` if they were not asked for.
+  package internal(set) var notInRemote: [[UInt8]]?
   /// Files that neither git nor dver tracks; `nil` if they were not asked for.
   package internal(set) var untracked: [[UInt8]]?
   /// What is the same everywhere; `nil` if it was not asked for.
@@ -21,6 +24,7 @@ package struct DataStatus: Sendable {
       members.append((key, .array(paths.map { .path($0) })))
     }
     add("not_in_cache", notInCache)
+    add("not_in_remote", notInRemote)
     for (key, changes) in [("committed", committed), ("uncommitted", uncommitted)]
     where !changes.isEmpty {
       members.append((key, Self.json(changes)))
@@ -53,6 +57,10 @@ package struct DataStatusOptions: Sendable {
   package var isGranular = false
   package var showsUntracked = false
   package var showsUnchanged = false
+  /// Whether the remote is looked at, too.
+  package var showsNotInRemote = false
+  /// The remote to look at; without one, each output's own or the default one.
+  package var remote: String?
 
   package init() {}
 }

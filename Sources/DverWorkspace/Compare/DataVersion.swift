@@ -30,6 +30,12 @@ struct DataVersion: Sendable {
     return nil
   }
 
+  /// The output that stands at `path` itself.
+  func output(at path: RepositoryPath) -> TrackedOutput? {
+    let index = firstIndex(notBefore: path.bytes)
+    return index < outputs.count && outputs[index].path == path ? outputs[index] : nil
+  }
+
   /// The outputs below `folder`, which follow each other.
   func outputs(below folder: RepositoryPath) -> ArraySlice<TrackedOutput> {
     if folder.isRoot { return outputs[...] }

@@ -28,37 +28,76 @@ extension Workspace {
     status.notInCache = try itemsNotInCache(
       recorded, knowing: present, isGranular: options.isGranular, scope: scope
     ).map(\.path)
+    if options.showsNotInRemote {
+      status.notInRemote = try itemsNotInRemote(catalog, options: options)
+        .filter { scope.contains($0) }
+    }
     if options.showsUnchanged {
+      let versions = (head.map { [$0] } ?? []) + [recorded, present]
       status.unchanged = try unchangedPaths(
-        status, in: present, hasHead: head != nil, isGranular: options.isGranular, scope: scope)
+        in: versions, isGranular: options.isGranular, scope: scope)
     }
     if options.showsUntracked { status.untracked = try UntrackedFiles.find(in: self, catalog) }
     return status
   }
 
-  /// What HEAD, the pointers and the workspace have alike.
+  /// What all versions have alike.
   private func unchangedPaths(
-    _ status: DataStatus, in present: DataVersion, hasHead: Bool, isGranular: Bool,
-    scope: DataScope
+    in versions: [DataVersion], isGranular: Bool, scope: DataScope
   ) throws -> [[UInt8]] {
-    let committed = Set(status.committed.unchanged.map(\.path))
+    guard let last = versions.last else { return [] }
     var paths: [[UInt8]] = []
-    for output in status.uncommitted.unchanged where !hasHead || committed.contains(output.path) {
+    for output in last.outputs where scope.touches(output.path) {
+      let others = versions.compactMap { $0.output(at: output.path) }
+      guard others.count == versions.count else { continue }
+      let isSame = others.allSatisfy {
+        $0.name == output.name && $0.record.isExecutable == output.record.isExecutable
+      }
       guard output.name?.isDirectory == true else {
-        paths.append(output.path.bytes)
+        if isSame { paths.append(output.path.bytes) }
         continue
       }
       let folder = output.path.bytes + [RepositoryPath.slash]
-      paths.append(folder)
-      guard isGranular else { continue }
-      let table = try present.entries(of: output)
-      for index in 0..<table.count {
+      if isSame { paths.append(folder) }
+      guard isGranular, others.allSatisfy({ $0.name?.isDirectory == true }) else { continue }
+      let tables = try isSame ? [] : zip(versions, others).map { try $0.entries(of: $1) }
+      let table = try last.entries(of: output)
+      for index in 0..<table.count where tables.allSatisfy({ $0.has(index, of: table) }) {
         let isEmptyDirectory = table.kinds[index] == .emptyDirectory
         paths.append(
           folder + table.paths[index] + (isEmptyDirectory ? [RepositoryPath.slash] : []))
       }
     }
     return paths.filter { scope.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  /// Recorded paths whose content a remote lacks, sorted; a directory is listed if it lacks any
+  /// part of it.
+  private func itemsNotInRemote(
+    _ catalog: Catalog, options: DataStatusOptions
+  ) throws -> [[UInt8]] {
+    var transfer = TransferOptions()
+    transfer.remote = options.remote
+    var paths: Set<[UInt8]> = []
+    for (path, state) in try remoteStates([], options: transfer) where state != .deleted {
+      guard let output = catalog.output(containing: path) else { continue }
+      let isDirectory = output.name?.isDirectory == true
+      paths.insert(output.path.bytes + (isDirectory ? [RepositoryPath.slash] : []))
+      if options.isGranular, path != output.path { paths.insert(path.bytes) }
+    }
+    return paths.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+}
+
+extension EntryTable {
+  /// Whether the table has the same entry as another one at `index`.
+  fileprivate func has(_ index: Int, of other: EntryTable) -> Bool {
+    let path = Array(other.paths[index])
+    if other.kinds[index] == .emptyDirectory {
+      return hasEmptyDirectory(path)
+    }
+    guard let own = self.index(of: path) else { return false }
+    return kinds[own] == other.kinds[index] && digests[own] == other.digests[index]
   }
 }
 

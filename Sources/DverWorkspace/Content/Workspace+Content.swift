@@ -47,12 +47,14 @@ extension Workspace {
     try saveDisposable(at: path) { try index.save(to: path) }
   }
 
-  /// Writes what only saves time, which whoever may only read can do without.
+  /// Writes what only saves time, which whoever may only read, or has a full disk, can do without.
   func saveDisposable(at path: AbsolutePath, _ save: () throws -> Void) throws {
     do {
       try FileSystem.makeDirectories(path.parent)
       try save()
-    } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
+    } catch let error as FileSystemError
+      where [EROFS, EACCES, ENOSPC, EDQUOT].contains(error.code)
+    {
       return
     }
   }

@@ -25,7 +25,7 @@ extension Workspace {
     let packText = packs.isEmpty ? "" : ", \(packs.count) pack\(packs.count == 1 ? "" : "s")"
     diagnosis.state(
       "cache",
-      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(count) objects, "
+      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(Self.count(count, "object")), "
         + "\(isSample ? "about " : "")\(ByteCount(size))\(packText), store \(store.descriptor.id)")
     let damaged = packs.filter(\.isDamaged)
     if !damaged.isEmpty {

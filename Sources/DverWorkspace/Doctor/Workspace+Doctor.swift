@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverGit
+import DverHashing
 import DverObjectStore
 import Glibc
 
@@ -45,8 +46,15 @@ extension Workspace {
     }
     let catalog = try catalog()
     diagnosis.state(
-      "tracked", "\(catalog.outputs.count) paths, \(catalog.pointers.count) pointers")
+      "tracked",
+      "\(Self.count(catalog.outputs.count, "path")), "
+        + Self.count(catalog.pointers.count, "pointer"))
     return catalog
+  }
+
+  /// Such as `1 path` and `2 paths`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   // MARK: Manifests
@@ -83,12 +91,17 @@ extension Workspace {
         hint: "the next 'dver checkout' removes what is not in use")
     }
     guard let store = try cacheIfPresent() else { return }
-    let pending = try FileSystem.names(in: store.folder.appending("pending")) ?? []
+    // Younger ones are at work, or wait for the next command that writes.
+    let hourAgo = FileClock.now().nanoseconds - 3_600_000_000_000
+    let entries = store.folder.appending("pending")
+    let pending = try (FileSystem.names(in: entries) ?? []).filter { name in
+      try FileSystem.status(of: entries.appending(name)).map { $0.modified < hourAgo } ?? false
+    }
     if !pending.isEmpty {
       diagnosis.report(
         .note,
-        "\(pending.count) transaction\(pending.count == 1 ? "" : "s") not yet known to be on disk",
-        hint: "a later command that writes makes sure of it")
+        "\(Self.count(pending.count, "transaction")) not yet known to be on disk",
+        hint: "the next command that writes to the cache makes sure of it")
     }
     let quarantined = try FileSystem.names(in: store.folder.appending("quarantine")) ?? []
     let lost = try quarantined.filter { name in

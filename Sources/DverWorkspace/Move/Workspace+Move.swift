@@ -21,6 +21,7 @@ extension Workspace {
   package func move(_ source: [UInt8], to destination: [UInt8]) throws -> MoveSummary {
     let catalog = try catalog()
     let output = try movable(source, in: catalog)
+    try refuseLinks(above: output.path, displayed(output.path))
     let target = try moveTarget(destination, for: output, source: source)
     try refuse(target, for: output, in: catalog)
     guard case .pointer(let pointer) = output.origin,

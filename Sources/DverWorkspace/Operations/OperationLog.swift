@@ -24,6 +24,20 @@ struct OperationLog: Sendable {
     var name = Array(path.lastComponent.dropLast(Self.open.utf8.count))
     name.append(contentsOf: Self.done.utf8)
     try FileSystem.rename(path, to: path.parent.appending(name))
+    if let number = Self.number(name), number % Self.pruningInterval == 0 { try prune() }
+  }
+
+  /// Removes the oldest records of operations that are done.
+  private func prune() throws {
+    let names = try (FileSystem.names(in: folder) ?? []).filter {
+      $0.suffix(Self.done.utf8.count).elementsEqual(Self.done.utf8) && Self.number($0) != nil
+    }
+    let surplus = names.count - Self.keptCount
+    guard surplus > 0 else { return }
+    // Numbers have the same number of digits, so this is their order.
+    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(surplus) {
+      try FileSystem.removeFile(folder.appending(name))
+    }
   }
 
   /// Takes back a record of which nothing has been carried out.
@@ -67,6 +81,10 @@ struct OperationLog: Sendable {
     Int(String(decoding: name.prefix(12), as: UTF8.self))
   }
 
+  /// Records of operations that are done; some more stay until the next pruning.
+  private static let keptCount = 1000
+  /// One operation of so many pays for the listing.
+  private static let pruningInterval = 50
   private static let open = ".open"
   private static let done = ".done"
 }

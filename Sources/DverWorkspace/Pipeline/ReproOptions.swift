@@ -34,6 +34,8 @@ package struct ReproOptions: Sendable {
 package enum ReproEvent: Sendable {
   case verifying(pointer: String)
   case started(stage: String, commands: [String], reasons: [StaleReason])
+  /// Another process runs the stage.
+  case waiting(stage: String, process: Int32?)
   case output(stage: String, ArraySlice<UInt8>)
   case finished(ReproReport)
   case warning(stage: String, String)

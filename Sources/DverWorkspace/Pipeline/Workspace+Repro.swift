@@ -23,9 +23,9 @@ extension Workspace {
     try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
-    let graph = pipelines.graph
+    let (graph, folder) = (pipelines.graph, currentFolder)
     let runner = try runner(pipelines, storage: storage, options: options) { event in
-      Self.translate(event, graph).map(events)
+      Self.translate(event, graph, from: folder).map(events)
     }
     let run = PipelineRun(
       runner: runner, plan: plan, jobs: options.jobs,
@@ -45,7 +45,7 @@ extension Workspace {
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
     if !isUnchanged { try rememberTracked(try catalog()) }
     progress.end()
-    return reports.map { Self.report($0, graph) }
+    return reports.map { Self.report($0, graph, from: folder) }
   }
 
   /// Says what ``repro(_:events:)`` would do, without doing it.
@@ -59,7 +59,8 @@ extension Workspace {
     return forecast.map {
       let stage = pipelines.graph.stages[$0.stage]
       return ReproForecast(
-        stage: stage.address.text, commands: stage.stage.commands, verdict: $0.verdict,
+        stage: stage.address.shown(from: currentFolder), commands: stage.stage.commands,
+        verdict: $0.verdict,
         reasons: $0.reasons)
     }
   }
@@ -78,15 +79,17 @@ extension Workspace {
     events: @escaping @Sendable (StageEvent) -> Void
   ) throws -> StageRunner {
     let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
-    let settings = StageRunner.Settings(
+    var settings = StageRunner.Settings(
       shell: Shell.standard(preferred: preferred), environment: Self.environment(),
       logs: temporaryFolder.appending("logs"), records: stateFolder.appending("runs"))
+    settings.lockTimeout = try configuration().lockTimeout
     var runnerOptions = StageRunner.Options()
     runnerOptions.allowsMissing = options.allowMissing
     runnerOptions.usesRunCache = !options.withoutRunCache && !options.force
     let graph = pipelines.graph
     if let confirm = options.confirm {
-      runnerOptions.confirm = { confirm(graph.stages[$0].address.text, $1) }
+      let folder = currentFolder
+      runnerOptions.confirm = { confirm(graph.stages[$0].address.shown(from: folder), $1) }
     }
     return StageRunner(
       graph: graph, locks: pipelines.locks, storage: storage, aside: AsideArea(asideLayout),
@@ -107,7 +110,7 @@ extension Workspace {
     for source in sources {
       guard let output = catalog.output(containing: graph.tracked[source].path),
         let content = try? ContentScanner(workspace: self).content(of: output.path),
-        let name = content.name, name != output.name
+        content.name != nil, !output.isRecorded(content)
       else { continue }
       events(.verifying(pointer: output.originText))
       changed.append(root.appending(output.path).bytes)
@@ -117,22 +120,29 @@ extension Workspace {
 
   private static func environment() -> [[UInt8]] { ProcessEnvironment.current }
 
-  private static func report(_ report: StageReport, _ graph: StageGraph) -> ReproReport {
+  private static func report(
+    _ report: StageReport, _ graph: StageGraph, from folder: RepositoryPath
+  ) -> ReproReport {
+    func name(_ stage: Int) -> String { graph.stages[stage].address.shown(from: folder) }
     var culprit: String?
-    if case .skipped(let stage) = report.outcome { culprit = graph.stages[stage].address.text }
+    if case .skipped(let stage) = report.outcome { culprit = name(stage) }
     return ReproReport(
-      stage: graph.stages[report.stage].address.text, outcome: report.outcome,
+      stage: name(report.stage), outcome: report.outcome,
       reasons: report.reasons, culprit: culprit)
   }
 
-  private static func translate(_ event: StageEvent, _ graph: StageGraph) -> ReproEvent? {
-    func name(_ stage: Int) -> String { graph.stages[stage].address.text }
+  private static func translate(
+    _ event: StageEvent, _ graph: StageGraph, from folder: RepositoryPath
+  ) -> ReproEvent? {
+    func name(_ stage: Int) -> String { graph.stages[stage].address.shown(from: folder) }
     switch event {
     case .started(let stage, let reasons):
       return .started(
         stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
+    case .waiting(let stage, let process): return .waiting(stage: name(stage), process: process)
     case .output(let stage, let line): return .output(stage: name(stage), line)
-    case .finished(let finished): return .finished(report(finished, graph))
+    case .finished(let finished):
+      return .finished(report(finished, graph, from: folder))
     case .warning(let stage, let text): return .warning(stage: name(stage), text)
     }
   }

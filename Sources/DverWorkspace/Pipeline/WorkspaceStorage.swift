@@ -11,6 +11,8 @@ final class WorkspaceStorage: StageStorage {
   private struct State {
     /// What was found at paths since a stage last wrote there.
     var records: [DependencyPath: OutputRecord?] = [:]
+    /// Links in directories that were looked at, with their targets.
+    var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
     var parameters: [DependencyPath: ParameterFile?] = [:]
     var lastFold = ContinuousClock.now
   }
@@ -37,7 +39,44 @@ final class WorkspaceStorage: StageStorage {
     let (location, key) = try place(of: path)
     let content = try ContentScanner(workspace: workspace).content(at: location, key: key)
     let record = content.record(path: [])
-    state.withLock { $0.records[path] = .some(record) }
+    var links: [(path: [UInt8], target: [UInt8])] = []
+    if case .directory(let directory) = content {
+      let entries = directory.entries
+      links = entries.kinds.indices.filter { entries.kinds[$0] == .link }
+        .map { (Array(entries.paths[$0]), entries.targets[$0] ?? []) }
+    }
+    state.withLock {
+      $0.records[path] = .some(record)
+      $0.links[path] = links
+    }
+    return record
+  }
+
+  func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
+    guard var record = try currentRecord(of: path, isRecheck: isRecheck) else { return nil }
+    let links = state.withLock { $0.links[path] ?? [] }
+    guard !links.isEmpty, let name = record.name else { return record }
+    let folder = try place(of: path).0
+    // What a folder is to a command goes on behind links that lead out of it.
+    var text = Array("\(name)\n".utf8)
+    let ownCount = text.count
+    for (path, target) in links.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {
+      let link = folder.appending(path)
+      let end = AbsolutePath(target, relativeTo: link.parent)
+      guard end.relative(to: folder) == nil,
+        let status = try FileSystem.statusFollowingLinks(of: link), status.kind != .special
+      else { continue }
+      let place = try link.resolvingLinks()
+      // A folder around this one holds what the stage writes, too.
+      if try folder.resolvingLinks().relative(to: place) != nil { continue }
+      let key = place.relative(to: workspace.root) ?? RepositoryPath(normalized: place.bytes)
+      let content = try ContentScanner(workspace: workspace).content(at: place, key: key)
+      guard let found = content.name else { continue }
+      text += Array("\(found) \(PathQuoting.quoted(path))\n".utf8)
+    }
+    if text.count > ownCount {
+      record.name = ContentName(digest: SHA256.digest(of: text.span), isDirectory: true)
+    }
     return record
   }
 
@@ -153,6 +192,23 @@ final class WorkspaceStorage: StageStorage {
       return true
     }
     if isDue { try workspace.foldLocks(command: "dver repro") }
+  }
+
+  func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
+    // It may have ended without writing the lock file itself.
+    try workspace.foldLocks(command: "dver repro")
+    for path in stage.outputs { forget(path) }
+    state.withLock { state in
+      for path in stage.dependencies + stage.parameterFiles {
+        state.records[path] = nil
+        state.parameters[path] = nil
+      }
+    }
+    let file = stage.address.file.parent.appending(CatalogFiles.lockName.utf8)
+    guard let bytes = try FileSystem.contents(of: workspace.root.appending(file)) else {
+      return nil
+    }
+    return try LockFile.parse(bytes: bytes, source: file.description)[stage.address.name]
   }
 
   func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]? {

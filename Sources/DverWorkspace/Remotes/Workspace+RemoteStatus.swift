@@ -19,6 +19,14 @@ extension Workspace {
   package func remoteStatus(
     _ targets: [[UInt8]], options: TransferOptions
   ) throws -> [(path: String, state: RemoteState)] {
+    try remoteStates(targets, options: options).sorted { $0.key < $1.key }
+      .map { (path: displayed($0.key), state: $0.value) }
+  }
+
+  /// What differs between the cache and remotes, by path.
+  func remoteStates(
+    _ targets: [[UInt8]], options: TransferOptions
+  ) throws -> [RepositoryPath: RemoteState] {
     var states: [RepositoryPath: RemoteState] = [:]
     for group in try transferGroups(targets, options: options, pushing: true) {
       let remote = try open(group.entry)
@@ -41,10 +49,16 @@ extension Workspace {
         // What was read just now is at hand, wherever it is.
         states[plan.nodePlaces[index].directory] = state == .missing ? .new : state
       }
-      for (index, state) in try compare(plan.files) { states[plan.path(ofFile: index)] = state }
+      let files = Dictionary(
+        uniqueKeysWithValues: try compare(plan.files).map {
+          (plan.files.digests[$0.index], $0.state)
+        })
+      for (digest, paths) in plan.paths(of: Set(files.keys)) {
+        for path in paths where states[path] == nil { states[path] = files[digest] }
+      }
       for path in plan.unreadable { states[path] = .missing }
     }
-    return states.sorted { $0.key < $1.key }.map { (path: displayed($0.key), state: $0.value) }
+    return states
   }
 
   /// The objects that a store lacks, or has damaged as far as their size tells.

@@ -32,6 +32,8 @@ extension Workspace {
     let removals = try unique(targets.map { try removal(of: $0, in: catalog) })
     let outputs = removals.flatMap(\.outputs)
     if options.withData {
+      // What lies behind a link is not this workspace's to delete, not even by force.
+      for output in outputs { try refuseLinks(above: output.path, displayed(output.path)) }
       try refuseUnsaved(outputs, options: options)
       try removeData(outputs, options: options)
     } else {

@@ -10,25 +10,43 @@ extension Workspace {
   /// may have changed.
   ///
   /// - Parameter targets: Tracked paths, pointers or stages; all if empty.
+  ///
+  /// - Throws: ``IncompleteStatus``, after looking at the rest, where a pipeline cannot be read.
   package func status(_ targets: [[UInt8]] = []) throws -> WorkspaceStatus {
     try recoverOutputs()
-    let catalog = try catalog()
-    var status = WorkspaceStatus()
+    var broken: (any DverError)?
+    let catalog = try Catalog(
+      CatalogSearch.run(in: self) { error in broken = broken ?? error })
+    // A target may be what the broken file would have named.
+    if let broken, !targets.isEmpty { throw broken }
     let selected = try select(forStatus: targets, in: catalog)
+    var status = try pointerItems(catalog, selected: selected.paths)
+    if !catalog.pipelines.isEmpty, broken == nil {
+      do {
+        status.items += try stageItems(catalog, selected: selected.stages)
+      } catch let error as StageGraphError {
+        broken = error
+      }
+    }
+    try saveIndexes()
+    progress.end()
+    if let broken { throw IncompleteStatus(status: status, cause: broken) }
+    return status
+  }
+
+  private func pointerItems(
+    _ catalog: Catalog, selected: Set<RepositoryPath>?
+  ) throws -> WorkspaceStatus {
+    var status = WorkspaceStatus()
     for entry in catalog.pointers {
       let outputs = try Catalog.outputs(of: entry.file, at: entry.path)
-        .filter { selected.paths?.contains($0.path) ?? true }
+        .filter { selected?.contains($0.path) ?? true }
       status.add(
         pointer: displayed(entry.path),
         states: try outputs.compactMap { output in
           try state(of: output).map { (path: displayed(output.path), state: $0) }
         })
     }
-    if !catalog.pipelines.isEmpty {
-      status.items += try stageItems(catalog, selected: selected.stages)
-    }
-    try saveIndexes()
-    progress.end()
     return status
   }
 
@@ -45,7 +63,7 @@ extension Workspace {
       let differences = StaleReason.statusItems(item.reasons, from: currentFolder)
       guard !item.reasons.isEmpty, !differences.isEmpty else { return nil }
       return WorkspaceStatus.Item(
-        name: graph.stages[item.stage].address.text, differences: differences,
+        name: graph.stages[item.stage].address.shown(from: currentFolder), differences: differences,
         reasons: item.reasons)
     }
   }
@@ -80,16 +98,12 @@ extension Workspace {
   /// How a tracked path differs from its record; `nil` where it does not.
   func state(of output: TrackedOutput) throws -> WorkspaceStatus.PathState? {
     let content = try ContentScanner(workspace: self).content(of: output.path)
-    guard let recorded = output.name else { return content.name == nil ? .deleted : .new }
+    guard output.name != nil else { return content.name == nil ? .deleted : .new }
     if output.isCached, try !isInCache(output, content: content) { return .notInCache }
-    guard let name = content.name else {
+    guard content.name != nil else {
       return try FileSystem.exists(root.appending(output.path)) ? .modified : .deleted
     }
-    if name != recorded { return .modified }
-    if case .file(let file) = content, file.isExecutable != output.record.isExecutable {
-      return .modified
-    }
-    return nil
+    return output.isRecorded(content) ? nil : .modified
   }
 
   /// Whether the cache has all objects of what is recorded.

@@ -40,3 +40,13 @@ package struct WorkspaceStatus: Sendable {
         name: pointer, differences: [["changed outs": .object(members)]], reasons: []))
   }
 }
+
+/// A status without the stages of a pipeline that cannot be read.
+package struct IncompleteStatus: DverError {
+  package let status: WorkspaceStatus
+  let cause: any DverError
+
+  package var message: String { cause.message }
+  package var hint: String? { cause.hint }
+  package var exitStatus: ExitStatus { cause.exitStatus }
+}

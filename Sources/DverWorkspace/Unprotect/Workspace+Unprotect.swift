@@ -40,6 +40,8 @@ extension Workspace {
   private func unprotect(
     _ path: RepositoryPath, part: RepositoryPath?, store: ObjectStore, placement: Placement
   ) throws -> CheckoutSummary {
+    // What lies behind a link of the user's is no link into the cache of this workspace.
+    if try isBelowLink(path) { return CheckoutSummary() }
     let content = try ContentScanner(workspace: self).content(of: path)
     guard let name = content.name else { return CheckoutSummary() }
     let (present, stamps) = content.entries

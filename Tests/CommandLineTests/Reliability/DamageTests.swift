@@ -62,6 +62,27 @@ struct DamageTests {
     }
   }
 
+  @Test func oneDamagedObjectKeepsNothingElseBack() throws {
+    let repository = try TemporaryRepository()
+    for name in ["a", "b", "c"] { try repository.write("\(name)\n", to: "d/\(name)") }
+    try repository.dver("add", "d").requireSuccess()
+    try repository.commitAll()
+    for name in try repository.files(".dver/cache/objects") {
+      let path = ".dver/cache/objects/\(name)"
+      guard try repository.readText(path) == "b\n" else { continue }
+      try repository.chmod(0o644, path)
+      try repository.write("X\n", to: path)
+    }
+    try repository.remove("d")
+    let result = try repository.dver("checkout").requireStatus(4)
+    #expect(result.standardOutput == "A\td/a\nA\td/c\n2 files added\n")
+    #expect(result.standardError.contains("copy of d/b was damaged"))
+    #expect(result.standardError.contains("1 object is missing: d/b\nhint: run 'dver pull'"))
+    try repository.write("b\n", to: "d/b")
+    try repository.dver("add", "d").requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func aDamagedObjectNeverReachesTheWorkspace() throws {
     let repository = try TemporaryRepository()
     try repository.write("id\n1\n", to: "single.csv")

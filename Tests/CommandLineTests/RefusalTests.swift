@@ -1,0 +1,98 @@
+import TestSupport
+import Testing
+
+/// What is refused comes with a next step.
+@Suite struct RefusalTests {
+  @Test(arguments: [
+    (["add", "."], ". is the workspace itself", "--glob"),
+    (["add", ".dver"], ".dver belongs to dver or git", "another path"),
+    (["add", "dver.yaml"], "dver.yaml is a file of dver itself", "git add"),
+    (["add", "--glob", "z*"], "no path matches z*", "patterns"),
+    (["add", "inner/data"], "inner/data belongs to another workspace, inner", "that folder"),
+    (["move", "file", "inner/file"], "inner/file belongs to another workspace", "that folder"),
+    (["config", "unheard.of", "1"], "there is no option 'unheard.of'", "core, cache, remote.NAME"),
+    (["config", "core"], "there is no option 'core'", "SECTION.OPTION"),
+  ])
+  func refusalsSayWhatToDo(words: [String], message: String, hint: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("stages: {}\n", to: "dver.yaml")
+    try repository.write("1\n", to: "file")
+    try repository.write("1\n", to: "inner/data")
+    try repository.dver("init", "-q", "--subdir", in: "inner").requireSuccess()
+    try repository.dver("add", "file").requireSuccess()
+    let result = try repository.dverCommand(words).run().requireStatus(2)
+    let lines = result.standardError.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasPrefix("dver: error: \(message)") == true)
+    #expect(lines.last?.hasPrefix("hint: ") == true && lines.last?.contains(hint) == true)
+  }
+
+  @Test func globalOptionsAloneAreNoCommand() throws {
+    let repository = try TemporaryRepository()
+    for words in [["--cd", "."], ["-q"], ["--color=never"]] {
+      let result = try repository.dverCommand(words).run().requireStatus(64)
+      #expect(result.standardError.hasPrefix("dver: error: no command is given\nhint: "))
+    }
+  }
+
+  @Test func whatIsMissingIsNotCommitted() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.remove("a")
+    for words in [["commit"], ["commit", "-f"]] {
+      let result = try repository.dverCommand(words).run().requireStatus(2)
+      #expect(result.standardError.contains("a does not exist\nhint: bring back"))
+    }
+  }
+
+  @Test func quietCheckoutsPrintNothing() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.remove("a")
+    let result = try repository.dver("checkout", "-q").requireSuccess()
+    #expect(result.standardOutput.isEmpty && result.standardError.isEmpty)
+    #expect(repository.exists("a"))
+  }
+
+  @Test func drawingsAndDefaultsAreJSONToo() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  a: {cmd: x, outs: [o]}\n  b: {cmd: x, deps: [o]}\n", to: "dver.yaml")
+    #expect(
+      try repository.dver("dag", "--json").requireSuccess().standardOutput
+        == "{\"nodes\": [\"a\", \"b\"], \"edges\": [{\"from\": \"a\", \"to\": \"b\"}]}\n")
+    try repository.dver("remote", "add", "-d", "box", "box").requireSuccess()
+    #expect(
+      try repository.dver("remote", "default", "--json").requireSuccess().standardOutput
+        == "{\"name\": \"box\"}\n")
+  }
+
+  @Test func nothingBehindALinkIsDeleted() throws {
+    let repository = try TemporaryRepository()
+    let precious = repository.outside("precious")
+    try repository.write("1\n", to: "\(precious)/x")
+    try repository.symlink(precious, at: "lnk")
+    try repository.write("outs:\n- path: lnk/x\n", to: "evil.dver")
+    for flags in [[], ["-f"]] {
+      let words = ["remove", "--outs"] + flags + ["evil.dver"]
+      let result = try repository.dverCommand(words).run().requireStatus(2)
+      #expect(result.standardError.contains("lnk/x lies below the symbolic link lnk"))
+    }
+    try repository.dver("move", "evil.dver", "good").requireStatus(2)
+    #expect(try repository.readText("\(precious)/x") == "1\n")
+    try repository.dver("remove", "evil.dver").requireSuccess()
+    #expect(try repository.readText("\(precious)/x") == "1\n")
+  }
+
+  @Test func controlCharactersNeverReachTheTerminal() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("stages:\n  \"a\\e[31m\":\n    cmd: x\n", to: "dver.yaml")
+    try repository.write("[remote \"r\u{1b}[1m\"]\n\turl = x\n", to: ".dver/config.local")
+    for words in [["status"], ["repro"], ["remote", "list"], ["doctor"], ["add", "\u{1b}[1m"]] {
+      let result = try repository.dverCommand(words).run()
+      #expect(!(result.standardOutputBytes + result.standardErrorBytes).contains(0x1b))
+    }
+  }
+}
