@@ -29,7 +29,7 @@ struct DverRoot: ParsableCommand {
         ]),
       CommandGroup(
         name: "Pipelines",
-        subcommands: [DagCommand.self, ReproCommand.self]),
+        subcommands: [DagCommand.self, ReproCommand.self, StageCommand.self]),
       CommandGroup(
         name: "Upkeep",
         subcommands: [
