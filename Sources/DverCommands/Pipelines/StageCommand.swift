@@ -7,7 +7,7 @@ struct StageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stage",
     abstract: "List the stages of pipelines, and add stages",
-    subcommands: [StageListCommand.self])
+    subcommands: [StageAddCommand.self, StageListCommand.self])
 }
 
 /// `dver stage list`: which stages there are.

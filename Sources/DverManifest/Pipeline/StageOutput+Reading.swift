@@ -54,7 +54,7 @@ extension StageOutput {
 }
 
 extension ParameterSelection {
-  private static let defaultFile = "params.yaml"
+  static let defaultFile = "params.yaml"
 
   /// Reads the `params` of a stage: keys of `params.yaml`, and mappings of files to lists of keys,
   /// where nothing in the place of the list means the whole file.

@@ -11,6 +11,12 @@ struct CatalogFiles: Sendable {
     let file: PipelineFile
     let lock: LockFile
 
+    init(folder: RepositoryPath, file: PipelineFile, lock: LockFile) {
+      self.folder = folder
+      self.file = file
+      self.lock = lock
+    }
+
     init(folder: RepositoryPath, file: PipelineFile, lock: [UInt8]?) throws {
       self.folder = folder
       self.file = file
