@@ -35,6 +35,7 @@ struct StageGroup {
       return
     }
     guard !key.isEmpty else { throw .unnamedMember }
+    guard !key.utf8.contains(0) else { throw .memberWithNUL }
     guard members.count < Self.maximumMemberCount else { throw .tooLarge }
     places[key] = members.count
     members.append(Member(key: key, item: item))

@@ -12,7 +12,7 @@ final class TemplateLibrary {
 
   /// More text than this makes no sense, and a few kilobytes of groups within groups could ask for
   /// it.
-  static let maximumFilledByteCount = 1 << 30
+  static let maximumFilledByteCount = 256 << 20
   private static let maximumKnownExpressionCount = 10_000
 
   init(files: any ParameterSource, options: TemplateOptions) {

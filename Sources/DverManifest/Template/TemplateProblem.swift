@@ -16,6 +16,7 @@ enum TemplateProblem: Error, Equatable {
   case unreadable(String, hint: String?)
   case badKey
   case unnamedMember
+  case memberWithNUL
   case notIterable(found: String)
   case tooLarge
 
@@ -42,6 +43,7 @@ enum TemplateProblem: Error, Equatable {
     case .unreadable(let text, _): text
     case .badKey: "a list or a map cannot be a key"
     case .unnamedMember: "a stage of the group would have nothing behind its '@'"
+    case .memberWithNUL: "a stage of the group would have NUL in its name"
     case .notIterable(let found): "expected a list or a map, not \(found)"
     case .tooLarge: "templates make the definition too large"
     }

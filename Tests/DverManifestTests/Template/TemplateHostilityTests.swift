@@ -19,10 +19,22 @@ import Testing
 
   @Test func textThatGrowsWithoutBoundIsRefused() {
     let big = String(repeating: "x", count: 1 << 20)
-    let command = String(repeating: "${big}", count: 2000)
+    let command = String(repeating: "${big}", count: 300)
     #expect(
       message("stages:\n  a:\n    cmd: \(command)\n", ["params.yaml": "big: \(big)\n"])
         == "y:3:10: stages.a.cmd: templates make the definition too large")
+  }
+
+  @Test func membersHaveNames() {
+    #expect(
+      message("stages:\n  g: {foreach: [''], do: {cmd: x}}\n")
+        == "y:2:16: stages.g.foreach: a stage of the group would have nothing behind its '@'")
+    #expect(
+      message("stages:\n  g: {foreach: [\"a\\0\"], do: {cmd: x}}\n")
+        == "y:2:16: stages.g.foreach: a stage of the group would have NUL in its name")
+    #expect(
+      message("stages:\n  m: {matrix: {}, cmd: x}\n")
+        == "y:2:15: stages.m.matrix: a stage of the group would have nothing behind its '@'")
   }
 
   @Test func deepNestingIsRefusedOrRead() throws {
