@@ -7,6 +7,8 @@ package struct ParameterFile: Sendable {
   package let root: ParameterValue
   /// ``root`` without the keys that are no text, which templates cannot name.
   let templateRoot: ParameterValue
+  /// ``root``, to find values in without looking at all keys.
+  private let lookup: TemplateValue
 
   /// Reads YAML, JSON, TOML or Python.
   ///
@@ -27,10 +29,12 @@ package struct ParameterFile: Sendable {
       try Self.check(all, source)
       root = all
       templateRoot = node.map { $0.hasOtherKeys ? $0.textKeyed : all } ?? .null
+      lookup = TemplateValue(all, source: 0)
       return
     }
     try Self.check(root, source)
     templateRoot = root
+    lookup = TemplateValue(root, source: 0)
   }
 
   private static func check(_ root: ParameterValue, _ source: String) throws {
@@ -46,8 +50,8 @@ package struct ParameterFile: Sendable {
   package func value(at key: String) -> ParameterValue? {
     let steps = key.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "[" }
       .map { $0.hasSuffix("]") ? $0.dropLast() : $0 }
-    let found = steps.reduce(Optional(root)) { value, step in value?.member(String(step)) }
-    return found ?? root.member(key)
+    let found = steps.reduce(Optional(lookup)) { value, step in value?.member(String(step)) }
+    return (found ?? lookup.member(key))?.parameter
   }
 }
 
@@ -60,15 +64,15 @@ extension FileFormatError {
   }
 }
 
-extension ParameterValue {
+extension TemplateValue {
   /// The member of a map with this key, or the item of a list with this number.
-  fileprivate func member(_ step: String) -> ParameterValue? {
-    switch self {
-    case .map(let members): return members.first { $0.key == step }?.value
+  fileprivate func member(_ step: String) -> TemplateValue? {
+    switch content {
+    case .map(let map): return map[step]
     case .list(let items):
       guard let position = Int(step), items.indices.contains(position) else { return nil }
       return items[position]
-    default: return nil
+    case .scalar: return nil
     }
   }
 }

@@ -66,11 +66,16 @@ extension ParameterSelection {
   ) -> [ParameterSelection] {
     var selections: [ParameterSelection] = []
     var wholeFiles: Set<String> = []
+    // The place of each file, and the keys that it has.
+    var known: [String: (place: Int, keys: Set<String>)] = [:]
     func add(_ keys: [String], of file: String) {
-      let index = selections.firstIndex { $0.file == file } ?? selections.count
-      if index == selections.count { selections.append(ParameterSelection(file: file, keys: [])) }
-      for key in keys where !selections[index].keys.contains(key) {
-        selections[index].keys.append(key)
+      if known[file] == nil {
+        known[file] = (selections.count, [])
+        selections.append(ParameterSelection(file: file, keys: []))
+      }
+      guard let place = known[file]?.place else { return }
+      for key in keys where known[file]?.keys.insert(key).inserted == true {
+        selections[place].keys.append(key)
       }
     }
     for (position, item) in check.list(node, keyPath).enumerated() {
