@@ -3,7 +3,7 @@ import DverYAML
 
 extension LockFile {
   private static let keys = ["schema", "stages"]
-  private static let entryKeys = ["cmd", "deps", "params", "outs"]
+  private static let entryKeys = ["cmd", "env", "deps", "params", "outs"]
 
   /// Reads a lock file; an empty one is a lock without entries.
   ///
@@ -73,6 +73,7 @@ extension LockFile {
           : check.string(value, prefix + "cmd").map { [$0] } ?? []
       case "deps": lock.dependencies = readRecords(value, at: prefix + "deps", &check)
       case "outs": lock.outputs = readRecords(value, at: prefix + "outs", &check)
+      case "env": lock.environment = readEnvironment(value, at: prefix + "env", &check)
       case "params": lock.parameters = readParameters(value, at: prefix + "params", &check)
       case ignored: continue
       default: check.reportUnknownKey(key, in: path, known: entryKeys)
@@ -82,6 +83,15 @@ extension LockFile {
       check.report("the key 'cmd' is missing", at: node, path)
     }
     return lock
+  }
+
+  private static func readEnvironment(
+    _ node: YAMLNode, at path: String, _ check: inout SchemaCheck
+  ) -> [EnvironmentVariable] {
+    check.mapping(node, path).compactMap { key, value in
+      check.string(value, "\(path).\(key.text)")
+        .map { EnvironmentVariable(name: key.text, value: $0) }
+    }
   }
 
   private static func readRecords(

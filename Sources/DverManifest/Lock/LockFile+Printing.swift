@@ -32,6 +32,14 @@ extension StageLock {
   func append(to writer: inout YAMLWriter, indent: Int) {
     let lock = canonical
     lock.appendCommands(to: &writer, indent: indent)
+    if !lock.environment.isEmpty {
+      writer.key("env", indent: indent)
+      writer.endLine()
+      for variable in lock.environment {
+        writer.key(variable.name, indent: indent + 2)
+        writer.value(string: variable.value)
+      }
+    }
     RecordPrinter.append(lock.dependencies, under: "deps", indent: indent, to: &writer)
     if !lock.parameters.isEmpty {
       writer.key("params", indent: indent)

@@ -14,12 +14,17 @@ extension StageOutput {
     for part in parts {
       var drawing: [ParameterValue.Member] = []
       for pair in check.mapping(part, keyPath) {
-        if check.read(pair, into: &settings, keyPath) { continue }
-        if kind == .plot {
-          drawing.append(
-            ParameterValue.Member(key: pair.key.text, value: ParameterValue(pair.value)))
+        // DVC once had checkpoints, and still takes the key.
+        if pair.key.text == "checkpoint" {
+          _ = check.bool(pair.value, "\(keyPath).checkpoint")
+        } else if check.read(pair, into: &settings, keyPath) {
+          continue
+        } else if kind == .plot, drawingKeys.contains(pair.key.text) {
+          let value = drawingProperty(pair, "\(keyPath).\(pair.key.text)", &check)
+          drawing.append(ParameterValue.Member(key: pair.key.text, value: value))
         } else {
-          check.reportUnknownKey(pair.key, in: keyPath, known: OutputSettings.keys)
+          let known = OutputSettings.keys + (kind == .plot ? drawingKeys : [])
+          check.reportUnknownKey(pair.key, in: keyPath, known: known)
         }
       }
       if !drawing.isEmpty { drawings.append(.map(drawing)) }
@@ -31,8 +36,25 @@ extension StageOutput {
   }
 }
 
+extension StageOutput {
+  private static let drawingKeys = [
+    "template", "x", "y", "x_label", "y_label", "title", "header",
+  ]
+
+  private static func drawingProperty(
+    _ pair: DefinitionNode.Pair, _ path: String, _ check: inout SchemaCheck
+  ) -> ParameterValue {
+    if pair.key.text == "header" {
+      _ = check.bool(pair.value, path)
+    } else {
+      _ = check.note(pair.value, path)
+    }
+    return ParameterValue(pair.value)
+  }
+}
+
 extension ParameterSelection {
-  private static let defaultFile = "params.yaml"
+  static let defaultFile = "params.yaml"
 
   /// Reads the `params` of a stage: keys of `params.yaml`, and mappings of files to lists of keys,
   /// where nothing in the place of the list means the whole file.
@@ -44,11 +66,16 @@ extension ParameterSelection {
   ) -> [ParameterSelection] {
     var selections: [ParameterSelection] = []
     var wholeFiles: Set<String> = []
+    // The place of each file, and the keys that it has.
+    var known: [String: (place: Int, keys: Set<String>)] = [:]
     func add(_ keys: [String], of file: String) {
-      let index = selections.firstIndex { $0.file == file } ?? selections.count
-      if index == selections.count { selections.append(ParameterSelection(file: file, keys: [])) }
-      for key in keys where !selections[index].keys.contains(key) {
-        selections[index].keys.append(key)
+      if known[file] == nil {
+        known[file] = (selections.count, [])
+        selections.append(ParameterSelection(file: file, keys: []))
+      }
+      guard let place = known[file]?.place else { return }
+      for key in keys where known[file]?.keys.insert(key).inserted == true {
+        selections[place].keys.append(key)
       }
     }
     for (position, item) in check.list(node, keyPath).enumerated() {
@@ -58,6 +85,7 @@ extension ParameterSelection {
         continue
       }
       for (file, keys) in item.pairs {
+        _ = check.key(file, itemPath)
         let isWhole = keys.scalar == .null || (keys.kind == .sequence && keys.items.isEmpty)
         if isWhole { wholeFiles.insert(file.text) }
         add(isWhole ? [] : check.strings(keys, "\(itemPath).\(file.text)"), of: file.text)

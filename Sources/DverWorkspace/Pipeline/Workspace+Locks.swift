@@ -57,8 +57,7 @@ extension Workspace {
   private func stages(of definition: RepositoryPath) throws -> [ResolvedStage] {
     guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [] }
     let file = StageFile(
-      path: definition,
-      stages: try PipelineFile.parse(bytes: bytes, source: definition.description))
+      path: definition, stages: try self.definition(at: definition, bytes: bytes).stages)
     return try StageGraph(root: root, files: [file]).stages
   }
 
