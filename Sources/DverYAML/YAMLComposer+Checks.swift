@@ -161,7 +161,7 @@ extension YAMLComposer {
 
 extension YAMLMark {
   /// The place at byte `offset` of `bytes`, which is known to lie in `line`.
-  init(line: Int, offset: Int, in bytes: [UInt8]) {
+  package init(line: Int, offset: Int, in bytes: [UInt8]) {
     let breaks: Set<UInt8> = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
     let before = bytes[..<offset]
     var start = before.lastIndex(where: breaks.contains).map { $0 + 1 } ?? 0
