@@ -58,7 +58,8 @@ let package = Package(
     layer(
       "DverCommands",
       [
-        "DverCore", "DverFileSystem", "DverParallel", "DverPipeline", "DverWorkspace",
+        "DverCore", "DverFileSystem", "DverManifest", "DverParallel", "DverPipeline",
+        "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),

@@ -31,6 +31,9 @@ struct DverRoot: ParsableCommand {
         name: "Pipelines",
         subcommands: [DagCommand.self, ReproCommand.self]),
       CommandGroup(
+        name: "Results",
+        subcommands: [MetricsCommand.self, ParamsCommand.self]),
+      CommandGroup(
         name: "Upkeep",
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
