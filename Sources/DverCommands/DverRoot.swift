@@ -32,7 +32,7 @@ struct DverRoot: ParsableCommand {
         subcommands: [DagCommand.self, ReproCommand.self]),
       CommandGroup(
         name: "Results",
-        subcommands: [MetricsCommand.self, ParamsCommand.self]),
+        subcommands: [MetricsCommand.self, ParamsCommand.self, PlotsCommand.self]),
       CommandGroup(
         name: "Upkeep",
         subcommands: [
