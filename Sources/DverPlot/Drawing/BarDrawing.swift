@@ -48,6 +48,27 @@ struct BarDrawing {
       for point in series.points { draw(point, of: series, number: index, &markup) }
       markup.close("g")
     }
+    if hasNegative { drawZero(&markup) }
+  }
+
+  private var hasNegative: Bool {
+    chart.series.contains { series in
+      series.points.contains { ((isHorizontal ? $0.x : $0.y).number ?? 0) < 0 }
+    }
+  }
+
+  /// Where bars begin that go both ways.
+  private func drawZero(_ markup: inout Markup) {
+    guard let zero = (isHorizontal ? frame.x : frame.y).place(.number(0)) else { return }
+    let (area, place) = (frame.area, zero.coordinate)
+    markup.shape(
+      "line",
+      [
+        "class": "axis", "x1": isHorizontal ? place : area.left.coordinate,
+        "x2": isHorizontal ? place : area.right.coordinate,
+        "y1": isHorizontal ? area.top.coordinate : place,
+        "y2": isHorizontal ? area.bottom.coordinate : place,
+      ])
   }
 
   private func draw(

@@ -31,7 +31,7 @@ enum ChartDrawing {
     markup.open(
       "svg",
       [
-        "viewBox": "0 0 \(PlotFrame.width.coordinate) \(frame.height.coordinate)",
+        "viewBox": "0 0 \(frame.width.coordinate) \(frame.height.coordinate)",
         "role": "img", "aria-label": chart.title,
       ])
     draw(&markup)

@@ -21,7 +21,7 @@ struct ConfusionDrawing {
     frame = PlotFrame(
       x: Axis(categories: Self.sorted(points.map(\.x)), label: chart.xLabel),
       y: Axis(categories: rows, label: chart.yLabel),
-      height: min(max(260, 110 + Double(rows.count) * 34), 560))
+      width: 460, height: min(max(240, 90 + Double(rows.count) * 34), 520))
     counts = Dictionary(
       series.points.map { (Pair(x: $0.x.text, y: $0.y.text), 1) }, uniquingKeysWith: +)
     rowTotals = Dictionary(series.points.map { ($0.y.text, 1) }, uniquingKeysWith: +)

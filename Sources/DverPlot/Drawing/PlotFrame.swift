@@ -1,6 +1,6 @@
 /// The rectangle in which a chart draws its marks, with axes, grid and labels around it.
 struct PlotFrame {
-  static let width = 640.0
+  let width: Double
   let height: Double
   let x: PlacedAxis
   let y: PlacedAxis
@@ -10,29 +10,39 @@ struct PlotFrame {
   private let bottom: Double
   private let tiltsLabels: Bool
 
-  /// - Parameter height: Of all of the drawing.
-  init(x: Axis, y: Axis, height: Double = 380) {
+  /// - Parameters:
+  ///   - width: Of all of the drawing, as is `height`.
+  ///   - inset: What is left free between the axes and the outermost marks.
+  init(x: Axis, y: Axis, width: Double = 640, height: Double = 380, inset: Double = 0) {
+    self.width = width
     self.height = height
     let widest = y.tickLabels.map { TextWidth.of($0) }.max() ?? 0
     left = (y.label.isEmpty ? 12 : 34) + min(widest, Self.longestLabel) + 8
-    right = 18
-    let inner = Self.width - left - right
+    // Half of the last label stands beyond the axis.
+    let lastLabel = x.isCategorical ? nil : x.tickLabels.last
+    right = max(16, lastLabel.map { TextWidth.of($0) / 2 + 6 } ?? 0)
+    let inner = width - left - right
     let widestBelow = x.tickLabels.map { TextWidth.of($0) }.max() ?? 0
     let room = inner / Double(max(1, x.tickLabels.count))
     tiltsLabels = x.isCategorical && widestBelow + 8 > room
     let labelHeight = tiltsLabels ? min(widestBelow, Self.longestLabel) * 0.6 + 12 : 14
     bottom = 14 + labelHeight + (x.label.isEmpty ? 0 : 24)
-    self.x = PlacedAxis(x, start: left, end: Self.width - right)
+    self.x = PlacedAxis(x, start: left + inset, end: width - right - inset)
     // Numbers grow upwards, categories are read downwards.
     self.y =
       y.isCategorical
-      ? PlacedAxis(y, start: top, end: height - bottom)
-      : PlacedAxis(y, start: height - bottom, end: top)
+      ? PlacedAxis(y, start: top + inset, end: height - bottom - inset)
+      : PlacedAxis(y, start: height - bottom - inset, end: top + inset)
   }
 
-  private static let longestLabel = 150.0
+  private static let longestLabel = 170.0
 
   private var plotBottom: Double { height - bottom }
+
+  /// Where the axes end.
+  var area: (left: Double, right: Double, top: Double, bottom: Double) {
+    (left, width - right, top, plotBottom)
+  }
 
   func draw(into markup: inout Markup) {
     drawHorizontals(&markup)
@@ -46,7 +56,7 @@ struct PlotFrame {
         markup.shape(
           "line",
           [
-            "class": "grid", "x1": left.coordinate, "x2": (Self.width - right).coordinate,
+            "class": "grid", "x1": left.coordinate, "x2": (width - right).coordinate,
             "y1": place.coordinate, "y2": place.coordinate,
           ])
       }
@@ -78,7 +88,7 @@ struct PlotFrame {
     markup.shape(
       "line",
       [
-        "class": "axis", "x1": left.coordinate, "x2": (Self.width - right).coordinate,
+        "class": "axis", "x1": left.coordinate, "x2": (width - right).coordinate,
         "y1": plotBottom.coordinate, "y2": plotBottom.coordinate,
       ])
     if y.axis.isCategorical {
@@ -92,10 +102,10 @@ struct PlotFrame {
   }
 
   private func drawAxisLabels(_ markup: inout Markup) {
-    let width = Self.width - left - right
+    let length = width - left - right
     if !x.axis.label.isEmpty {
       markup.text(
-        TextWidth.fitted(x.axis.label, to: width), at: (left + width / 2, height - 8),
+        TextWidth.fitted(x.axis.label, to: length), at: (left + length / 2, height - 8),
         class: "label middle")
     }
     if !y.axis.label.isEmpty {
