@@ -29,7 +29,10 @@ struct DverRoot: ParsableCommand {
         ]),
       CommandGroup(
         name: "Pipelines",
-        subcommands: [DagCommand.self, ReproCommand.self]),
+        subcommands: [
+          DagCommand.self, FreezeCommand.self, ReproCommand.self, StageCommand.self,
+          UnfreezeCommand.self,
+        ]),
       CommandGroup(
         name: "Results",
         subcommands: [MetricsCommand.self, ParamsCommand.self, PlotsCommand.self]),

@@ -21,6 +21,8 @@ package final class Workspace: Sendable {
   let fileIndex: FileIndex
   /// The stages that finished since `dver.lock` was last written.
   let lockLog: LockLog
+  let parameterFiles = ParameterFileCache()
+  let definitions = DefinitionCache()
   private let parts = Mutex(Parts())
 
   /// What is opened when it is first needed.

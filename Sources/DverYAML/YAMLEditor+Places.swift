@@ -25,6 +25,25 @@ extension YAMLEditor {
   /// The column of a block collection's first key or dash, from 0.
   func column(of node: YAMLNode) -> Int { node.mark.column - 1 }
 
+  /// The lines of a key and its value, which must begin with the key.
+  func lines(of pair: YAMLPair) throws(YAMLError) -> Range<Int> {
+    let keyStart = pair.key.range.lowerBound
+    let start = document.startOfLine(at: keyStart)
+    guard bytes[start..<keyStart].allSatisfy({ $0 == UInt8(ascii: " ") }) else {
+      throw refusal("it begins a list item", pair.key)
+    }
+    return start..<max(pair.value.endOfLines, document.endOfLine(at: pair.key.range.upperBound))
+  }
+
+  /// Whole `lines` moved to the right, with the file's line ends.
+  func indented(_ lines: [UInt8], by indent: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    for line in lines.split(separator: Self.lineFeed) {
+      text += Array(repeating: UInt8(ascii: " "), count: indent) + line + lineEnd
+    }
+    return text
+  }
+
   /// The bytes to take out for one key and its value.
   func removalRange(of pair: YAMLPair, next: YAMLNode?) throws(YAMLError) -> Range<Int> {
     let keyStart = pair.key.range.lowerBound
@@ -69,9 +88,7 @@ extension YAMLEditor {
   ) throws(YAMLError) {
     var text: [UInt8] = []
     if offset > 0, bytes[offset - 1] != Self.lineFeed { text += lineEnd }
-    for line in lines.split(separator: Self.lineFeed) {
-      text += Array(repeating: UInt8(ascii: " "), count: indent) + line + lineEnd
-    }
+    text += indented(lines, by: indent)
     try replace(offset..<offset, with: text, check: check)
   }
 

@@ -85,6 +85,24 @@ package struct YAMLEditor: Sendable {
     }
   }
 
+  /// Puts `entry` in the place of the key `name` of the mapping at `path`, with all its lines.
+  ///
+  /// - Parameter entry: The key and its value in lines, as they stand in column 0.
+  package mutating func replace(
+    entry: [UInt8], named name: String, in path: [YAMLPathStep]
+  ) throws(YAMLError) {
+    let mapping = try node(at: path)
+    let count = try block(mapping, .mapping)
+    guard let pair = mapping.ownPairs.first(where: { $0.key.text == name }) else {
+      throw missing(path + [.key(name)])
+    }
+    let lines = try self.lines(of: pair)
+    try replace(lines, with: indented(entry, by: column(of: mapping))) { editor in
+      let changed = editor.lookUp(path)
+      return changed?.ownPairs.count == count && changed?[name] != nil
+    }
+  }
+
   /// Removes the last step of `path`, a key, with its value and the rest of their lines.
   package mutating func remove(_ path: [YAMLPathStep]) throws(YAMLError) {
     guard case .key(let name)? = path.last else { throw missing(path) }

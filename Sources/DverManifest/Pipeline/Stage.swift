@@ -20,6 +20,16 @@ package struct Stage: Sendable {
   package var summary: String?
   /// `meta` as written.
   package var meta: ParameterValue?
+  /// `env`: variables of the command beside those of dver's own environment.
+  package var environment: [EnvironmentVariable] = []
+  package var resources = StageResources()
+  /// Names of which no two running stages may have the same.
+  package var mutexes: [String] = []
+  /// How long the command may take.
+  package var timeout: Duration?
+  package var retry: StageRetry?
+  /// The values of parameter files that filled in the stage's templates.
+  package var trackedValues = TrackedValues()
   /// Where the stage's definition begins in its file, from 1.
   package var line: Int
 

@@ -14,12 +14,17 @@ extension StageOutput {
     for part in parts {
       var drawing: [ParameterValue.Member] = []
       for pair in check.mapping(part, keyPath) {
-        if check.read(pair, into: &settings, keyPath) { continue }
-        if kind == .plot {
-          drawing.append(
-            ParameterValue.Member(key: pair.key.text, value: ParameterValue(pair.value)))
+        // DVC once had checkpoints, and still takes the key.
+        if pair.key.text == "checkpoint" {
+          _ = check.bool(pair.value, "\(keyPath).checkpoint")
+        } else if check.read(pair, into: &settings, keyPath) {
+          continue
+        } else if kind == .plot, drawingKeys.contains(pair.key.text) {
+          let value = drawingProperty(pair, "\(keyPath).\(pair.key.text)", &check)
+          drawing.append(ParameterValue.Member(key: pair.key.text, value: value))
         } else {
-          check.reportUnknownKey(pair.key, in: keyPath, known: OutputSettings.keys)
+          let known = OutputSettings.keys + (kind == .plot ? drawingKeys : [])
+          check.reportUnknownKey(pair.key, in: keyPath, known: known)
         }
       }
       if !drawing.isEmpty { drawings.append(.map(drawing)) }
@@ -31,8 +36,25 @@ extension StageOutput {
   }
 }
 
+extension StageOutput {
+  private static let drawingKeys = [
+    "template", "x", "y", "x_label", "y_label", "title", "header",
+  ]
+
+  private static func drawingProperty(
+    _ pair: DefinitionNode.Pair, _ path: String, _ check: inout SchemaCheck
+  ) -> ParameterValue {
+    if pair.key.text == "header" {
+      _ = check.bool(pair.value, path)
+    } else {
+      _ = check.string(pair.value, path)
+    }
+    return ParameterValue(pair.value)
+  }
+}
+
 extension ParameterSelection {
-  private static let defaultFile = "params.yaml"
+  static let defaultFile = "params.yaml"
 
   /// Reads the `params` of a stage: keys of `params.yaml`, and mappings of files to lists of keys,
   /// where nothing in the place of the list means the whole file.
@@ -58,6 +80,7 @@ extension ParameterSelection {
         continue
       }
       for (file, keys) in item.pairs {
+        _ = check.key(file, itemPath)
         let isWhole = keys.scalar == .null || (keys.kind == .sequence && keys.items.isEmpty)
         if isWhole { wholeFiles.insert(file.text) }
         add(isWhole ? [] : check.strings(keys, "\(itemPath).\(file.text)"), of: file.text)

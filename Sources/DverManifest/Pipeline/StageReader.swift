@@ -2,76 +2,76 @@ import DverCore
 import DverYAML
 
 /// Reads one stage of `dver.yaml`.
+///
+/// The definition is read twice where it has templates: as it is written, which checks the schema,
+/// and with the templates filled in, which gives the stage.
 struct StageReader {
   static let keys = [
-    "cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "frozen", "always_changed",
-    "desc", "meta",
+    "cmd", "wdir", "deps", "params", "vars", "outs", "metrics", "plots", "frozen",
+    "always_changed", "desc", "meta", "env", "resources", "mutex", "timeout", "retry",
   ]
-  /// Keys that the schema has and this version cannot do yet.
-  private static let futureKeys = [
-    "foreach", "do", "matrix", "run", "vars", "env", "resources", "mutex", "timeout", "retry",
-  ]
+  /// Keys that are kept free for what is to come.
+  private static let futureKeys = ["run", "each"]
 
   let keyPath: String
-  private(set) var stage: Stage
+  /// Whether templates may stand for numbers and durations.
+  let isTemplate: Bool
+  var stage: Stage
   private var outputPaths: Set<[UInt8]> = []
 
+  /// - Parameters:
+  ///   - name: The whole name, with `@key` for a member of a group.
+  ///   - site: The name of the stage or its group in the file.
+  ///   - isTemplate: Whether the definition's templates are not filled in.
   /// - Returns: `nil` where the definition cannot be a stage; why is in `check` then.
   static func read(
-    _ name: DefinitionNode, _ definition: DefinitionNode, _ check: inout SchemaCheck
+    _ name: String, at site: DefinitionNode, _ definition: DefinitionNode, isTemplate: Bool,
+    _ check: inout SchemaCheck
   ) -> Stage? {
-    let keyPath = "stages.\(name.text)"
-    checkName(name, keyPath, &check)
+    let keyPath = "stages.\(name)"
     guard definition.kind == .mapping else {
       check.report(
         "expected a mapping, not \(SchemaCheck.description(of: definition))", at: definition,
         keyPath)
       return nil
     }
-    guard !reportsFutureFeature(definition, name, keyPath, &check) else { return nil }
-    var reader = StageReader(keyPath: keyPath, stage: Stage(name: name.text, line: name.line))
-    for (key, value) in definition.pairs { reader.read(key, value, &check) }
-    if definition["cmd"] == nil {
-      check.report("the key 'cmd' is missing", at: name, keyPath)
+    let future = definition.pairs.filter { futureKeys.contains($0.key.text) }
+    for pair in future {
+      check.report("'\(pair.key.text)' is not supported yet", at: pair.key, keyPath)
     }
+    guard future.isEmpty else { return nil }
+    var reader = StageReader(keyPath, Stage(name: name, line: site.line), isTemplate: isTemplate)
+    var hasCommand = false
+    for (key, value) in definition.pairs {
+      if key.text == "cmd" { hasCommand = true }
+      reader.read(key, value, &check)
+    }
+    if !hasCommand { check.report("the key 'cmd' is missing", at: site, keyPath) }
     return reader.stage
   }
 
-  private init(keyPath: String, stage: Stage) {
+  private init(_ keyPath: String, _ stage: Stage, isTemplate: Bool) {
     self.keyPath = keyPath
     self.stage = stage
+    self.isTemplate = isTemplate
   }
 
   /// DVC's rule: no ASCII punctuation except `_` and `-`, so that `file:stage` and `name@key` and
   /// paths can be told apart from names.
-  private static func checkName(
-    _ name: DefinitionNode, _ keyPath: String, _ check: inout SchemaCheck
+  static func checkName(
+    _ name: DefinitionNode, _ check: inout SchemaCheck
   ) {
-    let bad = name.text.unicodeScalars.first { scalar in
+    let keyPath = "stages.\(name.text)"
+    guard let text = check.key(name, keyPath) else { return }
+    let bad = text.unicodeScalars.first { scalar in
       scalar.isASCII && scalar != "_" && scalar != "-"
         && (scalar.properties.generalCategory.isPunctuationOrSymbol || scalar.value < 0x20)
     }
     if let bad {
       check.report("a stage name must not hold '\(bad)'", at: name, keyPath)
-    } else if name.text.isEmpty {
+    } else if text.isEmpty {
       check.report("a stage needs a name", at: name, keyPath)
     }
-  }
-
-  private static func reportsFutureFeature(
-    _ definition: DefinitionNode, _ name: DefinitionNode, _ keyPath: String,
-    _ check: inout SchemaCheck
-  ) -> Bool {
-    let future = definition.pairs.filter { futureKeys.contains($0.key.text) }
-    for pair in future {
-      check.report("'\(pair.key.text)' is not supported yet", at: pair.key, keyPath)
-    }
-    if !future.isEmpty { return true }
-    let template = name.hasTemplate ? name : definition.firstTemplate
-    if let template {
-      check.report("templates with '${' are not supported yet", at: template, keyPath)
-    }
-    return template != nil
   }
 
   private mutating func read(
@@ -86,8 +86,8 @@ struct StageReader {
         stage.workingDirectory = text
       }
     case "deps": readDependencies(value, path, &check)
-    case "params":
-      stage.parameters = ParameterSelection.read(value, path, &check)
+    case "params": stage.parameters = ParameterSelection.read(value, path, &check)
+    case "vars": check.vars(value, path)
     case "outs": readOutputs(value, .data, path, &check)
     case "metrics": readOutputs(value, .metric, path, &check)
     case "plots": readOutputs(value, .plot, path, &check)
@@ -95,6 +95,11 @@ struct StageReader {
     case "always_changed": stage.alwaysRuns = check.bool(value, path) ?? false
     case "desc": stage.summary = check.string(value, path)
     case "meta": stage.meta = ParameterValue(value)
+    case "env": readEnvironment(value, path, &check)
+    case "resources": readResources(value, path, &check)
+    case "mutex": readMutexes(value, path, &check)
+    case "timeout": stage.timeout = duration(value, path, &check)
+    case "retry": readRetry(value, path, &check)
     default: check.reportUnknownKey(key, in: keyPath, known: Self.keys)
     }
   }
@@ -115,10 +120,13 @@ struct StageReader {
   private mutating func readDependencies(
     _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck
   ) {
-    for (position, item) in check.list(node, path).enumerated() {
+    let items = check.list(node, path)
+    // Twice the same is harmless, and templates produce it.
+    var known: Set<[UInt8]> = []
+    for (position, item) in items.enumerated() {
       guard let dependency = check.path(item, "\(path)[\(position)]") else { continue }
-      // Twice the same is harmless, and templates produce it.
-      if !stage.dependencies.contains(dependency) { stage.dependencies.append(dependency) }
+      if items.count > 1, !known.insert(dependency).inserted { continue }
+      stage.dependencies.append(dependency)
     }
   }
 

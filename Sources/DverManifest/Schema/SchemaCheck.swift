@@ -20,12 +20,25 @@ struct SchemaCheck {
     throw FileFormatError(source: source, problems: sorted)
   }
 
+  /// Throws all problems that were reported here or to `other`.
+  func finish(with other: SchemaCheck) throws(FileFormatError) {
+    var all = self
+    all.problems += other.problems
+    try all.finish()
+  }
+
   mutating func report(
     _ text: String, at node: some SchemaNode, _ keyPath: String, hint: String? = nil
   ) {
     problems.append(
       FileFormatError.Problem(
         line: node.line, column: node.column, keyPath: keyPath, text: text, hint: hint))
+  }
+
+  /// Reports what is wrong with the file as a whole.
+  mutating func report(_ text: String, _ keyPath: String, hint: String? = nil) {
+    problems.append(
+      FileFormatError.Problem(line: 1, column: 1, keyPath: keyPath, text: text, hint: hint))
   }
 
   mutating func reportUnknownKey(
@@ -60,6 +73,15 @@ struct SchemaCheck {
   mutating func bool(_ node: some SchemaNode, _ keyPath: @autoclosure () -> String) -> Bool? {
     if case .bool(let value)? = node.scalar { return value }
     report("expected true or false, not \(Self.description(of: node))", at: node, keyPath())
+    return nil
+  }
+
+  /// The text of a key, which must be a string.
+  mutating func key(_ node: some SchemaNode, _ keyPath: @autoclosure () -> String) -> String? {
+    if case .string(let text)? = node.scalar { return text }
+    report(
+      "expected text, not \(Self.description(of: node))", at: node, keyPath(),
+      hint: "put it in quotes")
     return nil
   }
 

@@ -11,11 +11,16 @@ struct CatalogFiles: Sendable {
     let file: PipelineFile
     let lock: LockFile
 
-    init(folder: RepositoryPath, definition: [UInt8], lock: [UInt8]?) throws {
+    init(folder: RepositoryPath, file: PipelineFile, lock: LockFile) {
       self.folder = folder
-      let name = folder.appending(CatalogFiles.pipelineName.utf8)
+      self.file = file
+      self.lock = lock
+    }
+
+    init(folder: RepositoryPath, file: PipelineFile, lock: [UInt8]?) throws {
+      self.folder = folder
+      self.file = file
       let lockName = folder.appending(CatalogFiles.lockName.utf8)
-      file = try PipelineFile(bytes: definition, source: name.description)
       self.lock =
         try lock.map { try LockFile.parse(bytes: $0, source: lockName.description) } ?? LockFile()
     }
@@ -113,7 +118,8 @@ struct CatalogSearch {
       let folder = path.parent
       let lockPath = folder.appending(CatalogFiles.lockName.utf8)
       let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
-      let pipeline = try CatalogFiles.Pipeline(folder: folder, definition: bytes, lock: lock)
+      let file = try workspace.definition(at: path, bytes: bytes)
+      let pipeline = try CatalogFiles.Pipeline(folder: folder, file: file, lock: lock)
       for output in try Catalog.outputs(of: pipeline) { tracked.insert(output.path) }
       files.pipelines.append(pipeline)
     } else {
@@ -145,13 +151,18 @@ extension Workspace {
       guard let path = prefix.workspacePath(table.paths[index]) else { return false }
       return try folders.holds(path)
     }
-    return try Catalog(
-      try catalogFiles(found.map { (Array(table.paths[$0]), table.ids[$0]) }, in: git))
+    let files = try catalogFiles(
+      found.map { (Array(table.paths[$0]), table.ids[$0]) }, in: git,
+      contents: { try git.blob(at: $0, in: revision.tree) })
+    return try Catalog(files)
   }
 
   /// Sorts files of a revision into pointers and pipelines.
+  ///
+  /// - Parameter contents: The file at a path of git, where templates look for parameters.
   func catalogFiles(
-    _ found: [(path: [UInt8], id: GitObjectID)], in git: GitRepository
+    _ found: [(path: [UInt8], id: GitObjectID)], in git: GitRepository,
+    contents: @escaping ([UInt8]) throws -> [UInt8]?
   ) throws -> CatalogFiles {
     let prefix = gitPrefix(in: git)
     var files = CatalogFiles()
@@ -169,8 +180,13 @@ extension Workspace {
         files.pointers.append(try CatalogFiles.Pointer(path: path, bytes: bytes))
       }
     }
-    files.pipelines = try definitions.map {
-      try CatalogFiles.Pipeline(folder: $0.folder, definition: $0.bytes, lock: locks[$0.folder])
+    let options = try configuration().templateOptions
+    files.pipelines = try definitions.map { folder, bytes in
+      let parameters = StoredParameters(folder: folder) { try contents(prefix.gitPath($0)) }
+      let file = try PipelineFile(
+        bytes: bytes, source: folder.appending(CatalogFiles.pipelineName.utf8).description,
+        parameters: parameters, options: options)
+      return try CatalogFiles.Pipeline(folder: folder, file: file, lock: locks[folder])
     }
     return files
   }

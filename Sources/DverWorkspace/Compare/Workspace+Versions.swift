@@ -118,6 +118,7 @@ extension Workspace {
       let entry = try git.entry(at: gitPath, in: revision.tree)
       if let entry, entry.mode.isFile { found.append((gitPath, entry.id)) }
     }
-    return try Catalog(catalogFiles(found, in: git)).outputs
+    let files = try catalogFiles(found, in: git) { try git.blob(at: $0, in: revision.tree) }
+    return try Catalog(files).outputs
   }
 }

@@ -7,6 +7,7 @@ enum ConfigurationOptions {
     case text
     case bool
     case integer
+    case word([String])
     case linkTypes
     /// A path, stored relative to the configuration file.
     case path
@@ -16,7 +17,8 @@ enum ConfigurationOptions {
     ("core.autostage", .bool), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
     ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
     ("cache.type", .linkTypes), ("cache.shared", .text), ("gc.grace", .integer),
-    ("gc.trash_days", .integer), ("parsing.bool", .text), ("parsing.list", .text),
+    ("gc.trash_days", .integer), ("parsing.bool", .word(["store_true", "boolean_optional"])),
+    ("parsing.list", .word(["nargs", "append"])),
   ]
   private static let remote: [(name: String, kind: Kind)] = [
     ("url", .path), ("id", .text), ("jobs", .integer),
@@ -56,6 +58,8 @@ enum ConfigurationOptions {
     case .bool:
       let words = ["true", "false", "yes", "no", "on", "off", "1", "0"]
       expected = words.contains(value.lowercased()) ? nil : "true or false"
+    case .word(let words):
+      expected = words.contains(value) ? nil : words.joined(separator: " or ")
     case .integer: expected = Int(value).map { $0 >= 0 } == true ? nil : "a whole number"
     case .linkTypes:
       expected =

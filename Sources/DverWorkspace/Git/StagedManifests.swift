@@ -38,7 +38,7 @@ struct StagedManifests: Sendable {
       guard let entry = try git.indexEntry(path), entry.mode.isFile else { continue }
       found.append((path, entry.id))
     }
-    return try Catalog(try workspace.catalogFiles(found, in: git))
+    return try Catalog(try workspace.catalogFiles(found, in: git) { try git.indexBlob(at: $0) })
   }
 
   /// What HEAD tracks, so that only what changed is read.

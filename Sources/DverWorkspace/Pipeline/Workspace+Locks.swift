@@ -54,8 +54,7 @@ extension Workspace {
   private func stages(of definition: RepositoryPath) throws -> [String: ResolvedStage] {
     guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [:] }
     let file = StageFile(
-      path: definition,
-      stages: try PipelineFile.parse(bytes: bytes, source: definition.description))
+      path: definition, stages: try self.definition(at: definition, bytes: bytes).stages)
     let graph = try StageGraph(root: root, files: [file])
     return Dictionary(graph.stages.map { ($0.address.name, $0) }) { first, _ in first }
   }

@@ -4,6 +4,7 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 import DverPipeline
+import Glibc
 import Synchronization
 
 /// The workspace as stages see it: content by digest, the cache behind it, and the lock.
@@ -83,8 +84,11 @@ final class WorkspaceStorage: StageStorage {
   private func parameterFile(_ file: DependencyPath) throws -> ParameterFile? {
     if let known = state.withLock({ $0.parameters[file] }) { return known }
     let (location, _) = try place(of: file)
-    let parameters = try FileSystem.contents(of: location).map {
-      try ParameterFile(bytes: $0, source: file.description)
+    var parameters: ParameterFile?
+    switch try workspace.parameterFiles.file(at: location, name: file.description).0 {
+    case .file(let found): parameters = found
+    case .directory: throw FileSystemError(.read, location, code: EISDIR)
+    case .missing: break
     }
     state.withLock { $0.parameters[file] = .some(parameters) }
     return parameters

@@ -99,15 +99,9 @@ import Testing
       "stages:\n  a: {cmd: x, params: [1]}\n",
       "y:2:24: stages.a.params[0]: expected a string, not '1'"
     ),
-    (
-      "stages:\n  a:\n    foreach: [1]\n    do: {cmd: x}\n",
-      "y:3:5: stages.a: 'foreach' is not supported yet\ny:4:5: stages.a: 'do' is not supported yet"
-    ),
     ("stages:\n  a: {run: table}\n", "y:2:7: stages.a: 'run' is not supported yet"),
-    (
-      "stages:\n  a:\n    cmd: x\n    deps: ['${y}']\n",
-      "y:4:12: stages.a: templates with '${' are not supported yet"
-    ),
+    ("stages:\n  1: {cmd: x}\n", "y:2:3: stages.1: expected text, not '1'"),
+    ("stages:\n  a: {cmd: x, deps: }\n", "y:2:21: stages.a.deps: expected a list, not nothing"),
   ])
   func reportsEveryProblemWithItsPlace(text: String, message: String) {
     let error = #expect(throws: FileFormatError.self) {

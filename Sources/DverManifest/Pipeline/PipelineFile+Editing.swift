@@ -1,0 +1,127 @@
+package import DverYAML
+
+extension PipelineFile {
+  /// The text of a `dver.yaml` with `stage` in it.
+  ///
+  /// A stage of that name must be plain, or it is replaced as a whole: what `stage` does not say
+  /// goes, except for `desc` and `meta`. Comments and the order of keys stay.
+  ///
+  /// - Parameter bytes: The present text; empty for a new file.
+  /// - Throws: `YAMLError` where flow style or an alias prevents the edit.
+  package static func adding(
+    _ stage: Stage, to bytes: [UInt8], source: String
+  ) throws(YAMLError) -> [UInt8] {
+    var editor = try YAMLEditor(bytes: bytes, source: source)
+    let stages = editor.document.root?["stages"]
+    guard let stages, !stages.isNull, !(stages.kind == .mapping && stages.pairs.isEmpty) else {
+      let entry = lines(of: "stages", [.init(key: stage.name, value: .map(stage.definition))])
+      if stages == nil {
+        try editor.add(entry: entry, named: "stages", to: [])
+      } else {
+        try editor.replace(entry: entry, named: "stages", in: [])
+      }
+      return editor.bytes
+    }
+    guard let old = stages[stage.name] else {
+      let entry = lines(of: stage.name, stage.definition)
+      try editor.add(entry: entry, named: stage.name, to: ["stages"])
+      return editor.bytes
+    }
+    if old.kind != .mapping || old.style == .flow || isGroup(old) {
+      let entry = lines(of: stage.name, stage.definition)
+      try editor.replace(entry: entry, named: stage.name, in: ["stages"])
+    } else {
+      try update(stage, old, in: &editor)
+    }
+    return editor.bytes
+  }
+
+  private static let keptKeys: Set<String> = ["desc", "meta"]
+
+  private static func update(
+    _ stage: Stage, _ old: YAMLNode, in editor: inout YAMLEditor
+  ) throws(YAMLError) {
+    let path: [YAMLPathStep] = ["stages", .key(stage.name)]
+    let members = stage.definition
+    // Added first: a mapping cannot lose its last key.
+    for member in members {
+      let entry = lines(of: member)
+      if let present = old[member.key] {
+        if ParameterValue(present) == member.value { continue }
+        try editor.replace(entry: entry, named: member.key, in: path)
+      } else {
+        try editor.add(entry: entry, named: member.key, to: path)
+      }
+    }
+    for pair in old.pairs {
+      let key = pair.key.text
+      if keptKeys.contains(key) || members.contains(where: { $0.key == key }) { continue }
+      try editor.remove(path + [.key(key)])
+    }
+  }
+
+  private static func lines(of name: String, _ members: [ParameterValue.Member]) -> [UInt8] {
+    lines(of: ParameterValue.Member(key: name, value: .map(members)))
+  }
+
+  private static func lines(of member: ParameterValue.Member) -> [UInt8] {
+    var writer = YAMLWriter()
+    writer.key(member.key, indent: 0)
+    member.value.append(to: &writer, indent: 0)
+    return writer.bytes
+  }
+
+  private static func isGroup(_ node: YAMLNode) -> Bool {
+    node["foreach"] != nil || node["do"] != nil || node["matrix"] != nil
+  }
+
+  // MARK: Freezing
+
+  /// Whether the file's text defines `name` as a group; `nil` where it has no such name.
+  package static func isGroup(
+    _ name: String, in bytes: [UInt8], source: String
+  ) throws(YAMLError) -> Bool? {
+    try YAMLDocument.parse(bytes: bytes, source: source).root?["stages"]?[name].map(isGroup)
+  }
+
+  /// The text of a `dver.yaml` in which a stage, or all members of a group, are frozen or not.
+  ///
+  /// - Parameter name: The stage or group as the text names it.
+  /// - Throws: `YAMLError` where flow style or an alias prevents the edit.
+  package static func freezing(
+    _ name: String, _ isFrozen: Bool, in bytes: [UInt8], source: String
+  ) throws(YAMLError) -> [UInt8] {
+    var editor = try YAMLEditor(bytes: bytes, source: source)
+    var path: [YAMLPathStep] = ["stages", .key(name)]
+    if editor.contains(path + ["do"]) { path.append("do") }
+    try editor.setFlag("frozen", of: path, isFrozen)
+    return editor.bytes
+  }
+}
+
+extension PointerFile {
+  /// The text of a pointer file that is frozen or not.
+  ///
+  /// - Throws: `YAMLError` where flow style prevents the edit.
+  package static func freezing(
+    _ isFrozen: Bool, in bytes: [UInt8], source: String
+  ) throws(YAMLError) -> [UInt8] {
+    var editor = try YAMLEditor(bytes: bytes, source: source)
+    try editor.setFlag("frozen", of: [], isFrozen)
+    return editor.bytes
+  }
+}
+
+extension YAMLEditor {
+  /// Sets a key of a mapping that is false where it is missing.
+  fileprivate mutating func setFlag(
+    _ key: String, of path: [YAMLPathStep], _ value: Bool
+  ) throws(YAMLError) {
+    let place = path + [.key(key)]
+    guard contains(place) else {
+      if value { try add(key, .bool(true), to: path) }
+      return
+    }
+    if value { try set(place, to: .bool(true)) } else { try remove(place) }
+  }
+}
