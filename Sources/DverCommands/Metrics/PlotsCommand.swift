@@ -8,7 +8,8 @@ struct PlotsCommand: ParsableCommand {
     commandName: "plots",
     abstract: "Draw and compare plots",
     subcommands: [
-      PlotsDiffCommand.self, PlotsShowCommand.self, PlotsTemplatesCommand.self,
+      PlotsDiffCommand.self, PlotsModifyCommand.self, PlotsShowCommand.self,
+      PlotsTemplatesCommand.self,
     ])
 }
 
@@ -126,5 +127,35 @@ struct PlotsTemplatesCommand: DverCommand {
       return
     }
     console.print(json: try PlotTemplate.standard(named: template).json())
+  }
+}
+
+/// `dver plots modify`: changes how a plot of a stage is drawn.
+struct PlotsModifyCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "modify",
+    abstract: "Change how a plot that a stage writes is drawn",
+    discussion: """
+      Writes the properties into the pipeline file, whose comments and order stay.
+
+      Examples:
+        dver plots modify loss.csv -t smooth -x step -y loss
+        dver plots modify loss.csv --unset title x_label
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var properties: PlotPropertyOptions
+
+  @Argument(help: "The file of the plot", completion: .file())
+  var target: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Properties to take away, such as x_label", valueName: "property"))
+  var unset: [String] = []
+
+  func run(in workspace: Workspace, console: Console) throws {
+    try workspace.modifyPlot(
+      target.pathBytes, properties.properties, unset: unset)
   }
 }

@@ -23,11 +23,36 @@ extension Workspace {
       for target in targets { wanted.add(target) }
     }
     var seen: Set<RepositoryPath> = []
-    return try wanted.files.flatMap { file in
+    let values = try wanted.files.flatMap { file in
       try version.expanding([file.path]).filter { seen.insert($0).inserted }.map { path in
         VersionValues.FileValues(
           path: path, value: version.value(at: path).map { $0.selecting(file.keys) })
       }
+    }
+    return targets.isEmpty ? values + version.catalog.templateValues(without: seen) : values
+  }
+}
+
+extension Catalog {
+  /// The values that templates of stages use, of files that are not `known`.
+  fileprivate func templateValues(
+    without known: Set<RepositoryPath>
+  ) -> [VersionValues.FileValues] {
+    var order: [RepositoryPath] = []
+    var members: [RepositoryPath: [ParameterValue.Member]] = [:]
+    for pipeline in pipelines {
+      for file in pipeline.file.stages.flatMap(\.trackedValues.files) {
+        guard let path = pipeline.folder.resolving(Array(file.path.utf8)), !known.contains(path)
+        else { continue }
+        if members[path] == nil { order.append(path) }
+        for value in file.values
+        where members[path]?.contains(where: { $0.key == value.key }) != true {
+          members[path, default: []].append(.init(key: value.key, value: value.value))
+        }
+      }
+    }
+    return order.map {
+      VersionValues.FileValues(path: $0, value: .success(.map(members[$0] ?? [])))
     }
   }
 }

@@ -10,7 +10,7 @@ enum PlotError: DverError {
   case noTemplate(String)
   case badTemplate(String, String)
   case noPlot(String)
-  case severalPlots
+  case noProperty(String, plot: String)
 
   /// The kind of problem, as DVC names it.
   var type: String {
@@ -18,10 +18,11 @@ enum PlotError: DverError {
     case .unknownFormat: "PlotMetricTypeError"
     case .badTable: "ParseError"
     case .noField: "FieldNotFoundError"
-    case .lengths, .sourceCounts, .severalPlots: "DvcException"
+    case .lengths, .sourceCounts: "DvcException"
     case .noTemplate: "TemplateNotFoundError"
     case .badTemplate: "BadTemplateError"
     case .noPlot: "NotAPlotError"
+    case .noProperty: "PropsNotFoundError"
     }
   }
 
@@ -38,7 +39,7 @@ enum PlotError: DverError {
     case .noTemplate(let name): "there is no plot template '\(name)'"
     case .badTemplate(let name, let text): "the plot template '\(name)' cannot be used: \(text)"
     case .noPlot(let path): "\(path) is no plot of a stage"
-    case .severalPlots: "--show-vega takes one plot"
+    case .noProperty(let name, let plot): "\(plot) has no property '\(name)'"
     }
   }
 
