@@ -35,7 +35,9 @@ struct DverRoot: ParsableCommand {
         ]),
       CommandGroup(
         name: "Results",
-        subcommands: [MetricsCommand.self, ParamsCommand.self, PlotsCommand.self]),
+        subcommands: [
+          MetricsCommand.self, ParamsCommand.self, PlotsCommand.self, ReportCommand.self,
+        ]),
       CommandGroup(
         name: "Upkeep",
         subcommands: [

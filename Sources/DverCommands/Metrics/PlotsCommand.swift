@@ -154,6 +154,12 @@ struct PlotsModifyCommand: WorkspaceCommand {
     help: ArgumentHelp("Properties to take away, such as x_label", valueName: "property"))
   var unset: [String] = []
 
+  func validate() throws {
+    if properties.properties == PlotProperties(), unset.isEmpty {
+      throw ValidationError("name a property to set, or one to take away with --unset")
+    }
+  }
+
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.modifyPlot(
       target.pathBytes, properties.properties, unset: unset)
