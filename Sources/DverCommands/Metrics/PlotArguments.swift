@@ -1,4 +1,5 @@
 import ArgumentParser
+import DverFileSystem
 import DverWorkspace
 
 /// How plots are drawn, for those who want it otherwise than their definitions say.
@@ -99,10 +100,13 @@ struct PlotOutput {
     guard !plots.isEmpty else {
       return console.status("There are no plots, so no page was written.")
     }
+    let template =
+      try output.htmlTemplate.map { AbsolutePath($0.pathBytes, relativeTo: workspace.current) }
+      ?? workspace.plotPageTemplate()
     let file = try workspace.write(
-      plots.page(title: "Plots"), to: (output.out ?? "dver_plots").pathBytes,
-      template: output.htmlTemplate?.pathBytes)
+      plots.page(title: "Plots"), to: output.out?.pathBytes ?? workspace.plotFolder(),
+      template: template)
     console.print(file.fileAddress)
-    if output.open { Browser.open(file.fileAddress, on: console) }
+    if try output.open || workspace.opensPlots() { Browser.open(file.fileAddress, on: console) }
   }
 }

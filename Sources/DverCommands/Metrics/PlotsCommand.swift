@@ -34,7 +34,8 @@ struct PlotsShowCommand: WorkspaceCommand {
   @OptionGroup var output: PlotOutputOptions
 
   @Argument(
-    help: "Files, folders or names of plots (default: all plots)", completion: .file())
+    help: "Files, folders or names of plots (default: all plots), or revisions to show them of",
+    completion: .file())
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -46,6 +47,7 @@ struct PlotsShowCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     var options = PlotOptions()
     options.targets = targets
+    options.takesRevisions = true
     options.properties = properties.properties
     let plots = try workspace.plots(options)
     try result.write(plots, in: workspace, on: console)

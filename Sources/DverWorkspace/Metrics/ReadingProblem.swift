@@ -20,6 +20,7 @@ package struct ReadingProblem: Error, Hashable {
     switch error {
     case WorkspaceError.missing, WorkspaceError.missingData, WorkspaceError.outside:
       type = "FileNotFoundError"
+    case let error as PlotError: type = error.type
     case CatError.directory: type = "IsADirectoryError"
     case is YAMLError, is FileFormatError:
       type = format.map { "\($0.rawValue)FileCorruptedError" } ?? "YAMLSyntaxError"

@@ -6,6 +6,8 @@ package struct PlotOptions: Sendable {
   package var revisions: [String] = []
   /// Whether the workspace is compared with HEAD where less than two versions are named.
   package var compares = false
+  /// Whether a target that is neither a file nor a plot may be a revision.
+  package var takesRevisions = false
   package var properties = PlotProperties()
 
   package init() {}

@@ -37,7 +37,7 @@ extension Workspace {
   ///   - template: A page of the user's own to put the charts into.
   /// - Returns: Where the file is.
   package func write(
-    _ page: PlotPage, to folder: [UInt8], template: [UInt8]? = nil
+    _ page: PlotPage, to folder: [UInt8], template: AbsolutePath? = nil
   ) throws -> AbsolutePath {
     let html: String
     if let template {
@@ -52,10 +52,11 @@ extension Workspace {
     return file
   }
 
-  private func filled(_ template: [UInt8], with page: PlotPage) throws -> String {
-    let shown = PathQuoting.quoted(template)
-    guard let bytes = try FileSystem.contents(of: AbsolutePath(template, relativeTo: current))
-    else { throw WorkspaceError.missing(shown) }
+  private func filled(_ template: AbsolutePath, with page: PlotPage) throws -> String {
+    let shown = template.description
+    guard let bytes = try FileSystem.contents(of: template) else {
+      throw WorkspaceError.missing(shown)
+    }
     guard let text = String(validating: bytes, as: UTF8.self), let html = page.html(filling: text)
     else {
       throw WorkspaceError.failed(

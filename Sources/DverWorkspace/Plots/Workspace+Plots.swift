@@ -27,6 +27,7 @@ package struct PlotCollection: Sendable {
 extension Workspace {
   /// The plots that pipelines define, and others that the user names.
   package func plots(_ options: PlotOptions) throws -> PlotCollection {
+    let options = options.takesRevisions ? try tellingRevisions(options) : options
     let versions = try plotVersions(options)
     var problems: [Plot.Problem] = []
     var found: [PlotVersion] = []
@@ -42,6 +43,24 @@ extension Workspace {
     let groups = PlotGroups(found)
     let plots = try groups.names.map { try plot($0, groups[$0], versions: names) }
     return PlotCollection(versions: names, plots: plots, problems: problems)
+  }
+
+  /// The options with targets that can only be revisions among the revisions.
+  private func tellingRevisions(_ options: PlotOptions) throws -> PlotOptions {
+    guard !options.targets.isEmpty, let git = try git() else { return options }
+    let known = try? plotVersion(.workspace, options).definitions
+    var told = options
+    told.targets = []
+    for target in options.targets {
+      if known?.contains(where: { $0.isNamed(by: [target]) }) != true,
+        try git.resolveIfPresent(target) != nil
+      {
+        told.revisions.append(target)
+      } else {
+        told.targets.append(target)
+      }
+    }
+    return told
   }
 
   /// The versions to show, the workspace first.

@@ -212,6 +212,25 @@ import Testing
     try repository.dver("plots", "modify", "train.tsv").requireStatus(64)
   }
 
+  @Test func theConfigurationSaysWherePagesGo() throws {
+    let repository = try repository()
+    try repository.dver("config", "plots.out_dir", "pages").requireSuccess()
+    try repository.write("<i>{plot_divs}</i>", to: ".dver/page.html")
+    try repository.dver("config", "plots.html_template", ".dver/page.html").requireSuccess()
+    try repository.dver("plots", "show", "top.csv").requireSuccess()
+    #expect(try repository.readText("pages/index.html").hasPrefix("<i><style>"))
+    try repository.dver("config", "plots.auto_open", "perhaps").requireStatus(2)
+  }
+
+  @Test func aRevisionCanBeShown() throws {
+    let repository = try repository()
+    #expect(
+      values(try json(repository, "show", "v1", "top.csv")) == """
+        [{"step": "0", "loss": "1.5", "acc": "0.1", "rev": "v1"}, \
+        {"step": "1", "loss": "1.0", "acc": "", "rev": "v1"}]
+        """)
+  }
+
   // MARK: Modify
 
   @Test func propertiesAreWrittenIntoThePipeline() throws {
@@ -229,7 +248,7 @@ import Testing
                 x: a
                 template: smooth
                 y: b
-                title: 'it''s: here'
+                title: "it's: here"
             - nohead.csv:
                 cache: false
                 header: false  # none
@@ -241,7 +260,7 @@ import Testing
     try repository.dver("plots", "modify", "nohead.csv", "--unset", "x", "header")
       .requireSuccess()
     #expect(
-      try repository.readText("dver.yaml").hasSuffix("- nohead.csv:\n          cache: false\n"))
+      try repository.readText("dver.yaml").hasSuffix("- nohead.csv:\n        cache: false\n"))
     try repository.dver("plots", "modify", "nohead.csv", "--unset", "x").requireStatus(2)
     try repository.dver("plots", "modify", "top.csv", "-x", "step").requireStatus(2)
     try repository.dver("plots", "modify", "nohead.csv", "-t", "nosuch").requireStatus(2)
