@@ -15,7 +15,8 @@ import Testing
       "-p", "f.json:z,y", "-p", "whole.toml:", "-o", "out", "-O", "kept", "--outs-persist", "pp",
       "--outs-persist-no-cache", "pn", "-m", "m", "-M", "n.json", "--plots", "p.csv",
       "--plots-no-cache", "q.csv", "-w", ".", "--always-changed", "--desc", "what: it does",
-      "python", "train.py", "-o", "x y", "--lr", "").requireSuccess()
+      "python", "train.py", "-o", "x y", "--lr", ""
+    ).requireSuccess()
     #expect(result.standardError == "Added stage 'train' to dver.yaml\n")
     #expect(
       try repository.readText("dver.yaml") == """
@@ -63,7 +64,8 @@ import Testing
 
   @Test func keepsCommentsAndOrder() throws {
     let repository = try repository(
-      "# top\nstages:\n  b: {cmd: x} # flow\n\n  # about a\n  a:\n    cmd: y\n\nmetrics: [m.json]\n")
+      "# top\nstages:\n  b: {cmd: x} # flow\n\n  # about a\n  a:\n    cmd: y\n\nmetrics: [m.json]\n"
+    )
     try repository.dver("stage", "add", "-n", "c", "-o", "o", "echo ${HOME} && ls").requireStatus(2)
     try repository.dver("stage", "add", "-n", "c", "-o", "o", "echo $HOME && ls").requireSuccess()
     #expect(
@@ -72,7 +74,9 @@ import Testing
         + "    cmd: echo $HOME && ls\n    outs:\n    - o\n\nmetrics: [m.json]\n")
   }
 
-  @Test(arguments: ["vars: [{a: 1}]\n", "stages:\nvars: [{a: 1}]\n", "vars: [{a: 1}]\nstages: {}\n", ""])
+  @Test(arguments: [
+    "vars: [{a: 1}]\n", "stages:\nvars: [{a: 1}]\n", "vars: [{a: 1}]\nstages: {}\n", "",
+  ])
   func makesWhatIsMissing(text: String) throws {
     let repository = try repository(text)
     try repository.dver("stage", "add", "-n", "s", "x").requireSuccess()
@@ -85,7 +89,8 @@ import Testing
   @Test func replacesByForceAndKeepsNotes() throws {
     let repository = try repository(
       "stages:\n  s:\n    # note\n    cmd: old   # why\n    desc: said\n    meta: {k: v}\n"
-        + "    frozen: true\n    deps: [a]\n    outs:\n    - o\n  t: {foreach: [1], do: {cmd: x}}\n")
+        + "    frozen: true\n    deps: [a]\n    outs:\n    - o\n  t: {foreach: [1], do: {cmd: x}}\n"
+    )
     let refused = try repository.dver("stage", "add", "-n", "s", "new").requireStatus(2)
     #expect(refused.standardError.contains("dver.yaml has a stage 's' already"))
     #expect(refused.standardError.contains("use -f"))
@@ -111,12 +116,12 @@ import Testing
       (["-n", "t", "-d", "a", "-o", "a", "x"], "depends on its own output"),
       (["-n", "t", "-o", "a", "-M", "a", "x"], "has the output a already"),
       (["-n", "t.u", "x"], "must not hold '.'"), (["-n", "t@u", "x"], "must not hold '@'"),
-      (["-n", "t", "-o", "../a", "x"], "outside the workspace"),
+      (["-n", "t", "-o", "../a", "x"], "outside of the workspace"),
       (["-n", "t", "-w", "nowhere", "x"], "nowhere is no folder"),
       (["-n", "t", "-o", "${nope}", "x"], "'nope' is not defined"),
     ]
     for (arguments, message) in cases {
-      let result = try repository.dver(["stage", "add"] + arguments).requireStatus(2)
+      let result = try repository.dverCommand(["stage", "add"] + arguments).run().requireStatus(2)
       #expect(result.standardError.contains(message), "\(arguments): \(result.standardError)")
       #expect(try repository.readText("dver.yaml") == text)
     }
@@ -138,8 +143,9 @@ import Testing
     let repository = try repository()
     try repository.makeDirectory("sub/w")
     let result = try repository.dver(
-      "--cd", "sub", "stage", "add", "-n", "s", "-w", "w", "-o", "o", "echo 1 > o")
-      .requireSuccess()
+      "--cd", "sub", "stage", "add", "-n", "s", "-w", "w", "-o", "o", "echo 1 > o"
+    )
+    .requireSuccess()
     #expect(result.standardError == "Added stage 's' to dver.yaml\n")
     #expect(try repository.readText("sub/w/.gitignore") == "/o\n")
     try repository.dver("repro", "sub/dver.yaml:s").requireSuccess()

@@ -18,7 +18,8 @@ import Testing
         foreach: ${out}
         do:
           cmd: echo ${item} > o${item}
-          outs: [o${item}]
+          outs:
+          - o${item}
           frozen: true
       report: {cmd: x, params: [lr], metrics: [r.json: {cache: false}]}
       bare: {cmd: x}
@@ -120,7 +121,7 @@ import Testing
     ("stages:\n  a: {cmd: 'x ${nope}'}\n", "dver.yaml:2:12: stages.a.cmd: 'nope' is not defined"),
     (
       "stages:\n  a: {cmd: x}\n  a: {cmd: y}\n",
-      "dver.yaml:3:3: the key 'a' is there already, in line 2, column 3"
+      "dver.yaml:3:3: the key 'a' stands at 2:3 already"
     ),
     ("vars: [no.yaml]\n", "dver.yaml:1:7: vars: no.yaml does not exist"),
   ])
@@ -128,7 +129,7 @@ import Testing
     let repository = try TemporaryRepository()
     try repository.write(text, to: "dver.yaml")
     for arguments in [["list"], ["list", "--all"], ["list", "--resolved", "--json"]] {
-      let result = try repository.dver(["stage"] + arguments).requireStatus(2)
+      let result = try repository.dverCommand(["stage"] + arguments).run().requireStatus(2)
       #expect(result.standardOutput.isEmpty)
       #expect(result.standardError.contains(message), "\(arguments): \(result.standardError)")
     }
@@ -140,7 +141,7 @@ import Testing
       ["--resolved"], ["--resolved", "--json", "--all"], ["--resolved", "--json", "bare"],
       ["--all", "bare"],
     ] {
-      try repository.dver(["stage", "list"] + arguments).requireStatus(64)
+      try repository.dverCommand(["stage", "list"] + arguments).run().requireStatus(64)
     }
     try repository.dver("stage", "list", "nothing").requireStatus(2)
     try repository.remove("dver.yaml")

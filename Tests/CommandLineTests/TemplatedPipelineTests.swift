@@ -13,7 +13,7 @@ import Testing
           foreach: ${models}
           do:
             cmd: echo ${item} > ${key}.txt
-            outs: [${key}.txt]
+            outs: ['${key}.txt']
         join:
           cmd: cat us.txt uk.txt > all.txt
           deps: [us.txt, uk.txt]
@@ -54,7 +54,9 @@ import Testing
 
   @Test func targetsNameMembersGroupsAndFiles() throws {
     let repository = try repository()
-    for target in ["build@us", "build", "dver.yaml", "dver.yaml:build", "./dver.yaml:join", "us.txt"] {
+    for target in [
+      "build@us", "build", "dver.yaml", "dver.yaml:build", "./dver.yaml:join", "us.txt",
+    ] {
       try repository.dver("status", target).requireSuccess()
       try repository.dver("dag", target).requireSuccess()
       try repository.dver("repro", "--dry", target).requireSuccess()
@@ -89,9 +91,31 @@ import Testing
     let repository = try repository()
     try repository.write("models: {us: 1\n", to: "params.yaml")
     for arguments in [["repro"], ["status"], ["dag"], ["stage", "list"]] {
-      let result = try repository.dver(arguments).requireStatus(2)
+      let result = try repository.dverCommand(arguments).run().requireStatus(2)
       #expect(result.standardError.contains("params.yaml:2:1"))
     }
+  }
+
+  @Test func theEnvironmentOfAStageIsRecorded() throws {
+    let repository = try TemporaryRepository()
+    func define(_ value: String) throws {
+      try repository.write(
+        "stages:\n  s:\n    cmd: echo $GREETING $HOME > o\n"
+          + "    env: {GREETING: \(value), HOME: /nowhere}\n    outs: [o]\n", to: "dver.yaml")
+    }
+    try define("hello")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "hello /nowhere\n")
+    #expect(
+      try repository.readText("dver.lock").contains(
+        "    env:\n      GREETING: hello\n      HOME: /nowhere\n    outs:\n"))
+    #expect(try repository.dver("status", "--json").standardOutput == "{}\n")
+    try define("bye")
+    #expect(
+      try repository.dver("status", "--json").standardOutput
+        == #"{"s": [{"changed env": {"GREETING": "modified"}}]}"# + "\n")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "bye /nowhere\n")
   }
 
   @Test func readsParametersInEveryFormat() throws {

@@ -37,7 +37,7 @@ import Testing
     ("{\"a\": \"x\ty\"}", "p.json:1:9: a control character must be escaped"),
     ("{\"a\": 1} x", "p.json:1:10: expected the end of the file"),
     ("{\"a\": 1.}", "p.json:1:9: expected a digit"),
-    ("{\"a\":\n \"\\x\"}", "p.json:2:3: unknown escape"),
+    ("{\"a\":\n \"\\x\"}", "p.json:2:4: unknown escape"),
     ("{\"a\": \"\\ud800\"}", "p.json:1:14: half of a surrogate pair"),
     ("{\"a\": \"x", "p.json:1:9: the string does not end"),
     ("{\"a\" 1}", "p.json:1:6: expected ':'"), ("[1 2]", "p.json:1:4: expected ',' or ']'"),

@@ -24,7 +24,9 @@ import Testing
     #expect(stages[0].resources.memory == ByteCount(2 << 30))
     #expect(stages[0].resources.gpus == 1)
     #expect(
-      stages[0].resources.others == [.init(name: "bus", count: 1), .init(name: "licence", count: 2)])
+      stages[0].resources.others == [
+        .init(name: "bus", count: 1), .init(name: "licence", count: 2),
+      ])
     #expect(stages[0].mutexes == ["db", "port"])
     #expect(stages[0].timeout == .seconds(5400))
     #expect(stages[0].retry == StageRetry(times: 3, delay: .seconds(10)))
@@ -56,32 +58,32 @@ import Testing
   }
 
   @Test(arguments: [
-    ("env: {1A: x}", "y:2:17: stages.a.env.1A: expected the name of a variable, not '1A'"),
-    ("env: {A: }", "y:2:19: stages.a.env.A: expected a value, not nothing"),
-    ("env: [A]", "y:2:16: stages.a.env: expected a mapping, not a list"),
-    ("resources: {cpus: 0}", "y:2:29: stages.a.resources.cpus: expected a number above 0, not '0'"),
+    ("env: {1A: x}", "y:2:13: stages.a.env.1A: expected the name of a variable, not '1A'"),
+    ("env: {A: }", "y:2:16: stages.a.env.A: expected a value, not nothing"),
+    ("env: [A]", "y:2:12: stages.a.env: expected a mapping, not a list"),
+    ("resources: {cpus: 0}", "y:2:25: stages.a.resources.cpus: expected a number above 0, not '0'"),
     (
       "resources: {memory: lots}",
-      "y:2:31: stages.a.resources.memory: expected bytes such as 512 MiB or 8G, not 'lots'"
+      "y:2:27: stages.a.resources.memory: expected bytes such as 512 MiB or 8G, not 'lots'"
     ),
-    ("resources: {x: -1}", "y:2:26: stages.a.resources.x: expected a count, not '-1'"),
-    ("mutex: {a: b}", "y:2:18: stages.a.mutex: expected a string, not a mapping"),
+    ("resources: {x: -1}", "y:2:22: stages.a.resources.x: expected a count, not '-1'"),
+    ("mutex: {a: b}", "y:2:14: stages.a.mutex: expected a string, not a mapping"),
     (
       "timeout: soon",
-      "y:2:20: stages.a.timeout: expected a time such as 90, 30s, 10m or 2h, not 'soon'"
+      "y:2:16: stages.a.timeout: expected a time such as 90, 30s, 10m or 2h, not 'soon'"
     ),
     (
-      "retry: {time: 1}", "y:2:19: stages.a.retry.time: unknown key, did you mean 'times'?"
+      "retry: {time: 1}", "y:2:15: stages.a.retry.time: unknown key, did you mean 'times'?"
     ),
-    ("frozen: ${f}", "y:2:19: stages.a.frozen: expected true or false, not '${f}'"),
-    ("outs: ${o}", "y:2:17: stages.a.outs: expected a list, not '${o}'"),
-    ("vars: {a: 1}", "y:2:17: stages.a.vars: expected a list, not a mapping"),
-    ("vars: [1]", "y:2:18: stages.a.vars[0]: expected a file or a mapping of values, not '1'"),
-    ("desc: 1", "y:2:17: stages.a.desc: expected a string, not '1'"),
-    ("plots: [p: {w: x}]", "y:2:23: stages.a.plots[0].w: unknown key, did you mean 'x'?"),
-    ("plots: [p: {x: 1}]", "y:2:26: stages.a.plots[0].x: expected a string, not '1'"),
-    ("params: [1: [a]]", "y:2:20: stages.a.params[0]: expected text, not '1'"),
-    ("each: x", "y:2:11: stages.a: 'each' is not supported yet"),
+    ("frozen: '${f}'", "y:2:15: stages.a.frozen: expected true or false, not '${f}'"),
+    ("outs: '${o}'", "y:2:13: stages.a.outs: expected a list, not '${o}'"),
+    ("vars: {a: 1}", "y:2:13: stages.a.vars: expected a list, not a mapping"),
+    ("vars: [1]", "y:2:14: stages.a.vars[0]: expected a file or a mapping of values, not '1'"),
+    ("desc: 1", "y:2:13: stages.a.desc: expected a string, not '1'"),
+    ("plots: [p: {w: x}]", "y:2:19: stages.a.plots[0].w: unknown key, did you mean 'x'?"),
+    ("plots: [p: {x: 1}]", "y:2:22: stages.a.plots[0].x: expected a string, not '1'"),
+    ("params: [1: [a]]", "y:2:16: stages.a.params[0]: expected text, not '1'"),
+    ("each: x", "y:2:7: stages.a: 'each' is not supported yet"),
   ])
   func refusesOtherStages(key: String, message: String) {
     expect(message, for: "stages:\n  a: {\(key), cmd: x}\n")
