@@ -94,6 +94,8 @@ import Testing
     }
     return StageLock(
       commands: ["a\n b%\t", "", "ü"], commandIsList: Bool.random(using: &generator),
+      environment: Bool.random(using: &generator)
+        ? [EnvironmentVariable(name: "A", value: "1\n"), .init(name: "B", value: "")] : [],
       dependencies: [record("d", &generator), record("e", &generator)],
       parameters: [
         .init(

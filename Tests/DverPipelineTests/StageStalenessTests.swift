@@ -69,6 +69,24 @@ import Testing
         + #""depth": "deleted"}}}, {"changed outs": {"../out": "deleted"}}, "changed command"]"#)
   }
 
+  @Test func comparesTheEnvironment() throws {
+    var (changed, recorded) = (definition, lock())
+    changed.environment = [.init(name: "A", value: "1"), .init(name: "B", value: "2")]
+    recorded.environment = [.init(name: "B", value: "1"), .init(name: "C", value: "3")]
+    let staleness = try reasons(changed, lock: recorded)
+    #expect(staleness.verdict == .stale)
+    #expect(
+      staleness.reasons == [
+        .environment("A", .new), .environment("B", .modified), .environment("C", .deleted),
+      ])
+    #expect(staleness.reasons[1].description == "variable B was modified")
+    #expect(
+      JSONValue.array(StaleReason.statusItems(staleness.reasons, from: .root)).serialized
+        == #"[{"changed env": {"A": "new", "B": "modified", "C": "deleted"}}]"#)
+    recorded.environment = changed.environment.reversed()
+    #expect(try reasons(changed, lock: recorded).verdict == .fresh)
+  }
+
   @Test func tellsNewThingsOfAStageThatNeverRan() throws {
     let staleness = try reasons(lock: nil, output: nil)
     #expect(staleness.verdict == .stale)

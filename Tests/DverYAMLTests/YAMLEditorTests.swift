@@ -85,6 +85,24 @@ import Testing
         == "a:\n  - x\n  - 'y: z'\nb: 1\n")
   }
 
+  @Test func replacePutsLinesInThePlaceOfAKeyAndItsValue() throws {
+    let entry = Array("outs:\n- path: d\n".utf8)
+    #expect(
+      try edit { try $0.replace(entry: entry, named: "outs", in: []) }
+        == "# head\nouts:\n- path: d\nmeta: {k: [1, x]}\n# tail\n")
+    #expect(
+      try edit("a:\n  b: 1 # b\n  # c\n  c: [2]\n") {
+        try $0.replace(entry: Array("b:\n- x\n".utf8), named: "b", in: ["a"])
+      } == "a:\n  b:\n  - x\n  # c\n  c: [2]\n")
+    for (text, name) in [("a: {b: 1}\n", "b"), ("a:\n  c: 1\n", "b")] {
+      var editor = try YAMLEditor(bytes: Array(text.utf8), source: "y")
+      #expect(throws: YAMLError.self) {
+        try editor.replace(entry: Array("b: 2\n".utf8), named: name, in: ["a"])
+      }
+      #expect(editor.bytes == Array(text.utf8))
+    }
+  }
+
   @Test func removeTakesTheLinesOfAKey() throws {
     #expect(
       try edit { try $0.remove(["outs", 0, "size"]) }

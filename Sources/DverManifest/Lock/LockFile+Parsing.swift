@@ -3,7 +3,7 @@ import DverYAML
 
 extension LockFile {
   private static let keys = ["schema", "stages"]
-  private static let entryKeys = ["cmd", "deps", "params", "outs"]
+  private static let entryKeys = ["cmd", "env", "deps", "params", "outs"]
 
   /// Reads a lock file; an empty one is a lock without entries.
   ///
@@ -68,6 +68,7 @@ extension LockFile {
           : check.string(value, "stages.\(name).cmd").map { [$0] } ?? []
       case "deps": lock.dependencies = readRecords(value, name, "deps", &check)
       case "outs": lock.outputs = readRecords(value, name, "outs", &check)
+      case "env": lock.environment = readEnvironment(value, name, &check)
       case "params": lock.parameters = readParameters(value, name, &check)
       default: check.reportUnknownKey(key, in: "stages.\(name)", known: entryKeys)
       }
@@ -76,6 +77,15 @@ extension LockFile {
       check.report("the key 'cmd' is missing", at: node, "stages.\(name)")
     }
     return lock
+  }
+
+  private static func readEnvironment(
+    _ node: YAMLNode, _ name: String, _ check: inout SchemaCheck
+  ) -> [EnvironmentVariable] {
+    check.mapping(node, "stages.\(name).env").compactMap { key, value in
+      check.string(value, "stages.\(name).env.\(key.text)")
+        .map { EnvironmentVariable(name: key.text, value: $0) }
+    }
   }
 
   private static func readRecords(

@@ -25,6 +25,14 @@ extension LockFile.Entry {
     writer.key(name, indent: indent)
     writer.endLine()
     append(commands: lock, to: &writer, indent: indent + 2)
+    if !lock.environment.isEmpty {
+      writer.key("env", indent: indent + 2)
+      writer.endLine()
+      for variable in lock.environment {
+        writer.key(variable.name, indent: indent + 4)
+        writer.value(string: variable.value)
+      }
+    }
     RecordPrinter.append(lock.dependencies, under: "deps", indent: indent + 2, to: &writer)
     if !lock.parameters.isEmpty {
       writer.key("params", indent: indent + 2)

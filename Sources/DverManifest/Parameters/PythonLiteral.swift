@@ -46,8 +46,10 @@ struct PythonLiteral {
     }
   }
 
+  /// What may stand behind a sign.
   private mutating func number(depth: Int) -> ParameterValue? {
-    switch value(depth: depth + 1) {
+    guard case .number? = tokens.first else { return nil }
+    return switch value(depth: depth + 1) {
     case .integer(let value): .integer(value)
     case .double(let value): .double(value)
     default: nil

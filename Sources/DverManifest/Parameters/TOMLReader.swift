@@ -123,9 +123,9 @@ struct TOMLReader {
   private mutating func inlineTable(depth: Int) throws(FileFormatError) -> TOMLValue {
     cursor.advance()
     var table = TOMLTable()
-    skipBlanks()
-    if cursor.skip("}") { return .closed(table) }
     while true {
+      skipBlanks()
+      if cursor.skip("}") { return .closed(table) }
       let start = cursor.position
       let path = try key()
       guard cursor.skip("=") else { throw cursor.error("expected '='") }

@@ -25,7 +25,8 @@ extension StageLock {
   package func hasSameMeaning(as other: StageLock) -> Bool {
     let (left, right) = (canonical, other.canonical)
     guard left.commands == right.commands, left.commandIsList == right.commandIsList,
-      left.dependencies == right.dependencies, left.outputs == right.outputs,
+      left.environment == right.environment, left.dependencies == right.dependencies,
+      left.outputs == right.outputs,
       left.parameters.count == right.parameters.count
     else { return false }
     return zip(left.parameters, right.parameters).allSatisfy { left, right in
@@ -39,6 +40,7 @@ extension StageLock {
   /// The entry with everything in order.
   var canonical: StageLock {
     var lock = self
+    Self.sort(&lock.environment) { Self.precedes($0.name, $1.name) }
     Self.sort(&lock.dependencies) { $0.path.lexicographicallyPrecedes($1.path) }
     Self.sort(&lock.outputs) { $0.path.lexicographicallyPrecedes($1.path) }
     Self.sort(&lock.parameters) { Self.precedes($0.file, $1.file) }

@@ -5,6 +5,8 @@ package struct StageLock: Hashable, Sendable {
   package var commands: [String]
   /// Whether `cmd` is a list.
   package var commandIsList: Bool
+  /// The variables that the stage set for its command, sorted by name.
+  package var environment: [EnvironmentVariable] = []
   /// Sorted by path.
   package var dependencies: [OutputRecord]
   /// Sorted by file name; a file's keys are sorted too.
@@ -34,10 +36,12 @@ package struct StageLock: Hashable, Sendable {
   }
 
   package init(
-    commands: [String], commandIsList: Bool = false, dependencies: [OutputRecord] = [],
-    parameters: [ParameterFile] = [], outputs: [OutputRecord] = []
+    commands: [String], commandIsList: Bool = false, environment: [EnvironmentVariable] = [],
+    dependencies: [OutputRecord] = [], parameters: [ParameterFile] = [],
+    outputs: [OutputRecord] = []
   ) {
     self.commands = commands
+    self.environment = environment
     self.commandIsList = commandIsList
     self.dependencies = dependencies
     self.parameters = parameters

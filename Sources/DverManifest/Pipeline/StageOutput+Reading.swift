@@ -47,7 +47,7 @@ extension StageOutput {
     if pair.key.text == "header" {
       _ = check.bool(pair.value, path)
     } else {
-      _ = check.string(pair.value, path)
+      _ = check.note(pair.value, path)
     }
     return ParameterValue(pair.value)
   }

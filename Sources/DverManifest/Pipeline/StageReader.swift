@@ -93,7 +93,7 @@ struct StageReader {
     case "plots": readOutputs(value, .plot, path, &check)
     case "frozen": stage.isFrozen = check.bool(value, path) ?? false
     case "always_changed": stage.alwaysRuns = check.bool(value, path) ?? false
-    case "desc": stage.summary = check.string(value, path)
+    case "desc": stage.summary = check.note(value, path)
     case "meta": stage.meta = ParameterValue(value)
     case "env": readEnvironment(value, path, &check)
     case "resources": readResources(value, path, &check)

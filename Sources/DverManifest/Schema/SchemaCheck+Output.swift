@@ -22,9 +22,9 @@ extension SchemaCheck {
     case "persist": settings.persists = bool(value, "\(keyPath()).persist") ?? false
     case "push": settings.isPushed = bool(value, "\(keyPath()).push") ?? true
     case "remote": settings.remote = string(value, "\(keyPath()).remote")
-    case "desc": settings.annotations.summary = string(value, "\(keyPath()).desc")
-    case "type": settings.annotations.type = string(value, "\(keyPath()).type")
-    case "labels": settings.annotations.labels = strings(value, "\(keyPath()).labels")
+    case "desc": settings.annotations.summary = note(value, "\(keyPath()).desc")
+    case "type": settings.annotations.type = note(value, "\(keyPath()).type")
+    case "labels": settings.annotations.labels = notes(value, "\(keyPath()).labels")
     case "meta": settings.annotations.meta = ParameterValue(value)
     default: return false
     }

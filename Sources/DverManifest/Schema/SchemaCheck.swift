@@ -70,6 +70,12 @@ struct SchemaCheck {
     return nil
   }
 
+  /// A string for people to read, which a template may take from a number.
+  mutating func note(_ node: some SchemaNode, _ keyPath: @autoclosure () -> String) -> String? {
+    if node.isFilled, let scalar = node.scalar, scalar != .null { return node.text }
+    return string(node, keyPath())
+  }
+
   mutating func bool(_ node: some SchemaNode, _ keyPath: @autoclosure () -> String) -> Bool? {
     if case .bool(let value)? = node.scalar { return value }
     report("expected true or false, not \(Self.description(of: node))", at: node, keyPath())
@@ -116,6 +122,15 @@ struct SchemaCheck {
     if node.kind == .mapping { return node.pairs }
     report("expected a mapping, not \(Self.description(of: node))", at: node, keyPath())
     return []
+  }
+
+  /// A list of strings for people to read.
+  mutating func notes(_ node: some SchemaNode, _ keyPath: @autoclosure () -> String) -> [String] {
+    var notes: [String] = []
+    for (position, item) in list(node, keyPath()).enumerated() {
+      if let text = note(item, "\(keyPath())[\(position)]") { notes.append(text) }
+    }
+    return notes
   }
 
   mutating func strings(

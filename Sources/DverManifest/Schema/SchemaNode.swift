@@ -11,6 +11,8 @@ protocol SchemaNode {
   var scalar: YAMLScalar? { get }
   /// The text of a scalar, whatever its type.
   var text: String { get }
+  /// Whether the value came out of a template, which gives it whatever type it has there.
+  var isFilled: Bool { get }
   /// The items of a list; empty for every other node.
   var items: [Self] { get }
   /// The pairs of a mapping; empty for every other node.
@@ -19,6 +21,7 @@ protocol SchemaNode {
 
 extension YAMLNode: SchemaNode {
   package var column: Int { mark.column }
+  package var isFilled: Bool { false }
 }
 
 extension ParameterValue {

@@ -67,7 +67,7 @@ extension TemplateContext {
     let template = TemplateText(text)
     if let expression = template.wholeExpression {
       let value = try select(expression)
-      try Self.refuse(value, at: position)
+      try Self.refuse(value, of: expression, at: position)
       return node.filled(with: value)
     }
     let filled = try fill(template, at: position)
@@ -81,7 +81,7 @@ extension TemplateContext {
     let library = library
     let text = try template.filled { (expression: String) throws(TemplateProblem) in
       let value = try select(expression)
-      try Self.refuse(value, at: position)
+      try Self.refuse(value, of: expression, at: position)
       let text = try TemplateTextForm(library.options).text(of: value)
       try library.spend(text.utf8.count)
       return text
@@ -91,11 +91,11 @@ extension TemplateContext {
   }
 
   private static func refuse(
-    _ value: TemplateValue, at position: Position
+    _ value: TemplateValue, of expression: String, at position: Position
   ) throws(TemplateProblem) {
     switch (value.content, position) {
     case (.scalar, _), (_, .section), (.map, .command): return
-    default: throw .composite(value.kindName)
+    default: throw .composite(expression, kind: value.kindName)
     }
   }
 }

@@ -7,7 +7,6 @@ final class TemplateLibrary {
   let options: TemplateOptions
   private var maps: [String: TemplateMap] = [:]
   private var sources: [(name: String, isFile: Bool)] = []
-  private var sourceOfFile: [String: Int32] = [:]
   private var stepsOfExpression: [String: [String]] = [:]
   private var filledByteCount = 0
 
@@ -69,17 +68,13 @@ final class TemplateLibrary {
     }
     let source = Int32(sources.count)
     sources.append((path, true))
-    sourceOfFile[path] = source
-    switch TemplateValue(file.templateRoot, source: source).content {
-    case .map(let map):
-      maps[path] = map
-      return map
-    case .scalar(.null):
-      maps[path] = TemplateMap()
-      return TemplateMap()
-    case .list: throw TemplateProblem.notAMap(path, found: "a list")
-    case .scalar: throw TemplateProblem.notAMap(path, found: "a single value")
+    var map = TemplateMap()
+    // Other roots than maps are empty, or the file could not be read.
+    if case .map(let found) = TemplateValue(file.templateRoot, source: source).content {
+      map = found
     }
+    maps[path] = map
+    return map
   }
 
   // MARK: Expressions

@@ -3,14 +3,13 @@ enum TemplateProblem: Error, Equatable {
   case syntax(String)
   case undefined(String, suggestion: String?)
   /// A list or a map stands where only a single value may.
-  case composite(String)
+  case composite(String, kind: String)
   case nestedList(key: String)
   case duplicateFlag(String)
   case redefined(String, by: String, from: String)
   case reserved([String], by: String?)
   case missingFile(String)
   case directory(String)
-  case notAMap(String, found: String)
   case missingKey(String, file: String)
   case loadedWhole(String)
   case loadedInPart(String)
@@ -26,7 +25,8 @@ enum TemplateProblem: Error, Equatable {
     case .syntax(let expression): "'${\(expression)}' is no template"
     case .undefined(let expression, let suggestion):
       "'\(expression)' is not defined" + (suggestion.map { ", did you mean '\($0)'?" } ?? "")
-    case .composite(let kind): "\(kind) cannot be filled in here"
+    case .composite(let expression, let kind):
+      "'\(expression)' is \(kind), which cannot be filled in here"
     case .nestedList(let key): "the list '\(key)' holds lists or maps, which are no arguments"
     case .duplicateFlag(let key): "the flag '\(key)' occurs twice"
     case .redefined(let path, let new, let old):
@@ -36,7 +36,6 @@ enum TemplateProblem: Error, Equatable {
         + keys.map { "'\($0)'" }.joined(separator: " and ") + ", which the group sets"
     case .missingFile(let path): "\(path) does not exist"
     case .directory(let path): "\(path) is a directory"
-    case .notAMap(let path, let found): "\(path) must hold a map of values, not \(found)"
     case .missingKey(let key, let file): "\(file) has no key '\(key)'"
     case .loadedWhole(let item): "part of '\(item)' is asked for, and all of it is loaded already"
     case .loadedInPart(let item): "'\(item)' is loaded in part already"

@@ -7,7 +7,8 @@ import DverManifest
 /// and outputs, each list behind its count. A record is path, name, size, file count, executable;
 /// what is not recorded is empty. A parameter file is its name and its values, a value its key and
 /// a tag with what belongs to it: `n`, `t`, `f`, `i` and a number, `d` and the bits of a double,
-/// `s` and text, `l` or `m` and a count with that many values, or keys and values, behind it.
+/// `s` and text, `l` or `m` and a count with that many values, or keys and values, behind it. At the
+/// end, if there are any, the variables of the environment: a list of names and values.
 struct StageLockWriter {
   private(set) var fields: [[UInt8]] = []
 
@@ -26,6 +27,11 @@ struct StageLockWriter {
       }
     }
     appendList(lock.outputs) { $0.append($1) }
+    guard !lock.environment.isEmpty else { return }
+    appendList(lock.environment) { writer, variable in
+      writer.append(variable.name)
+      writer.append(variable.value)
+    }
   }
 
   mutating func append(_ bytes: [UInt8]) { fields.append(bytes) }
@@ -76,11 +82,11 @@ struct StageLockReader {
     guard text() == StageLockWriter.version, let isList = flag(),
       let commands = list({ $0.text() }), let dependencies = list({ $0.record() }),
       let parameters = list({ $0.parameterFile() }), let outputs = list({ $0.record() }),
-      rest.isEmpty
+      let environment = rest.isEmpty ? [] : list({ $0.variable() }), rest.isEmpty
     else { return nil }
     return StageLock(
-      commands: commands, commandIsList: isList, dependencies: dependencies,
-      parameters: parameters, outputs: outputs)
+      commands: commands, commandIsList: isList, environment: environment,
+      dependencies: dependencies, parameters: parameters, outputs: outputs)
   }
 
   mutating func text() -> String? {
@@ -122,6 +128,11 @@ struct StageLockReader {
     return OutputRecord(
       path: path, name: content, size: Int64(size), fileCount: Int64(fileCount),
       isExecutable: isExecutable)
+  }
+
+  private mutating func variable() -> EnvironmentVariable? {
+    guard let name = text(), let value = text() else { return nil }
+    return EnvironmentVariable(name: name, value: value)
   }
 
   private mutating func parameterFile() -> StageLock.ParameterFile? {

@@ -111,8 +111,20 @@ struct StageCourse: Sendable {
     try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
   }
 
+  /// The environment that dver was started with, and the stage's own variables.
+  private var environment: [[UInt8]] {
+    let own = stage.stage.environment
+    guard !own.isEmpty else { return runner.settings.environment }
+    let names = Set(own.map { Array("\($0.name)=".utf8) })
+    let inherited = runner.settings.environment.filter { variable in
+      let end = variable.firstIndex(of: UInt8(ascii: "=")) ?? variable.count - 1
+      return !names.contains(Array(variable[...max(end, 0)]))
+    }
+    return inherited + own.map { Array("\($0.name)=\($0.value)".utf8) }
+  }
+
   private func execute(_ run: inout RunRecord) throws {
-    var environment = runner.settings.environment
+    var environment = environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
     environment.append(Array("DVER_STAGE=\(address.text)".utf8))
     var request = CommandRequest(
@@ -265,6 +277,9 @@ extension StageLock {
     }
     self.init(
       commands: stage.commands, commandIsList: stage.commandIsList,
+      environment: stage.environment.sorted {
+        $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+      },
       dependencies: sorted(inputs.dependencies),
       parameters: files.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) },
       outputs: sorted(outputs))

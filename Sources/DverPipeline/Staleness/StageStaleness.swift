@@ -35,6 +35,7 @@ package struct StageStaleness: Sendable {
       if lock.commands != stage.commands {
         comparison.add(.command(old: lock.commands, new: stage.commands))
       }
+      comparison.compareEnvironment(lock.environment)
     } else {
       comparison.add(.neverRan)
     }
@@ -69,9 +70,22 @@ private struct Comparison {
 
   mutating func add(_ reason: StaleReason) { reasons.append(reason) }
 
+  mutating func compareEnvironment(_ locked: [EnvironmentVariable]) {
+    let present = resolved.stage.environment
+    for variable in present {
+      let old = locked.first { $0.name == variable.name }?.value
+      if old == variable.value { continue }
+      add(.environment(variable.name, old == nil ? .new : .modified))
+    }
+    for variable in locked where !present.contains(where: { $0.name == variable.name }) {
+      add(.environment(variable.name, .deleted))
+    }
+  }
+
   mutating func compareDependencies(_ present: [OutputRecord]) {
+    let known = RecordIndex(lock?.dependencies ?? [])
     for (number, record) in present.enumerated() {
-      let locked = lock?.dependencies.first { $0.path == record.path }
+      let locked = known[record.path]
       if record.name == nil {
         if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }
       } else if let locked {
@@ -111,20 +125,25 @@ private struct Comparison {
     _ present: [StageLock.Value], _ locked: [StageLock.Value], keys: [String],
     of file: DependencyPath
   ) {
+    let (news, olds) = (Self.byKey(present), Self.byKey(locked))
     for key in keys {
-      let old = locked.first { $0.key == key }?.value
-      let new = present.first { $0.key == key }?.value
+      let (old, new) = (olds[key], news[key])
       if let old, let new, old.hasSameMeaning(as: new) { continue }
       let change: StaleReason.Change = new == nil ? .deleted : old == nil ? .new : .modified
       add(.parameter(file: file, key: key, change, old: old, new: new))
     }
   }
 
+  private static func byKey(_ values: [StageLock.Value]) -> [String: ParameterValue] {
+    Dictionary(values.map { ($0.key, $0.value) }) { first, _ in first }
+  }
+
   mutating func compareOutputs(_ present: [PresentOutput]) {
+    let known = RecordIndex(lock?.outputs ?? [])
     for (number, output) in resolved.stage.outputs.enumerated() {
       let path = resolved.outputs[number]
       let found = present[number]
-      let locked = lock?.outputs.first { $0.path == output.path }
+      let locked = known[output.path]
       guard let record = found.record else {
         if !allowsMissing || locked == nil {
           add(.output(path, .deleted, isRecoverable: locked != nil && found.isLockedContentStored))
@@ -147,5 +166,28 @@ private struct Comparison {
   private static func once(_ keys: [String]) -> [String] {
     var seen: Set<String> = []
     return keys.filter { seen.insert($0).inserted }
+  }
+}
+
+/// Records by path.
+private struct RecordIndex {
+  private let records: [OutputRecord]
+  /// Of longer lists: the place of each path.
+  private var places: [[UInt8]: Int] = [:]
+
+  /// Up to here looking at every record is as fast.
+  private static let smallCount = 8
+
+  init(_ records: [OutputRecord]) {
+    self.records = records
+    guard records.count > Self.smallCount else { return }
+    for (place, record) in records.enumerated() where places[record.path] == nil {
+      places[record.path] = place
+    }
+  }
+
+  subscript(path: [UInt8]) -> OutputRecord? {
+    records.count <= Self.smallCount
+      ? records.first { $0.path == path } : places[path].map { records[$0] }
   }
 }

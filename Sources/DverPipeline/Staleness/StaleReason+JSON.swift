@@ -8,6 +8,7 @@ extension StaleReason {
   ) -> [JSONValue] {
     var dependencies: [(key: String, value: JSONValue)] = []
     var parameters: [(file: String, members: [(key: String, value: JSONValue)])] = []
+    var variables: [(key: String, value: JSONValue)] = []
     var outputs: [(key: String, value: JSONValue)] = []
     var others: [JSONValue] = []
     // As DVC has it: what a stage that never ran reads has been modified, and its parameter files
@@ -34,6 +35,8 @@ extension StaleReason {
         }
       case .output(let path, let change, _):
         outputs.append((path.shown(from: folder), .string(change.rawValue)))
+      case .environment(let name, let change):
+        variables.append((name, .string(change.rawValue)))
       case .command: others.append("changed command")
       case .alwaysRuns: others.append("always changed")
       case .neverRan, .upstream, .forced: break
@@ -43,6 +46,7 @@ extension StaleReason {
     var items: [JSONValue] = []
     if !dependencies.isEmpty { items.append(.object([("changed deps", .object(dependencies))])) }
     if !outputs.isEmpty { items.append(.object([("changed outs", .object(outputs))])) }
+    if !variables.isEmpty { items.append(.object([("changed env", .object(variables))])) }
     return items + others
   }
 }

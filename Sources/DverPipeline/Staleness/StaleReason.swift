@@ -10,6 +10,8 @@ package enum StaleReason: Hashable, Sendable {
 
   case neverRan
   case command(old: [String], new: [String])
+  /// A variable that the stage sets.
+  case environment(String, Change)
   case dependency(DependencyPath, Change)
   /// The values are `nil` where there is none.
   case parameter(
@@ -35,6 +37,7 @@ extension StaleReason: CustomStringConvertible {
     case .neverRan: "it has not run yet"
     case .command(let old, let new):
       "the command changed from \(Self.quoted(old)) to \(Self.quoted(new))"
+    case .environment(let name, let change): "variable \(name) \(Self.phrase(change))"
     case .dependency(let path, let change): "dependency \(path) \(Self.phrase(change))"
     case .parameter(let file, let key, let change, let old, let new):
       if change == .modified, let old, let new {

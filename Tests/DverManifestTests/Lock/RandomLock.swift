@@ -24,6 +24,9 @@ enum RandomLock {
     let count = isList ? Int.random(in: 1...3, using: &generator) : 1
     return StageLock(
       commands: (0..<count).map { _ in word(&generator) }, commandIsList: isList,
+      environment: (0..<Int.random(in: 0...2, using: &generator)).map {
+        EnvironmentVariable(name: "V\($0)", value: word(&generator))
+      },
       dependencies: records(&generator), parameters: parameters(&generator),
       outputs: records(&generator))
   }

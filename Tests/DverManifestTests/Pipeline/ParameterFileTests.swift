@@ -45,16 +45,11 @@ import Testing
     #expect(try ParameterFile(bytes: [], source: "p.yaml").value(at: "a") == nil)
   }
 
-  @Test(arguments: [
-    ("p.toml", "p.toml:1:1: toml parameter files are not supported yet"),
-    ("p.py", "p.py:1:1: py parameter files are not supported yet"),
-    ("p.yaml", "p.yaml:1:1: expected a mapping of parameters"),
-  ])
-  func otherFormatsAreRefused(source: String, message: String) {
+  @Test func aListIsRefused() {
     let error = #expect(throws: FileFormatError.self) {
-      try ParameterFile(bytes: Array("[a]".utf8), source: source)
+      try ParameterFile(bytes: Array("[a]".utf8), source: "p.yaml")
     }
-    #expect(error?.message == message)
+    #expect(error?.message == "p.yaml:1:1: expected a mapping of parameters")
   }
 
   @Test func meaningIgnoresTheOrderOfMembersButNotTypes() {

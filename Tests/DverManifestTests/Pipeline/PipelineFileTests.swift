@@ -3,8 +3,14 @@ import DverYAML
 import Testing
 
 @Suite struct PipelineFileTests {
+  private func file() throws -> PipelineFile {
+    try PipelineFile(
+      bytes: Fixture.bytes("dver.yaml"), source: "y",
+      parameters: MemoryParameters(["conf.yaml": "unused: 1\n"]))
+  }
+
   @Test func readsEveryField() throws {
-    let file = try PipelineFile(bytes: Fixture.bytes("dver.yaml"), source: "y")
+    let file = try file()
     #expect(file.stages.map(\.name) == ["prepare", "evaluate-all"])
     #expect(file.parameterFiles == [Array("extra.yaml".utf8)])
     #expect(file.metrics == [Array("summary.json".utf8)])
@@ -26,7 +32,7 @@ import Testing
   }
 
   @Test func readsOutputsWithTheirFlags() throws {
-    let stages = try PipelineFile.parse(bytes: Fixture.bytes("dver.yaml"), source: "y")
+    let stages = try file().stages
     #expect(
       stages[0].outputs == [
         StageOutput(path: Array("../data/prepared".utf8)),

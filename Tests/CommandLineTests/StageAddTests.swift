@@ -1,0 +1,214 @@
+import TestSupport
+import Testing
+
+@Suite struct StageAddTests {
+  private func repository(_ text: String? = nil) throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    if let text { try repository.write(text, to: "dver.yaml") }
+    return repository
+  }
+
+  @Test func writesAllThatTheOptionsSay() throws {
+    let repository = try repository()
+    let result = try repository.dver(
+      "stage", "add", "-n", "train", "-d", "in", "-d", "a", "-p", "lr,train.x", "-p", "b",
+      "-p", "f.json:z,y", "-p", "whole.toml:", "-o", "out", "-O", "kept", "--outs-persist", "pp",
+      "--outs-persist-no-cache", "pn", "-m", "m", "-M", "n.json", "--plots", "p.csv",
+      "--plots-no-cache", "q.csv", "-w", ".", "--always-changed", "--desc", "what: it does",
+      "python", "train.py", "-o", "x y", "--lr", ""
+    ).requireSuccess()
+    #expect(result.standardError == "Added stage 'train' to dver.yaml\n")
+    #expect(
+      try repository.readText("dver.yaml") == """
+        stages:
+          train:
+            desc: 'what: it does'
+            cmd: python train.py -o "x y" --lr ""
+            wdir: .
+            deps:
+            - a
+            - in
+            params:
+            - b
+            - lr
+            - train.x
+            - f.json:
+              - y
+              - z
+            - whole.toml: null
+            outs:
+            - kept:
+                cache: false
+            - out
+            - pn:
+                cache: false
+                persist: true
+            - pp:
+                persist: true
+            metrics:
+            - m
+            - n.json:
+                cache: false
+            plots:
+            - p.csv
+            - q.csv:
+                cache: false
+            always_changed: true
+
+        """)
+    #expect(try repository.readText(".gitignore") == "/out\n/pp\n/m\n/p.csv\n")
+    #expect(
+      try repository.git("diff", "--cached", "--name-only").requireSuccess().lines.sorted()
+        .contains("dver.yaml"))
+  }
+
+  @Test func keepsCommentsAndOrder() throws {
+    let repository = try repository(
+      "# top\nstages:\n  b: {cmd: x} # flow\n\n  # about a\n  a:\n    cmd: y\n\nmetrics: [m.json]\n"
+    )
+    try repository.dver("stage", "add", "-n", "c", "-o", "o", "echo ${HOME} && ls").requireStatus(2)
+    try repository.dver("stage", "add", "-n", "c", "-o", "o", "echo $HOME && ls").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == "# top\nstages:\n  b: {cmd: x} # flow\n\n  # about a\n  a:\n    cmd: y\n  c:\n"
+        + "    cmd: echo $HOME && ls\n    outs:\n    - o\n\nmetrics: [m.json]\n")
+  }
+
+  @Test(arguments: [
+    "vars: [{a: 1}]\n", "stages:\nvars: [{a: 1}]\n", "vars: [{a: 1}]\nstages: {}\n", "",
+  ])
+  func makesWhatIsMissing(text: String) throws {
+    let repository = try repository(text)
+    try repository.dver("stage", "add", "-n", "s", "x").requireSuccess()
+    #expect(
+      try repository.dver("stage", "list", "--name-only").requireSuccess().standardOutput == "s\n")
+    #expect(
+      try repository.readText("dver.yaml").contains("vars: [{a: 1}]\n") == !text.isEmpty)
+  }
+
+  @Test func replacesByForceAndKeepsNotes() throws {
+    let repository = try repository(
+      "stages:\n  s:\n    # note\n    cmd: old   # why\n    desc: said\n    meta: {k: v}\n"
+        + "    frozen: true\n    deps: [a]\n    outs:\n    - o\n  t: {foreach: [1], do: {cmd: x}}\n"
+    )
+    let refused = try repository.dver("stage", "add", "-n", "s", "new").requireStatus(2)
+    #expect(refused.standardError.contains("dver.yaml has a stage 's' already"))
+    #expect(refused.standardError.contains("use -f"))
+    try repository.dver("stage", "add", "-n", "t", "new").requireStatus(2)
+    try repository.dver("stage", "add", "-f", "-n", "s", "-d", "b", "old").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == "stages:\n  s:\n    # note\n    cmd: old   # why\n    desc: said\n    meta: {k: v}\n"
+        + "    deps:\n    - b\n  t: {foreach: [1], do: {cmd: x}}\n")
+    try repository.dver("stage", "add", "-f", "-n", "t", "new").requireSuccess()
+    #expect(try repository.readText("dver.yaml").hasSuffix("    - b\n  t:\n    cmd: new\n"))
+  }
+
+  @Test func refusesWhatCouldNotRun() throws {
+    let text = "stages:\n  s: {cmd: x, deps: [in], outs: [out, d/e]}\n"
+    let repository = try repository(text)
+    try repository.write("1\n", to: "data")
+    try repository.dver("add", "data").requireSuccess()
+    let cases: [([String], String)] = [
+      (["-n", "t", "-o", "out", "x"], "out is an output of both stage 's' and stage 't'"),
+      (["-n", "t", "-o", "d", "x"], "overlaps"), (["-n", "t", "-o", "data", "x"], "data.dver"),
+      (["-n", "t", "-d", "out", "-o", "in", "x"], "in a circle"),
+      (["-n", "t", "-d", "a", "-o", "a", "x"], "depends on its own output"),
+      (["-n", "t", "-o", "a", "-M", "a", "x"], "has the output a already"),
+      (["-n", "t.u", "x"], "must not hold '.'"), (["-n", "t@u", "x"], "must not hold '@'"),
+      (["-n", "t", "-o", "../a", "x"], "outside of the workspace"),
+      (["-n", "t", "-w", "nowhere", "x"], "nowhere is no folder"),
+      (["-n", "t", "-o", "${nope}", "x"], "'nope' is not defined"),
+    ]
+    for (arguments, message) in cases {
+      let result = try repository.dverCommand(["stage", "add"] + arguments).run().requireStatus(2)
+      #expect(result.standardError.contains(message), "\(arguments): \(result.standardError)")
+      #expect(try repository.readText("dver.yaml") == text)
+    }
+    try repository.dver("stage", "add", "-n", "t").requireStatus(64)
+    try repository.dver("stage", "add", "x").requireStatus(64)
+  }
+
+  @Test func runsAtOnce() throws {
+    let repository = try repository()
+    try repository.dver("stage", "add", "-n", "s", "--run", "-o", "o", "echo 1 > o")
+      .requireSuccess()
+    #expect(try repository.readText("o") == "1\n")
+    #expect(try repository.readText("dver.lock").contains("cmd: echo 1 > o"))
+    try repository.dver("stage", "add", "-n", "f", "--run", "exit 3").requireStatus(3)
+    #expect(try repository.readText("dver.yaml").contains("  f:\n    cmd: exit 3\n"))
+  }
+
+  @Test func worksInASubfolder() throws {
+    let repository = try repository()
+    try repository.makeDirectory("sub/w")
+    let result = try repository.dver(
+      "--cd", "sub", "stage", "add", "-n", "s", "-w", "w", "-o", "o", "echo 1 > o"
+    )
+    .requireSuccess()
+    #expect(result.standardError == "Added stage 's' to dver.yaml\n")
+    #expect(try repository.readText("sub/w/.gitignore") == "/o\n")
+    try repository.dver("repro", "sub/dver.yaml:s").requireSuccess()
+    #expect(try repository.readText("sub/w/o") == "1\n")
+  }
+}
+
+@Suite struct FreezeTests {
+  @Test func freezesStagesGroupsAndPointers() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.append("# mine\n", to: "data.dver")
+    let pointer = try repository.readText("data.dver")
+    let text =
+      "stages:\n  s:\n    cmd: cp data o   # copies\n    deps: [data]\n    outs: [o]\n"
+      + "  g:\n    foreach: [1, 2]\n    do:\n      cmd: x ${item}\n"
+      + "  m:\n    matrix: {a: [1]}\n    cmd: x ${item.a}\n"
+    try repository.write(text, to: "dver.yaml")
+    try repository.dver("repro", "s").requireSuccess()
+    try repository.dver("freeze", "s", "g", "m@1", "data.dver").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == text.replacing("outs: [o]\n", with: "outs: [o]\n    frozen: true\n")
+        .replacing("cmd: x ${item}\n", with: "cmd: x ${item}\n      frozen: true\n")
+        + "    frozen: true\n")
+    #expect(try repository.readText("data.dver").contains("frozen: true\n"))
+    let frozen = try repository.dver("stage", "list", "--all", "--json").requireSuccess()
+    #expect(!frozen.standardOutput.contains(#""frozen": false"#))
+    // Again changes nothing.
+    let before = try repository.readText("dver.yaml")
+    try repository.dver("freeze", "s").requireSuccess()
+    #expect(try repository.readText("dver.yaml") == before)
+    try repository.dver("unfreeze", "s", "g", "m", "data").requireSuccess()
+    #expect(try repository.readText("dver.yaml") == text)
+    #expect(try repository.readText("data.dver") == pointer)
+  }
+
+  @Test func aFrozenStageIgnoresItsDependencies() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.dver("stage", "add", "-n", "s", "-d", "in", "-o", "o", "cp in o")
+      .requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    try repository.dver("freeze", "s").requireSuccess()
+    try repository.write("2\n", to: "in")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "1\n")
+    try repository.dver("unfreeze", "s").requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "2\n")
+  }
+
+  @Test func refusesMembersAndStrangers() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  g:\n    foreach: [1, 2]\n    do: {cmd: x}\n  f: {cmd: x}\n", to: "dver.yaml")
+    let member = try repository.dver("freeze", "g@1").requireStatus(2)
+    #expect(member.standardError.contains("stage 'g@1' is a member of a group"))
+    #expect(member.standardError.contains("hint: name the group 'g'"))
+    try repository.dver("freeze", "nothing").requireStatus(2)
+    let flow = try repository.dver("freeze", "f").requireStatus(2)
+    #expect(flow.standardError.contains("dver.yaml:5:6"))
+    try repository.dver("freeze").requireStatus(64)
+  }
+}
