@@ -13,17 +13,6 @@ package struct DelimitedText: Sendable {
     rows = try reader.rows()
   }
 
-  /// Rows by the names of their fields; fields beyond those of the heading are left out.
-  ///
-  /// - Parameter hasHeading: Whether the first row names the fields; else they are numbered from 0.
-  package func records(hasHeading: Bool) -> [[(name: String, value: String)]] {
-    guard let first = rows.first else { return [] }
-    let names = hasHeading ? first : first.indices.map { String($0) }
-    return rows.dropFirst(hasHeading ? 1 : 0).map { row in
-      zip(names, row).map { (name: $0, value: $1) }
-    }
-  }
-
   private struct Reader {
     let bytes: [UInt8]
     let delimiter: UInt8

@@ -68,9 +68,6 @@ struct FileVersion {
     return found.sorted()
   }
 
-  /// Whether something of this name is there, file or folder.
-  func exists(_ path: RepositoryPath) throws -> Bool { try !files(at: path).isEmpty }
-
   /// What a tracked output records at and below a path; nothing where its manifest is lost, or the
   /// workspace has its own.
   private func members(
