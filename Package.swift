@@ -41,6 +41,7 @@ let package = Package(
       "DverObjectStore",
       ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
     layer("DverYAML", ["DverCore", "CYaml"]),
+    layer("DverPlot"),
     layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
     layer("DverGit", ["DverCore", "DverParallel", "CGit2"]),
     layer(
@@ -54,6 +55,7 @@ let package = Package(
       [
         "CSystem", "DverCore", "DverParallel", "DverFileSystem", "DverIgnore", "DverHashing",
         "DverObjectStore", "DverYAML", "DverManifest", "DverGit", "DverPipeline", "DverRemote",
+        "DverPlot",
       ]),
     layer(
       "DverCommands",
@@ -77,6 +79,7 @@ let package = Package(
       "DverRemoteTests",
       ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),
     tests("DverYAMLTests", ["DverYAML"]),
+    tests("DverPlotTests", ["DverPlot"]),
     tests(
       "DverManifestTests",
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),

@@ -34,6 +34,11 @@ struct DverRoot: ParsableCommand {
           UnfreezeCommand.self,
         ]),
       CommandGroup(
+        name: "Results",
+        subcommands: [
+          MetricsCommand.self, ParamsCommand.self, PlotsCommand.self, ReportCommand.self,
+        ]),
+      CommandGroup(
         name: "Upkeep",
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,

@@ -28,12 +28,18 @@ extension GitRepository {
 
   /// Every commit that HEAD or a reference reaches, newest first.
   ///
-  /// References are those of every kind, remote branches and stashes included. In a shallow clone
-  /// the history ends where the clone ends.
-  package func allCommits() throws(GitError) -> [GitRevision] {
+  /// In a shallow clone the history ends where the clone ends.
+  ///
+  /// - Parameter patterns: Which references count; without it those of every kind, remote branches
+  ///   and stashes included.
+  package func allCommits(
+    matching patterns: [String] = ["refs/*"]
+  ) throws(GitError) -> [GitRevision] {
     try main.handle.withLock { (handle) throws(GitError) in
       var starts: [GitObjectID] = []
-      for name in try handle.referenceNames(matching: "refs/*") + ["HEAD"] {
+      var names = ["HEAD"]
+      for pattern in patterns { names += try handle.referenceNames(matching: pattern) }
+      for name in names {
         if let commit = try handle.commitID(of: name) { starts.append(commit) }
       }
       return try handle.history(from: starts, boundary: shallowCommits())
@@ -102,20 +108,31 @@ extension RepositoryHandle {
     return commit.revision().commit
   }
 
-  /// What `starts` reach, newest first and by name within a second; `boundary` commits count as
-  /// without parents.
+  /// What `starts` reach, newest first, children before their parents where both are of one second;
+  /// `boundary` commits count as without parents.
   borrowing func history(
     from starts: [GitObjectID], boundary: Set<GitObjectID>
   ) throws(GitError) -> [GitRevision] {
-    var seen = Set(starts)
-    var waiting = Array(seen)
-    var revisions: [GitRevision] = []
-    while let id = waiting.popLast() {
+    var seen: Set<GitObjectID> = []
+    // Parents before children: a commit is finished once all that it reaches is.
+    var finished: [GitRevision] = []
+    var waiting = starts.map { (id: $0, finishing: GitRevision?.none) }
+    while let (id, finishing) = waiting.popLast() {
+      if let finishing {
+        finished.append(finishing)
+        continue
+      }
+      guard seen.insert(id).inserted else { continue }
       let commit = try commit(id)
-      revisions.append(commit.revision())
+      waiting.append((id: id, finishing: commit.revision()))
       if boundary.contains(id) { continue }
-      for parent in commit.parents() where seen.insert(parent).inserted { waiting.append(parent) }
+      for parent in commit.parents() where !seen.contains(parent) {
+        waiting.append((id: parent, finishing: nil))
+      }
     }
-    return revisions.sorted { ($1.time, $0.commit) < ($0.time, $1.commit) }
+    let order = finished.indices.sorted {
+      (finished[$1].time, $1) < (finished[$0].time, $0)
+    }
+    return order.map { finished[$0] }
   }
 }

@@ -36,7 +36,7 @@ extension Workspace {
     return version(outputs, of: revision, in: git)
   }
 
-  private func version(
+  func version(
     _ outputs: [TrackedOutput], of revision: GitRevision?, in git: GitRepository
   ) -> DataVersion {
     DataVersion(outputs) { path in

@@ -18,7 +18,8 @@ enum ConfigurationOptions {
     ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
     ("cache.type", .linkTypes), ("cache.shared", .text), ("gc.grace", .integer),
     ("gc.trash_days", .integer), ("parsing.bool", .word(["store_true", "boolean_optional"])),
-    ("parsing.list", .word(["nargs", "append"])),
+    ("parsing.list", .word(["nargs", "append"])), ("plots.auto_open", .bool),
+    ("plots.html_template", .path), ("plots.out_dir", .text),
   ]
   private static let remote: [(name: String, kind: Kind)] = [
     ("url", .path), ("id", .text), ("jobs", .integer),

@@ -56,7 +56,8 @@ extension Workspace {
     return try version.reader(of: output.path).entries(of: name.digest, at: part)
   }
 
-  private func cat(
+  /// Hands over the content that a version records at a path, or that git has there.
+  func cat(
     _ path: RepositoryPath, in version: DataVersion, at revision: GitRevision?,
     write: ([UInt8]) throws -> Void
   ) throws {

@@ -1,0 +1,49 @@
+import ArgumentParser
+import DverWorkspace
+
+/// `-a`, `-T` and `-A`: which revisions are shown beside the workspace.
+struct VersionScopeOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Show all branches")
+  var allBranches = false
+
+  @Flag(name: [.customShort("T"), .long], help: "Show all tags")
+  var allTags = false
+
+  @Flag(name: [.customShort("A"), .long], help: "Show all commits")
+  var allCommits = false
+
+  var scope: VersionScope {
+    var scope = VersionScope()
+    scope.allBranches = allBranches
+    scope.allTags = allTags
+    scope.allCommits = allCommits
+    return scope
+  }
+}
+
+/// The two versions of a comparison.
+struct RevisionArguments: ParsableArguments {
+  @Argument(help: "The revision to compare from (default: HEAD)", completion: .revision)
+  var old: String?
+
+  @Argument(help: "The revision to compare with (default: the workspace)", completion: .revision)
+  var new: String?
+
+  /// What the columns of a table are called.
+  var names: [String] { [old ?? "HEAD", new ?? "workspace"] }
+}
+
+/// `--precision` of tables.
+struct PrecisionOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Round to so many digits behind the point (default: 5)", valueName: "n"))
+  var precision: Int?
+
+  func validate() throws {
+    if let precision, precision < 0 { throw ValidationError("--precision must not be negative") }
+  }
+
+  /// 0 is as good as nothing, as in DVC.
+  var digits: Int { precision.flatMap { $0 == 0 ? nil : $0 } ?? NumberText.standardPrecision }
+}
