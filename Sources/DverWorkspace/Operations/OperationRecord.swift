@@ -13,6 +13,7 @@ import DverHashing
 ///     text OLD-COUNT|- NEW-COUNT|- PATH      old bytes and new bytes follow, then a line end
 ///     manifest OLD-DIGEST|- NEW-DIGEST|- PATH
 ///     move COUNT INODE TARGET                the bytes of the source's path follow, then a line end
+///     conflict VERSIONS cleared|restored PATH
 ///     end SHA-256-of-everything-before
 struct OperationRecord: Sendable {
   let command: String
@@ -22,6 +23,8 @@ struct OperationRecord: Sendable {
   let manifests: [ManifestChange]
   /// Done before everything else.
   let moves: [DataMove]
+  /// Of files that are among the texts.
+  let conflicts: [IndexConflict]
 
   var serialized: [UInt8] {
     var bytes = Array("dver-operation 1\ncommand \(PathQuoting.quoted(command.utf8))\n".utf8)
@@ -48,6 +51,12 @@ struct OperationRecord: Sendable {
       bytes.append(contentsOf: move.source.bytes)
       bytes.append(UInt8(ascii: "\n"))
     }
+    for conflict in conflicts {
+      let state = conflict.isRestored ? "restored" : "cleared"
+      bytes.append(contentsOf: "conflict \(conflict.versions) \(state) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(conflict.path.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
     let digest = SHA256.digest(of: bytes.span)
     bytes.append(contentsOf: "end \(digest)\n".utf8)
     return bytes
@@ -55,13 +64,14 @@ struct OperationRecord: Sendable {
 
   init(
     command: String, started: Int64, texts: [TextChange], manifests: [ManifestChange],
-    moves: [DataMove] = []
+    moves: [DataMove] = [], conflicts: [IndexConflict] = []
   ) {
     self.command = command
     self.started = started
     self.texts = texts
     self.manifests = manifests
     self.moves = moves
+    self.conflicts = conflicts
   }
 
   /// Reads a record; `nil` for one that is not whole.
@@ -78,6 +88,7 @@ struct OperationRecord: Sendable {
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
     var moves: [DataMove] = []
+    var conflicts: [IndexConflict] = []
     while !reader.isAtEnd {
       guard let fields = reader.line(), fields.count == 4,
         let name = PathQuoting.unquote(Array(fields[3].utf8).span),
@@ -98,11 +109,18 @@ struct OperationRecord: Sendable {
           let inode = UInt64(fields[2]), reader.line() == [""]
         else { return nil }
         moves.append(DataMove(source: source, target: path, inode: inode))
+      case "conflict":
+        guard
+          let conflict = IndexConflict(
+            path: path, versions: fields[1], isRestored: fields[2] == "restored")
+        else { return nil }
+        conflicts.append(conflict)
       default: return nil
       }
     }
     self.init(
-      command: command[1], started: time, texts: texts, manifests: manifests, moves: moves)
+      command: command[1], started: time, texts: texts, manifests: manifests, moves: moves,
+      conflicts: conflicts)
   }
 }
 

@@ -10,6 +10,8 @@ extension Workspace {
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
     var moves: [DataMove] = []
+    /// Of files that are among `texts`.
+    var conflicts: [IndexConflict] = []
 
     var isEmpty: Bool { texts.isEmpty && manifests.isEmpty && moves.isEmpty }
   }
@@ -37,7 +39,8 @@ extension Workspace {
       guard !changes.isEmpty else { return }
       let record = OperationRecord(
         command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
-        manifests: changes.manifests, moves: changes.moves)
+        manifests: changes.manifests, moves: changes.moves,
+        conflicts: changes.conflicts)
       let path = try operations.begin(record)
       do {
         try carryOutMoves(of: record)
