@@ -36,7 +36,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
           DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
-          RootCommand.self, VersionCommand.self,
+          OperationCommand.self,
+          RootCommand.self, UndoCommand.self, VersionCommand.self,
         ]),
     ])
 }

@@ -63,6 +63,7 @@ struct StageCourse: Sendable {
           record, as: stage.stage.outputs[index], at: stage.outputs[index])
       }
       try preserve(ticket)
+      for (index, record) in changed { noteChange(of: index, to: record) }
       try runner.aside.complete(ticket)
     } catch {
       putBack(ticket)
@@ -89,6 +90,7 @@ struct StageCourse: Sendable {
       try requireSameInputs()
       let outputs = try storeOutputs()
       try preserve(ticket)
+      for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
       try storage.finish(stage, lock: lock(outputs: outputs))
       try runner.aside.complete(ticket)
     } catch {
@@ -195,6 +197,10 @@ struct StageCourse: Sendable {
       if let record = present[output].record, try storage.isStored(record) { continue }
       try storage.preserve(location, of: stage.outputs[output])
     }
+  }
+
+  private func noteChange(of output: Int, to record: OutputRecord) {
+    storage.replaced(present[output].record, by: record, at: stage.outputs[output])
   }
 
   private func fail(_ ticket: AsideArea.Ticket, _ run: inout RunRecord) {

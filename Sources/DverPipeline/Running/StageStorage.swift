@@ -32,6 +32,10 @@ package protocol StageStorage: Sendable {
   /// `path` that is about to be dropped.
   func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws
 
+  /// Takes note that a stage's output is another one now; the old one is in the store, unless
+  /// nothing was there.
+  func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath)
+
   /// Replaces links into the store by copies that a command may change.
   func unprotect(_ path: RepositoryPath) throws
 
@@ -47,6 +51,8 @@ package protocol StageStorage: Sendable {
 }
 
 extension StageStorage {
+  package func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {}
+
   package func pastOutputs(
     of stage: ResolvedStage, inputs: StageInputs
   ) throws -> [OutputRecord]? { nil }

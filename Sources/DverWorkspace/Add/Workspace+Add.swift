@@ -24,8 +24,15 @@ extension Workspace {
     let taken = try plan.map {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
+    if options.output != nil {
+      for item in taken {
+        noteData(item.path, from: .unknown, to: DataState(item.record), command: "dver add")
+      }
+    }
     let added = try record(
-      taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
+      taken,
+      command: options.command
+        ?? "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
     try fileIndex.save(storedAt: options.withoutStoring ? nil : FileClock.now())

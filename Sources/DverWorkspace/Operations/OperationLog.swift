@@ -5,35 +5,48 @@ import DverHashing
 /// The records of a workspace's operations, oldest first: `NNNNNNNNNNNN.open` while one is carried
 /// out, then `.done`.
 ///
-/// Only the holder of the workspace lock touches it.
+/// Only the holder of the workspace lock writes here; whoever reads may meet a record that goes.
 struct OperationLog: Sendable {
   let folder: AbsolutePath
 
   /// Writes a record down, on stable storage; the operation counts from then on.
-  func begin(_ record: OperationRecord) throws -> AbsolutePath {
+  ///
+  /// - Parameter group: The number of the first record of the same command; `nil` for the first.
+  /// - Returns: Where it is, and its number.
+  func begin(
+    _ record: OperationRecord, group: Int?
+  ) throws -> (path: AbsolutePath, number: Int) {
     try FileSystem.makeDirectories(folder)
-    let last = try FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0
-    let digits = String(last + 1)
-    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + Self.open
-    let path = folder.appending(name)
+    let number = try (FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0) + 1
+    var record = record
+    record.group = group ?? number
+    let path = self.path(of: number, Self.open)
     try FileSystem.replaceContents(of: path, with: record.serialized, synced: true)
-    return path
+    return (path, number)
   }
 
+  private func path(of number: Int, _ suffix: String) -> AbsolutePath {
+    let digits = String(number)
+    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + suffix
+    return folder.appending(name)
+  }
+
+  /// Ends an operation, and drops records that are too old or too many.
   func finish(_ path: AbsolutePath) throws {
     var name = Array(path.lastComponent.dropLast(Self.open.utf8.count))
     name.append(contentsOf: Self.done.utf8)
     try FileSystem.rename(path, to: path.parent.appending(name))
+    try prune(olderThan: FileClock.now().nanoseconds - Self.maximumAge)
   }
 
-  /// Takes back a record of which nothing has been carried out.
+  /// Takes back a record of which nothing has been carried out, or that nobody needs.
   func abandon(_ path: AbsolutePath) throws {
     try FileSystem.removeFile(path)
   }
 
   /// Whether a command left a record open, without reading it.
   func hasUnfinished() throws -> Bool {
-    try (FileSystem.names(in: folder) ?? []).contains(where: Self.isUnfinished)
+    try (FileSystem.names(in: folder) ?? []).contains { Self.has($0, Self.open) }
   }
 
   /// The records that a command left open when it died, oldest first.
@@ -46,7 +59,7 @@ struct OperationLog: Sendable {
         // A record that was being written; nobody else writes here now.
         try FileSystem.removeFile(path)
       }
-      guard Self.isUnfinished(name) else { continue }
+      guard Self.has(name, Self.open) else { continue }
       // A record appears in one piece; one that is not whole never counted.
       if let bytes = try FileSystem.contents(of: path), let record = OperationRecord(parsing: bytes)
       {
@@ -58,9 +71,40 @@ struct OperationLog: Sendable {
     return records
   }
 
-  /// Whether this is the name of a record whose operation is not done.
-  private static func isUnfinished(_ name: [UInt8]) -> Bool {
-    name.suffix(open.utf8.count).elementsEqual(open.utf8)
+  /// The records of operations that are done, oldest first; those that cannot be read are left out.
+  func finished() throws -> [(number: Int, record: OperationRecord)] {
+    try (FileSystem.names(in: folder) ?? []).compactMap { name in
+      guard Self.has(name, Self.done), let number = Self.number(name),
+        let bytes = try FileSystem.contents(of: folder.appending(name)),
+        let record = OperationRecord(parsing: bytes)
+      else { return nil }
+      return (number, record)
+    }
+  }
+
+  // MARK: Pruning
+
+  /// Drops the oldest records until they are few and young enough.
+  private func prune(olderThan limit: Int64) throws {
+    let names = try (FileSystem.names(in: folder) ?? []).filter { Self.has($0, Self.done) }
+    for (index, name) in names.enumerated() {
+      let path = folder.appending(name)
+      if names.count - index <= Self.maximumCount {
+        guard let status = try FileSystem.status(of: path), status.modified < limit else { return }
+      }
+      try FileSystem.removeFile(path)
+    }
+  }
+
+  /// More than anybody goes back.
+  private static let maximumCount = 1000
+  /// 90 days, in nanoseconds.
+  private static let maximumAge: Int64 = 90 * 86_400 * 1_000_000_000
+
+  // MARK: Names
+
+  private static func has(_ name: [UInt8], _ suffix: String) -> Bool {
+    name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
   }
 
   private static func number(_ name: [UInt8]) -> Int? {

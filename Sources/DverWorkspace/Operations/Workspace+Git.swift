@@ -6,6 +6,7 @@ import DverHashing
 extension Workspace {
   /// Puts what an operation wrote into the git index, and takes out what it removed.
   func stage(_ record: OperationRecord) throws {
+    if record.texts.isEmpty, record.manifests.isEmpty, record.conflicts.isEmpty { return }
     guard try configuration().autostages, let git = try git(), !git.isBare else { return }
     let prefix = gitPrefix(in: git)
     var files: [GitStagedFile] = []
@@ -15,7 +16,7 @@ extension Workspace {
       GitStagedConflict(path: prefix.gitPath($0.path), conflict: $0.conflict)
     }
     let unstaged = Set(restored.map(\.path))
-    for text in record.texts where !unstaged.contains(text.path) {
+    for text in record.texts where !unstaged.contains(text.path) && !Self.isPrivate(text.path) {
       let path = prefix.gitPath(text.path)
       if text.new == nil {
         removals.append(path)
@@ -46,6 +47,11 @@ extension Workspace {
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }
+  }
+
+  /// Whether git is to know nothing of a file.
+  private static func isPrivate(_ path: RepositoryPath) -> Bool {
+    path.bytes.elementsEqual(".dver/config.local".utf8)
   }
 
   /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged,
