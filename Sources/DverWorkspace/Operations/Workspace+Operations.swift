@@ -19,6 +19,8 @@ extension Workspace {
 
   /// Holds the workspace lock, after finishing what a dead command left open.
   func withLock<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
+    // A fresh clone has none.
+    try FileSystem.makeDirectories(stateFolder)
     let lock = try ProcessLock(
       stateFolder.appending("lock"), purpose: command, timeout: configuration().lockTimeout
     ) { holder in
