@@ -163,9 +163,10 @@ import Testing
     try repository.dver("checkout", "-q").requireSuccess()
     let files = try repository.files("data")
     #expect(
-      files == (side == "ours"
-        ? ["a", "c", "d", "e", "n", "sub/f", "sub/g"]
-        : ["a", "b", "c/x", "d", "e", "n", "sub/f", "sub/g"]))
+      files
+        == (side == "ours"
+          ? ["a", "c", "d", "e", "n", "sub/f", "sub/g"]
+          : ["a", "b", "c/x", "d", "e", "n", "sub/f", "sub/g"]))
     for name in ["a", "n"] {
       #expect(try repository.readText("data/\(name)") == "\(name) of \(side)\n")
     }
@@ -260,6 +261,12 @@ import Testing
 
   @Test func aDirectoryThatMovedIsMergedWhereItIs() throws {
     let repository = try diverged(
+      base: {
+        try Self.writeBase($0)
+        try $0.dver("add", "-q", "data").requireSuccess()
+        // Long enough for git to know it again.
+        try $0.append("meta:\n  text: \(String(repeating: "word ", count: 80))\n", to: "data.dver")
+      },
       ours: {
         try $0.write("ours\n", to: "data/b")
         try $0.dver("add", "-q", "data").requireSuccess()

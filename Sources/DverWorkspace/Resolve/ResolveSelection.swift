@@ -103,7 +103,8 @@ struct ResolveSelection {
     _ file: RepositoryPath, _ part: [UInt8], _ conflict: GitConflict, isMeant: Bool
   ) -> ResolveSide? {
     let item = ResolveDecisions.Item(file: file, part: part, versions: conflict.versions)
-    if isMeant, let side { decisions[item] = side }
+    // What was decided by name stays when all the rest is decided at once.
+    if isMeant, let side, hasTargets || decisions[item] == nil { decisions[item] = side }
     return decisions[item]
   }
 
