@@ -38,7 +38,7 @@ import Testing
     try repository.write("0\n", to: "in")
     try repository.commitAll()
     var history: [(before: Snapshot, step: Step)] = []
-    for number in 0..<10 {
+    for number in 0..<16 {
       let before = try Snapshot(repository)
       let count = try operationCount(repository)
       if generator.next() % 3 == 0 {

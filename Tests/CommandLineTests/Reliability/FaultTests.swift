@@ -7,13 +7,16 @@ import Testing
 struct FaultTests {
   /// A command that writes, and where.
   enum Case: String, CaseIterable, Sendable {
-    case create, add, addAgain, checkout, repro
+    case create, add, addAgain, checkout, force, repro, resolve, undo
 
     var arguments: [String] {
       switch self {
       case .create: ["init"]
       case .add, .addAgain: ["add", "data", "single.csv"]
       case .checkout: ["checkout"]
+      case .force: ["checkout", "-f"]
+      case .resolve: ["resolve", "--theirs"]
+      case .undo: ["undo", "--to", "2"]
       case .repro: ["repro"]
       }
     }
@@ -24,6 +27,9 @@ struct FaultTests {
       case .add: try SmallCase.withData()
       case .addAgain: try SmallCase.changed()
       case .checkout: try SmallCase.outOfDate()
+      case .force: try SmallCase.changed()
+      case .resolve: try SmallCase.conflicting()
+      case .undo: try SmallCase.removed()
       case .repro: try SmallCase.pipeline()
       }
     }
@@ -77,6 +83,8 @@ struct FaultTests {
     } else {
       try again.requireSuccess()
     }
+    // Merging pointers leaves the data as it is.
+    if subject == .resolve { try repository.dver("checkout", "-q").requireSuccess() }
     try repository.requireClean()
   }
 
