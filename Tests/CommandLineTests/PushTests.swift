@@ -187,7 +187,9 @@ import Testing
       check: { repository, result, _ in
         try result.requireKilled()
         try repository.dver("push").requireSuccess()
-        #expect(try repository.files(repository.outside("remote/tmp")).isEmpty)
+        // The note of one that was killed before it could say so is left for a minute.
+        let left = try repository.files(repository.outside("remote/tmp"))
+        #expect(left.allSatisfy { $0.hasSuffix("/pending") })
         try repository.dver("verify", "-r", "shared").requireSuccess()
       })
   }

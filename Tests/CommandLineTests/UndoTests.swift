@@ -250,6 +250,39 @@ import Testing
     #expect(try lastOperation(repository) == last)
   }
 
+  @Test func recordsAreKeptForATime() throws {
+    let repository = try repository()
+    try repository.shell("touch -d '91 days ago' .dver/state/operations/000000000001.done")
+      .requireSuccess()
+    try repository.dver("config", "core.lock_timeout", "5").requireSuccess()
+    #expect(
+      try repository.files(".dver/state/operations") == ["000000000002.done", "000000000003.done"])
+    #expect(try repository.dver("op", "log").lines.count == 2)
+    // More than are kept; those that cannot be read are no operations.
+    try repository.shell(
+      "cd .dver/state/operations && for n in $(seq 1 1100); do touch 0000000$((10000 + n)).done; done"
+    )
+    .requireSuccess()
+    try repository.dver("config", "core.lock_timeout", "6").requireSuccess()
+    #expect(try repository.files(".dver/state/operations").count == 1000)
+    #expect(try repository.dver("undo").lines == ["Undid 11101: dver config"])
+  }
+
+  @Test func namesOfEveryKindComeBack() throws {
+    let repository = try TemporaryRepository()
+    for name in ["a b", "q\"u", "n\nl", "back\\slash"] {
+      try repository.write("\(name)\n", to: name)
+      let before = try Snapshot(repository)
+      try repository.dver("add", "-q", name).requireSuccess()
+      let added = try Snapshot(repository)
+      try repository.dver("remove", "-q", "--outs", name).requireSuccess()
+      try repository.dver("undo").requireSuccess()
+      #expect(try Snapshot(repository) == added)
+      try repository.dver("undo").requireSuccess()
+      #expect(try Snapshot(repository) == before)
+    }
+  }
+
   @Test func withoutGitItWorksToo() throws {
     let repository = try TemporaryRepository(.emptyDirectory)
     try repository.dver("init", "--no-scm", "-q").requireSuccess()

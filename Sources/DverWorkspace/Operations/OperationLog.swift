@@ -84,20 +84,26 @@ struct OperationLog: Sendable {
 
   // MARK: Pruning
 
-  /// Drops the oldest records until they are few and young enough.
+  /// Drops the oldest records until they are few, small and young enough; the last one stays.
   private func prune(olderThan limit: Int64) throws {
     let names = try (FileSystem.names(in: folder) ?? []).filter { Self.has($0, Self.done) }
-    for (index, name) in names.enumerated() {
+    var (byteCount, isOver) = (Int64(0), false)
+    for (index, name) in names.reversed().enumerated() where index > 0 {
       let path = folder.appending(name)
-      if names.count - index <= Self.maximumCount {
-        guard let status = try FileSystem.status(of: path), status.modified < limit else { return }
+      if !isOver, let status = try FileSystem.status(of: path) {
+        byteCount += status.size
+        isOver =
+          index >= Self.maximumCount || byteCount > Self.maximumByteCount
+          || status.modified < limit
       }
-      try FileSystem.removeFile(path)
+      if isOver { try FileSystem.removeFile(path) }
     }
   }
 
   /// More than anybody goes back.
   private static let maximumCount = 1000
+  /// A record holds the old and the new text of each file, and locks may be large.
+  private static let maximumByteCount: Int64 = 256 << 20
   /// 90 days, in nanoseconds.
   private static let maximumAge: Int64 = 90 * 86_400 * 1_000_000_000
 

@@ -114,6 +114,7 @@ struct OperationRecord: Sendable {
     guard bytes[end...].elementsEqual("end \(digest)\n".utf8) else { return nil }
     var reader = RecordReader(bytes: bytes, end: end)
     guard reader.line() == ["dver-operation", "1"], let command = reader.line(), command.count == 2,
+      let text = PathQuoting.unquote(Array(command[1].utf8).span),
       let started = reader.line(), started.count == 2, let time = Int64(started[1])
     else { return nil }
     var texts: [TextChange] = []
@@ -164,7 +165,8 @@ struct OperationRecord: Sendable {
       }
     }
     self.init(
-      command: command[1], started: time, texts: texts, manifests: manifests, moves: moves,
+      command: String(decoding: text, as: UTF8.self), started: time, texts: texts,
+      manifests: manifests, moves: moves,
       conflicts: conflicts, data: data, reversal: reversal)
     self.group = group
   }
