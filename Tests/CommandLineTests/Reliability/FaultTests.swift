@@ -21,6 +21,9 @@ struct FaultTests {
       }
     }
 
+    /// These begin with several commands and consist of what others do.
+    var stride: Int { [.force, .resolve, .undo].contains(self) ? 3 : 1 }
+
     func prepare() throws -> TemporaryRepository {
       switch self {
       case .create: try SmallCase.empty()
@@ -49,7 +52,7 @@ struct FaultTests {
     [
       (FaultAction.kill, 1), (.inputOutputError, 1), (.killAfter, 13), (.noSpace, 11),
       (.diskFull, 13), (.accessDenied, 13), (.shortWrite, 7),
-    ].map { Trial(subject: subject, action: $0, stride: $1) }
+    ].map { Trial(subject: subject, action: $0, stride: $1 * subject.stride) }
   }
 
   @Test(arguments: trials) func nothingIsLostAndTheNextRunFinishes(_ trial: Trial) throws {
