@@ -69,7 +69,9 @@ let package = Package(
     tests("DverCoreTests", ["DverCore"]),
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
-    tests("DverObjectStoreTests", ["DverCore", "DverHashing", "DverObjectStore"]),
+    tests(
+      "DverObjectStoreTests",
+      ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverParallel"]),
     tests(
       "DverRemoteTests",
       ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),

@@ -17,10 +17,9 @@ package struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// Takes the first 32 of `bytes`; the caller vouches for the count.
   package init(bytes: Span<UInt8>) {
     precondition(bytes.count >= Self.byteCount)
+    let raw = unsafe bytes.bytes
     func word(_ start: Int) -> UInt64 {
-      var word: UInt64 = 0
-      for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
-      return word
+      UInt64(bigEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
     }
     self.init(words: (word(0), word(8), word(16), word(24)))
   }
@@ -66,7 +65,17 @@ package struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   }
 
   /// The 32 bytes.
-  package var bytes: [UInt8] { (0..<Self.byteCount).map { self[$0] } }
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+
+  /// Appends the 32 bytes to `bytes`.
+  package func append(to bytes: inout [UInt8]) {
+    let ordered = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    unsafe withUnsafeBytes(of: ordered) { unsafe bytes.append(contentsOf: $0) }
+  }
 
   /// 64 lower-case hexadecimal digits.
   package var hex: String {

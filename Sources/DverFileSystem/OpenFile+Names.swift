@@ -39,6 +39,26 @@ extension OpenFile {
     }
   }
 
+  /// Copies all of `source` into this empty file, inside the kernel.
+  ///
+  /// - Parameter progress: Told the bytes of every block; may throw to stop the copy.
+  /// - Returns: Whether as many bytes as expected were copied; if not, this file is empty.
+  package func copyAll(
+    of source: borrowing OpenFile, byteCount: Int64, progress: ((Int) throws -> Void)? = nil
+  ) throws -> Bool {
+    var copied: Int64 = 0
+    while let count = try copyRange(of: source, at: copied, count: Self.copiedBlockByteCount) {
+      if count == 0 { break }
+      copied += Int64(count)
+      try progress?(count)
+    }
+    if copied == byteCount { return true }
+    try truncate()
+    return false
+  }
+
+  private static let copiedBlockByteCount = 16 << 20
+
   /// A second descriptor of the same open file, for another thread.
   package func duplicate() throws -> OpenFile {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)

@@ -12,7 +12,7 @@ package struct FileClock: Hashable, Sendable {
   package static func now() -> FileClock {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
-    return FileClock(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    return FileClock(nanoseconds: Int64(time.tv_sec) * second + Int64(time.tv_nsec))
   }
 
   /// Whether a file with this stamp, read at this moment, cannot change later without its stamp
@@ -21,11 +21,12 @@ package struct FileClock: Hashable, Sendable {
   /// A change within one tick of the file system's clock leaves the times as they are, so both must
   /// be older than the moment by more than a tick ("racy git" has the argument).
   package func vouches(for stamp: FileStamp, onNetwork: Bool) -> Bool {
-    let hasFineTimes = stamp.modified % 1_000_000_000 != 0 || stamp.changed % 1_000_000_000 != 0
+    let hasFineTimes = stamp.modified % Self.second != 0 || stamp.changed % Self.second != 0
     let tick = hasFineTimes && !onNetwork ? Self.fineTick : Self.coarseTick
     return stamp.latest < nanoseconds - tick
   }
 
+  package static let second: Int64 = 1_000_000_000
   /// Kernels tick at 100 Hz or faster.
   package static let fineTick: Int64 = 10_000_000
   /// FAT and network file systems, whose clocks are not ours.

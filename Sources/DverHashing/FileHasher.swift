@@ -43,6 +43,37 @@ import Glibc
     return (hash.read(), byteCount)
   }
 
+  /// The digest of bytes in memory.
+  package mutating func digest(of bytes: Span<UInt8>) -> Digest { hash.digest(of: bytes) }
+
+  /// Reads from an offset on into the buffer and hashes what it read.
+  ///
+  /// - Parameters:
+  ///   - count: At most ``bufferByteCount``.
+  ///   - skipped: So many of the first bytes are not hashed.
+  ///   - body: Takes the digest and all bytes, fewer than `count` where the file ends.
+  package mutating func read<Result: ~Copyable>(
+    _ file: borrowing OpenFile, at offset: Int64, count: Int, skipping skipped: Int = 0,
+    _ body: (Digest, Span<UInt8>) throws -> Result
+  ) throws -> Result {
+    precondition(count <= Self.bufferByteCount)
+    var filled = 0
+    while filled < count {
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])
+      let part = unsafe try file.read(at: offset + Int64(filled), into: rest, atMost: rest.count)
+      if part == 0 { break }
+      filled += part
+    }
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+    hash.restart()
+    if filled > skipped {
+      unsafe hash.update(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
+    }
+    let digest = hash.read()
+    let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
+    return try body(digest, span)
+  }
+
   mutating func restart() { hash.restart() }
   mutating func update(_ block: UnsafeRawBufferPointer) { unsafe hash.update(block) }
   func read() -> Digest { hash.read() }

@@ -5,6 +5,9 @@ package enum LinkType: String, Sendable, CaseIterable {
   case symlink
   case copy
 
+  /// Whether a file in the workspace is the object itself, under another name.
+  package var isLink: Bool { self == .hardlink || self == .symlink }
+
   /// What `cache.type` means: names in order of preference, separated by commas; the first that the
   /// file system offers is taken.
   package static func list(_ text: String) -> [LinkType]? {

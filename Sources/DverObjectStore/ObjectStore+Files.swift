@@ -1,6 +1,5 @@
 package import DverCore
 import DverFileSystem
-import Glibc
 
 /// The small files that stand beside the objects: `names/` and `runs/`.
 extension ObjectStore {
@@ -24,15 +23,6 @@ extension ObjectStore {
   /// nor in a store that may only be read.
   package func setAsideIfDamaged(_ digest: Digest) throws {
     guard try !isIntact(digest) else { return }
-    try quarantineIfWritable(digest)
-  }
-
-  /// As ``quarantine(_:)``, where the store may be written to.
-  func quarantineIfWritable(_ digest: Digest) throws {
-    do {
-      try quarantine(digest)
-    } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
-      // Whoever can write to it will find the damage as well.
-    }
+    try ifWritable { try quarantine(digest) }
   }
 }

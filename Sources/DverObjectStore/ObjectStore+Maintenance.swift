@@ -5,14 +5,22 @@ import DverParallel
 import Glibc
 
 extension ObjectStore {
-  /// Moves a damaged object out of the way, never to be believed and never deleted.
+  /// Moves the damaged copies of an object out of the way, never to be believed and never deleted.
+  ///
+  /// A loose object goes as it is; of a pack the other objects stay.
   package func quarantine(_ digest: Digest) throws {
+    try moveToQuarantine(path(of: digest), as: digest.hex)
+    let packs = try packedCopies(of: digest)
+    for (pack, object) in packs where try !pack.isSound(object) { try mend(pack) }
+  }
+
+  /// Gives a file a name in quarantine that nobody has; does nothing where it is gone.
+  func moveToQuarantine(_ source: AbsolutePath, as name: String) throws {
     let folder = folder.appending("quarantine")
     try FileSystem.makeDirectories(folder)
-    let source = path(of: digest)
     var number = 0
     while true {
-      let name = number == 0 ? digest.hex : "\(digest.hex)-\(number)"
+      let name = number == 0 ? name : "\(name)-\(number)"
       do {
         if try FileSystem.renameWithoutReplacing(source, to: folder.appending(name)) { return }
       } catch let error as FileSystemError where error.isNotFound {
@@ -60,11 +68,13 @@ extension ObjectStore {
   /// Hashes what a power cut may have left half-written.
   private func quarantineDamaged(changedSince limit: Int64) throws {
     for digest in try looseObjects() {
-      guard let status = try FileSystem.status(of: path(of: digest)), status.changed >= limit,
-        try !isIntact(digest)
+      let path = path(of: digest)
+      guard let status = try FileSystem.status(of: path), status.changed >= limit,
+        try !isLooseIntact(digest)
       else { continue }
-      try quarantine(digest)
+      try moveToQuarantine(path, as: digest.hex)
     }
+    try mendPacks()
   }
 
   /// Removes what transactions that died left in `tmp/`.
@@ -89,41 +99,5 @@ extension ObjectStore {
   private func isHeld(_ entry: AbsolutePath) throws -> Bool {
     guard let file = try OpenFile.ifPresent(entry, .update) else { return false }
     return try !file.tryLock()
-  }
-
-  /// Hashes objects again; the damaged ones go into quarantine.
-  ///
-  /// - Returns: The damaged ones and the missing ones, sorted, and the bytes read.
-  package func verify(
-    _ digests: [Digest], threads: Int = processorCount,
-    progress: @escaping @Sendable (Int) throws -> Void
-  ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64) {
-    enum Finding: Sendable {
-      case sound(Int64)
-      case damaged
-      case missing
-    }
-    let findings = try parallelMap(
-      count: digests.count, threads: threads, state: { FileHasher() }
-    ) { hasher, index -> Finding in
-      guard let file = try self.openIfPresent(digests[index]) else { return .missing }
-      do {
-        let (digest, byteCount) = unsafe try hasher.digest(of: file, progress: progress)
-        if digest == digests[index] { return .sound(byteCount) }
-        try self.quarantineIfWritable(digests[index])
-        return .damaged
-      } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
-        return .damaged
-      }
-    }
-    var result: (damaged: [Digest], missing: [Digest], byteCount: Int64) = ([], [], 0)
-    for (digest, finding) in zip(digests, findings) {
-      switch finding {
-      case .sound(let byteCount): result.byteCount += byteCount
-      case .damaged: result.damaged.append(digest)
-      case .missing: result.missing.append(digest)
-      }
-    }
-    return result
   }
 }

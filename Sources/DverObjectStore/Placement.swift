@@ -14,6 +14,8 @@ package final class Placement: Sendable {
   /// Link types that the file systems have refused so far.
   private let refused = Mutex<Set<LinkType>>([])
   private let fileMode: UInt32
+  /// What makes files of packed objects that are to be linked to.
+  private let unpacking: StoreTransaction
 
   /// A file that was placed.
   package struct Placed: Sendable {
@@ -27,11 +29,13 @@ package final class Placement: Sendable {
     let mask = umask(0)
     umask(mask)
     fileMode = 0o666 & ~mask
+    unpacking = StoreTransaction(store, packing: false)
   }
 
   /// Makes `target`, which must not exist, hold the object.
   ///
-  /// A copy is hashed on the way; a link is made only to an object that was found sound.
+  /// A copy is hashed on the way; a link is made only to an object that was found sound. A large
+  /// object that was hashed before, and not touched since, is not hashed again.
   ///
   /// - Throws: ``StoreError/missing(_:store:)`` or ``StoreError/damaged(_:path:)``; then the object
   ///   is in quarantine and nothing is at `target`.
@@ -39,25 +43,77 @@ package final class Placement: Sendable {
     _ digest: Digest, byteCount: Int64, isExecutable: Bool, at target: AbsolutePath,
     using hasher: inout FileHasher, progress: ((Int) throws -> Void)? = nil
   ) throws -> Placed {
-    guard let object = try store.openIfPresent(digest) else {
-      throw StoreError.missing(digest, store: "the cache")
+    // A link would carry the mode to the object, and every empty file would share one inode.
+    let mayBeLinked = !isExecutable && byteCount > 0
+    let types = types.filter { type in
+      (mayBeLinked || !type.isLink) && !refused.withLock { $0.contains(type) }
     }
-    for type in types where !refused.withLock({ $0.contains(type) }) {
-      // A link would carry the mode to the object, and every empty file would share one inode.
-      if isExecutable || byteCount == 0, type == .hardlink || type == .symlink { continue }
+    guard let object = try looseObject(digest, types, using: &hasher) else {
+      let type = try placePacked(digest, isExecutable, target, &hasher, progress)
+      return try placed(type, at: target)
+    }
+    for type in types {
       if try place(object, digest, type, isExecutable, target, &hasher, progress) {
-        guard let status = try FileSystem.status(of: target) else {
-          throw FileSystemError(.find, target, code: ENOENT)
-        }
-        return Placed(type: type, status: status)
+        return try placed(type, at: target)
       }
       if type == .reflink || type == .hardlink { refused.withLock { _ = $0.insert(type) } }
     }
     _ = try place(object, digest, .copy, isExecutable, target, &hasher, progress)
+    return try placed(.copy, at: target)
+  }
+
+  private func placed(_ type: LinkType, at target: AbsolutePath) throws -> Placed {
     guard let status = try FileSystem.status(of: target) else {
       throw FileSystemError(.find, target, code: ENOENT)
     }
-    return Placed(type: .copy, status: status)
+    return Placed(type: type, status: status)
+  }
+
+  /// The file of a loose object; a packed one gets one if it is to be linked to.
+  private func looseObject(
+    _ digest: Digest, _ types: [LinkType], using hasher: inout FileHasher
+  ) throws -> OpenFile? {
+    if let object = try store.openLoose(digest) { return object }
+    guard types.first?.isLink == true else { return nil }
+    try withPacked(digest, &hasher) { try unpacking.store($0, digest: digest) }
+    return try store.openLoose(digest)
+  }
+
+  private func withPacked(
+    _ digest: Digest, _ hasher: inout FileHasher, _ body: (Span<UInt8>) throws -> Void
+  ) throws {
+    do {
+      guard try store.withPacked(digest, using: &hasher, body) != nil else {
+        throw StoreError.missing(digest, store: "the cache")
+      }
+    } catch let error as StoreError {
+      if case .damaged = error { try store.quarantine(digest) }
+      throw error
+    }
+  }
+
+  /// Writes a file of an object that has none of its own.
+  private func placePacked(
+    _ digest: Digest, _ isExecutable: Bool, _ target: AbsolutePath, _ hasher: inout FileHasher,
+    _ progress: ((Int) throws -> Void)?
+  ) throws -> LinkType {
+    try withPacked(digest, &hasher) { content in
+      let file = try newFile(at: target, isExecutable)
+      do {
+        try unsafe content.withUnsafeBytes { try unsafe file.write($0) }
+        try file.finish()
+      } catch {
+        _ = try? FileSystem.removeFile(target)
+        throw error
+      }
+      try progress?(content.count)
+    }
+    return .copy
+  }
+
+  private func newFile(at target: AbsolutePath, _ isExecutable: Bool) throws -> OpenFile {
+    let mode = isExecutable ? fileMode | (fileMode & 0o444) >> 2 : fileMode
+    return try OpenFile(target, .createNew(permissions: mode | 0o600))
   }
 
   /// - Returns: `false`, with nothing done, where the file system does not offer the type.
@@ -81,8 +137,7 @@ package final class Placement: Sendable {
       try FileSystem.makeSymbolicLink(to: store.path(of: digest).bytes, at: target)
       return true
     case .reflink, .copy:
-      let mode = isExecutable ? fileMode | (fileMode & 0o444) >> 2 : fileMode
-      let file = try OpenFile(target, .createNew(permissions: mode | 0o600))
+      let file = try newFile(at: target, isExecutable)
       do {
         if type == .reflink {
           guard try file.clone(object) else {
@@ -91,10 +146,7 @@ package final class Placement: Sendable {
           }
           try checkContent(of: object, digest, &hasher, progress)
         } else {
-          let size = try object.status().size
-          let copied = try hasher.copy(
-            object, to: file, expectedByteCount: size, progress: progress)
-          guard copied.digest == digest else { throw try damage(digest) }
+          try copy(object, digest, to: file, &hasher, progress)
         }
         try file.finish()
       } catch {
@@ -105,13 +157,44 @@ package final class Placement: Sendable {
     }
   }
 
+  private func copy(
+    _ object: borrowing OpenFile, _ digest: Digest, to file: borrowing OpenFile,
+    _ hasher: inout FileHasher, _ progress: ((Int) throws -> Void)?
+  ) throws {
+    let (before, clock) = (try object.status(), FileClock.now())
+    if store.isKnownSound(digest, before),
+      try file.copyAll(of: object, byteCount: before.size, progress: progress)
+    {
+      if store.isKnownSound(digest, try object.status()) { return }
+      try file.truncate()
+    }
+    let copied = try hasher.copy(
+      object, to: file, expectedByteCount: before.size, progress: progress)
+    guard copied.digest == digest else { throw try damage(digest) }
+    try note(object, digest, before, clock)
+  }
+
   private func checkContent(
     of object: borrowing OpenFile, _ digest: Digest, _ hasher: inout FileHasher,
     _ progress: ((Int) throws -> Void)?
   ) throws {
+    let (before, clock) = (try object.status(), FileClock.now())
+    if store.isKnownSound(digest, before) {
+      try progress?(Int(before.size))
+      return
+    }
     guard unsafe try hasher.digest(of: object, progress: progress).digest == digest else {
       throw try damage(digest)
     }
+    try note(object, digest, before, clock)
+  }
+
+  private func note(
+    _ object: borrowing OpenFile, _ digest: Digest, _ before: FileStatus, _ clock: FileClock
+  ) throws {
+    let after = try object.status()
+    guard before.hasSameContent(as: after) else { return }
+    store.soundObjects?.note(digest, after, hashedAt: clock)
   }
 
   private func damage(_ digest: Digest) throws -> StoreError {

@@ -5,16 +5,17 @@ import DverHashing
 /// What is known of a directory whose objects were all in a store: as long as no folder of objects
 /// has changed, they still are.
 ///
-/// A folder's modification time changes when a name in it appears or goes, so a look at 256 folders
-/// saves one at every object. That an object is there says nothing about its content.
+/// A folder's modification time changes when a name in it appears or goes, so a look at the 256
+/// folders of loose objects and the one of packs saves one at every object. That an object is there says nothing about its content.
 package struct PresenceRecord: Hashable, Sendable {
   /// The content whose objects were there.
   package let name: Digest
   package let storeID: String
-  /// Nanoseconds of each folder's modification; a time that cannot be relied on is `nil`.
+  /// Nanoseconds of each folder's modification, the packs' last; 0 where there is no folder, `nil`
+  /// where the time cannot be relied on.
   fileprivate let times: [Int64?]
 
-  private static let header = "dver-presence 1"
+  private static let header = "dver-presence 2"
 
   package func save(to path: AbsolutePath) throws {
     let lines = [Self.header, name.hex, storeID] + times.map { $0.map { String($0) } ?? "-" }
@@ -24,7 +25,7 @@ package struct PresenceRecord: Hashable, Sendable {
   package static func load(from path: AbsolutePath) throws -> PresenceRecord? {
     guard let bytes = try FileSystem.contents(of: path, limit: 64 * 1024) else { return nil }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    guard lines.count == 3 + 256, lines[0] == header, let name = Digest(hex: lines[1]) else {
+    guard lines.count == 3 + 257, lines[0] == header, let name = Digest(hex: lines[1]) else {
       return nil
     }
     return PresenceRecord(
@@ -47,7 +48,8 @@ extension ObjectStore {
     if let record, record.name == name, record.storeID == descriptor.id, distrustedSince == nil {
       let isChanged = zip(times, record.times).map { $0 == nil || $0 != $1 }
       guard isChanged.contains(true) else { return record }
-      asked = asked.filter { isChanged[Int(digests[$0][0])] }
+      // A pack that goes may take any object with it.
+      if !isChanged[256] { asked = asked.filter { isChanged[Int(digests[$0][0])] } }
     }
     let defects = try defects(among: asked.map { digests[$0] }, sizes: asked.map { sizes[$0] })
     for (position, defect) in defects {
@@ -58,11 +60,9 @@ extension ObjectStore {
   }
 
   private func folderTimes(before clock: FileClock, onNetwork: Bool) throws -> [Int64?] {
-    try (0..<256).map { byte in
-      guard
-        let status = try FileSystem.status(
-          of: objectsFolder.appending(Digest.hexByte(UInt8(byte))))
-      else { return nil }
+    let folders = (0..<256).map { objectsFolder.appending(Digest.hexByte(UInt8($0))) }
+    return try (folders + [packsFolder]).map { folder in
+      guard let status = try FileSystem.status(of: folder) else { return 0 }
       let stamp = FileStamp(status)
       return clock.vouches(for: stamp, onNetwork: onNetwork) ? stamp.modified : nil
     }

@@ -1,17 +1,23 @@
-package import DverCore
+import DverCore
 package import DverFileSystem
-package import DverHashing
+import DverHashing
 import Glibc
 import Synchronization
 
 /// Puts objects into a store; any number of threads may share one.
 ///
-/// Objects appear one by one, each complete. They are on stable storage after ``barrier()``, or
-/// after a later one; until then the transaction's pending entry says so.
+/// Large objects appear one by one, each complete. Small ones are collected, and appear at the
+/// latest with ``publish()``: in packs where they are many, else loose. They are on stable storage
+/// after ``barrier()``, or after a later one; until then the transaction's pending entry says so.
 package final class StoreTransaction: Sendable {
   package let store: ObjectStore
-  private let started: FileClock
+  let started: FileClock
+  /// Whether many small objects go to packs, or stay files that can be linked to.
+  let isPacking: Bool
+  let small = SmallObjects()
   private let state = Mutex<State?>(nil)
+  /// What is to be done once objects can be seen.
+  private let notes = Mutex<[@Sendable () throws -> Void]>([])
   private let counter = SharedCounter()
   /// Bytes that were not in the store before.
   package let newByteCount = SharedCounter()
@@ -39,194 +45,42 @@ package final class StoreTransaction: Sendable {
     }
   }
 
-  package init(_ store: ObjectStore) {
+  package init(_ store: ObjectStore, packing: Bool = true) {
     self.store = store
+    isPacking = packing
     started = FileClock.now()
-  }
-
-  // MARK: Putting objects
-
-  /// Stores the bytes, unless they are there.
-  @discardableResult
-  package func store(_ bytes: [UInt8]) throws -> Digest {
-    let digest = SHA256.digest(of: bytes.span)
-    if try isPresent(digest, byteCount: Int64(bytes.count)) { return digest }
-    let staged = try stagedPath()
-    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
-    try file.write(bytes)
-    try file.finish()
-    try publish(staged, as: digest, byteCount: Int64(bytes.count))
-    return digest
-  }
-
-  /// Stores what the file holds now, by reflink or copy, and never touches the file.
-  ///
-  /// - Throws: ``ChangedFileError`` if somebody writes to the file meanwhile.
-  package func store(
-    fileAt path: AbsolutePath, reflink: Bool, using hasher: inout FileHasher,
-    progress: ((Int) throws -> Void)? = nil
-  ) throws -> HashedFile {
-    let source = try OpenFile(path, .read, followsLinks: false)
-    let before = try source.status()
-    let clock = FileClock.now()
-    if before.size <= Int64(FileHasher.bufferByteCount) {
-      return try store(small: source, status: before, clock: clock, progress: progress)
-    }
-    let staged = try stagedPath()
-    var digest: Digest
-    do {
-      let target = try OpenFile(staged, .createNew(permissions: Self.objectMode))
-      let copied: (digest: Digest, byteCount: Int64)
-      if reflink, try target.clone(source) {
-        copied = unsafe try hasher.digest(of: source, progress: progress)
-      } else {
-        copied = try hasher.copy(
-          source, to: target, expectedByteCount: before.size, progress: progress)
-      }
-      digest = copied.digest
-      try check(source, unchangedSince: before, byteCount: copied.byteCount)
-      try target.finish()
-      if try isPresent(digest, byteCount: before.size) {
-        try FileSystem.removeFile(staged)
-      } else {
-        try publish(staged, as: digest, byteCount: before.size)
-      }
-    } catch {
-      _ = try? FileSystem.removeFile(staged)
-      throw error
-    }
-    return HashedFile(digest: digest, status: before, hashedAt: clock)
-  }
-
-  private func store(
-    small source: borrowing OpenFile, status: FileStatus, clock: FileClock,
-    progress: ((Int) throws -> Void)?
-  ) throws -> HashedFile {
-    let bytes = try source.readToEnd(limit: FileHasher.bufferByteCount + 1)
-    try check(source, unchangedSince: status, byteCount: Int64(bytes.count))
-    let digest = try store(bytes)
-    try progress?(bytes.count)
-    return HashedFile(digest: digest, status: status, hashedAt: clock)
-  }
-
-  /// Makes the user's file itself the object, under a second name, and read-only.
-  ///
-  /// - Returns: `nil` where the file system refuses, or where the object was there already.
-  package func adopt(
-    fileAt path: AbsolutePath, using hasher: inout FileHasher,
-    progress: ((Int) throws -> Void)? = nil
-  ) throws -> HashedFile? {
-    let source = try OpenFile(path, .read, followsLinks: false)
-    let before = try source.status()
-    let clock = FileClock.now()
-    let staged = try stagedPath()
-    do {
-      try FileSystem.link(path, at: staged)
-    } catch let error as FileSystemError
-      where [EXDEV, EPERM, EMLINK, EACCES, ENOTSUP].contains(error.code)
-    {
-      return nil
-    }
-    do {
-      // The second name and the mode change the status, so take it again.
-      try source.setMode(Self.objectMode)
-      let linked = try source.status()
-      guard linked.inode == before.inode else { throw ChangedFileError(path: path) }
-      let (digest, byteCount) = unsafe try hasher.digest(of: source, progress: progress)
-      try check(source, unchangedSince: linked, byteCount: byteCount)
-      guard try !isPresent(digest, byteCount: byteCount) else {
-        try FileSystem.removeFile(staged)
-        try source.setMode(before.mode)
-        return nil
-      }
-      try publish(staged, as: digest, byteCount: byteCount)
-      return HashedFile(
-        digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
-    } catch {
-      _ = try? FileSystem.removeFile(staged)
-      try? source.setMode(before.mode)
-      throw error
-    }
-  }
-
-  /// Copies an object out of another store, hashing what arrives.
-  ///
-  /// - Returns: The count of bytes copied; 0 if the object was there already.
-  /// - Throws: ``StoreError/damaged(_:path:)`` if the other store's bytes are not the object's.
-  @discardableResult
-  package func receive(
-    _ digest: Digest, from source: borrowing OpenFile, using hasher: inout FileHasher,
-    progress: ((Int) throws -> Void)? = nil
-  ) throws -> Int64 {
-    let expected = try source.status().size
-    if try isPresent(digest, byteCount: expected) { return 0 }
-    let staged = try stagedPath()
-    do {
-      let target = try OpenFile(staged, .createNew(permissions: Self.objectMode))
-      let copied = try hasher.copy(
-        source, to: target, expectedByteCount: expected, progress: progress)
-      try target.finish()
-      guard copied.digest == digest else {
-        throw StoreError.damaged(digest, path: source.path.description)
-      }
-      try publish(staged, as: digest, byteCount: copied.byteCount)
-      return copied.byteCount
-    } catch {
-      _ = try? FileSystem.removeFile(staged)
-      throw error
-    }
-  }
-
-  /// Puts a small file beside the objects, unless one of this name is there.
-  ///
-  /// - Returns: Whether it was not there.
-  package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
-    let target = store.folder.appending(name)
-    if try FileSystem.exists(target) { return false }
-    let staged = try stagedPath()
-    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
-    try file.write(bytes)
-    try file.finish()
-    try FileSystem.makeDirectories(target.parent)
-    try FileSystem.rename(staged, to: target)
-    state.withLock { $0?.published?.append(target) }
-    return true
-  }
-
-  private func check(
-    _ source: borrowing OpenFile, unchangedSince before: FileStatus, byteCount: Int64
-  ) throws {
-    let after = try source.status()
-    guard before.hasSameContent(as: after), byteCount == after.size else {
-      throw ChangedFileError(path: source.path)
-    }
   }
 
   // MARK: Publishing
 
-  /// Whether the object is there already, and sound. A damaged one is put into quarantine, so that
-  /// a good one can take its place.
-  private func isPresent(_ digest: Digest, byteCount: Int64) throws -> Bool {
-    guard let status = try FileSystem.status(of: store.path(of: digest)) else { return false }
-    // What appeared since this transaction began was hashed by whoever put it there.
-    if status.isFile, status.size == byteCount {
-      if status.changed > started.nanoseconds + FileClock.fineTick { return true }
-      if try store.isIntact(digest) { return true }
-    }
-    try store.quarantine(digest)
-    return false
+  /// Makes all objects that were stored so far visible.
+  ///
+  /// Whatever names them may be written only afterwards.
+  package func publish() throws { try publishSmall() }
+
+  /// Has something done at the end, or at the next ``runNotes()``: what says when all objects were
+  /// known to be there had better be some time younger than the last pack.
+  package func afterwards(_ note: @escaping @Sendable () throws -> Void) {
+    notes.withLock { $0.append(note) }
   }
 
-  private func publish(_ staged: AbsolutePath, as digest: Digest, byteCount: Int64) throws {
-    let target = store.path(of: digest)
+  /// Does what waits for the objects to be visible.
+  package func runNotes() throws {
+    let due = notes.withLock { notes in
+      defer { notes = [] }
+      return notes
+    }
+    for note in due { try note() }
+  }
+
+  /// Moves a complete file to its place in the store.
+  func publish(_ staged: AbsolutePath, at target: AbsolutePath) throws {
     do {
       try FileSystem.rename(staged, to: target)
     } catch let error as FileSystemError where error.code == ENOENT {
       try FileSystem.makeDirectories(target.parent)
       try FileSystem.rename(staged, to: target)
     }
-    newByteCount.add(Int(byteCount))
-    newObjectCount.add(1)
     state.withLock { state in
       guard state?.published != nil else { return }
       state?.published?.append(target)
@@ -236,8 +90,32 @@ package final class StoreTransaction: Sendable {
     }
   }
 
+  /// Counts an object that the store did not have.
+  func count(byteCount: Int64) {
+    newByteCount.add(Int(byteCount))
+    newObjectCount.add(1)
+  }
+
+  /// Puts a small file beside the objects, unless one of this name is there; what was stored before
+  /// can be seen by then.
+  ///
+  /// - Returns: Whether it was not there.
+  package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
+    let target = store.folder.appending(name)
+    if try FileSystem.exists(target) { return false }
+    try publish()
+    let staged = try stagedPath()
+    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+    try file.write(bytes)
+    try file.finish()
+    try publish(staged, at: target)
+    return true
+  }
+
+  // MARK: Beginning
+
   /// A name for a file on its way into the store.
-  private func stagedPath() throws -> AbsolutePath {
+  func stagedPath() throws -> AbsolutePath {
     let staging = try state.withLock { state -> AbsolutePath in
       if let staging = state?.staging { return staging }
       let begun = try beginSafely()
@@ -285,29 +163,36 @@ package final class StoreTransaction: Sendable {
 
   // MARK: Ending
 
-  /// Waits until everything published is on stable storage, and takes the pending entry back.
+  /// Waits until everything stored is on stable storage, and takes the pending entry back.
   package func barrier() throws {
+    try publishSmall()
     try state.withLock { state in
-      guard let published = state?.published, state != nil else {
+      if let published = state?.published {
+        try sync(published)
+      } else {
         try state?.folder.syncFileSystem()
-        try Self.close(&state, removesEntry: true)
-        return
       }
-      var folders: Set<AbsolutePath> = []
-      for path in published {
-        try OpenFile(path, .read).sync()
-        var folder = path.parent
-        while folder != store.folder, folders.insert(folder).inserted { folder = folder.parent }
-        folders.insert(store.folder)
-      }
-      for folder in folders.sorted() { try FileSystem.syncDirectory(folder) }
       try Self.close(&state, removesEntry: true)
     }
+    try runNotes()
+  }
+
+  private func sync(_ published: [AbsolutePath]) throws {
+    var folders: Set<AbsolutePath> = []
+    for path in published {
+      try OpenFile(path, .read).sync()
+      var folder = path.parent
+      while folder != store.folder, folders.insert(folder).inserted { folder = folder.parent }
+      folders.insert(store.folder)
+    }
+    for folder in folders.sorted() { try FileSystem.syncDirectory(folder) }
   }
 
   /// Ends the transaction without waiting for the disk: its pending entry stays for a later barrier.
   package func finish() throws {
+    try publishSmall()
     try state.withLock { try Self.close(&$0, removesEntry: false) }
+    try runNotes()
   }
 
   private static func close(_ state: inout State?, removesEntry: Bool) throws {
@@ -319,10 +204,10 @@ package final class StoreTransaction: Sendable {
 
   deinit {
     // After an error: leave no files of ours behind, but the entry, for objects may be there.
-    try? finish()
+    try? state.withLock { try Self.close(&$0, removesEntry: false) }
   }
 
-  private static let objectMode: UInt32 = 0o444
+  static let objectMode: UInt32 = 0o444
   /// Up to here syncing each file is cheaper than syncing the file system.
   private static let singleSyncLimit = 256
 }

@@ -51,7 +51,7 @@ package final class DirectoryRemote: Remote {
     try store.settle()
   }
 
-  package func objects() throws -> [Digest] { try store.looseObjects() }
+  package func objects() throws -> [Digest] { try store.allObjects() }
 
   package func verify(
     _ digests: [Digest], settings: TransferSettings

@@ -19,6 +19,7 @@ package final class Workspace: Sendable {
   package let notices: Notices
 
   let fileIndex: FileIndex
+  private let soundObjects: SoundObjects
   /// The stages that finished since `dver.lock` was last written.
   let lockLog: LockLog
   /// What this command has done to data and not yet written down.
@@ -44,6 +45,7 @@ package final class Workspace: Sendable {
     self.cancellation = cancellation
     self.notices = notices
     fileIndex = FileIndex(root.appending(".dver/tmp/stat/files"))
+    soundObjects = SoundObjects(file: root.appending(".dver/tmp/stat/objects"))
     lockLog = LockLog(root.appending(".dver/state/lock.log"))
   }
 
@@ -145,7 +147,9 @@ package final class Workspace: Sendable {
   /// The cache, made if there is none yet.
   func cache() throws -> ObjectStore {
     if let known = try cacheIfPresent() { return known }
-    let created = try ObjectStore.openOrCreate(at: try cacheFolder())
+    let folder = try cacheFolder()
+    try FileSystem.makeDirectories(folder)
+    let created = try ObjectStore.openOrCreate(at: folder, soundObjects: soundObjects(in: folder))
     parts.withLock { $0.cache = created }
     return created
   }
@@ -153,9 +157,33 @@ package final class Workspace: Sendable {
   /// The cache; `nil` where nothing has been stored yet.
   func cacheIfPresent() throws -> ObjectStore? {
     if let known = parts.withLock({ $0.cache }) { return known }
-    guard let opened = try ObjectStore.open(at: try cacheFolder()) else { return nil }
+    let folder = try cacheFolder()
+    let opened = try ObjectStore.open(at: folder, soundObjects: soundObjects(in: folder))
+    guard let opened else { return nil }
     parts.withLock { $0.cache = opened }
     return opened
+  }
+
+  /// What puts objects into the cache, as files of their own where `cache.type` asks for links.
+  func storing() throws -> StoreTransaction {
+    StoreTransaction(
+      try cache(), packing: try configuration().linkTypes.first?.isLink != true)
+  }
+
+  /// Only a local file system's times can tell that an object was not touched.
+  private func soundObjects(in folder: AbsolutePath) throws -> SoundObjects? {
+    guard try FileSystem.exists(folder), try !FileSystem.traits(of: folder).isNetwork else {
+      return nil
+    }
+    return soundObjects
+  }
+
+  /// Writes down what was learnt of files and objects, so that they need not be hashed again.
+  ///
+  /// - Parameter storedAt: When all objects were known to be sound, if the command made sure.
+  func saveIndexes(storedAt: FileClock? = nil) throws {
+    try fileIndex.save(storedAt: storedAt)
+    try soundObjects.save()
   }
 
   /// Whether the device holds a network file system, whose clock is not ours.

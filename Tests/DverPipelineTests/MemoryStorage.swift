@@ -107,7 +107,9 @@ final class MemoryStorage: StageStorage {
     state.withLock { $0.finished[stage.address] = lock }
   }
 
-  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]? {
+  func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]? {
     state.withLock(\.past)
   }
+
+  func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws {}
 }

@@ -50,7 +50,9 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(help: "Take missing data for unchanged")
   var allowMissing = false
 
-  @Flag(name: .customLong("no-run-cache"), help: "Accepted; there is no run cache to use yet")
+  @Flag(
+    name: .customLong("no-run-cache"),
+    help: "Run stages even if their outputs are known from an earlier run")
   var withoutRunCache = false
 
   @Flag(name: .customLong("no-commit"), help: "Leave outputs out of the cache")

@@ -46,55 +46,60 @@ extension LockFile {
     entries.reserveCapacity(pairs.count)
     for (key, value) in pairs {
       let name = key.text
-      let lock = readEntry(value, name, &check)
+      let lock = readEntry(value, at: "stages.\(name)", &check)
       entries.append(Entry(name: name, lock: lock.canonical))
     }
     return entries
   }
 
-  private static func readEntry(
-    _ node: YAMLNode, _ name: String, _ check: inout SchemaCheck
+  /// - Parameters:
+  ///   - path: Of the entry in its file, for messages; empty if it is all of it.
+  ///   - ignored: A key that belongs to the file, not to the entry.
+  static func readEntry(
+    _ node: YAMLNode, at path: String, ignoring ignored: String? = nil,
+    _ check: inout SchemaCheck
   ) -> StageLock {
     var lock = StageLock(commands: [])
     var hasCommand = false
-    for (key, value) in check.mapping(node, "stages.\(name)") {
+    let prefix = path.isEmpty ? "" : path + "."
+    for (key, value) in check.mapping(node, path) {
       switch key.text {
       case "cmd":
         hasCommand = true
         lock.commandIsList = value.kind == .sequence
         lock.commands =
           lock.commandIsList
-          ? check.strings(value, "stages.\(name).cmd")
-          : check.string(value, "stages.\(name).cmd").map { [$0] } ?? []
-      case "deps": lock.dependencies = readRecords(value, name, "deps", &check)
-      case "outs": lock.outputs = readRecords(value, name, "outs", &check)
-      case "params": lock.parameters = readParameters(value, name, &check)
-      default: check.reportUnknownKey(key, in: "stages.\(name)", known: entryKeys)
+          ? check.strings(value, prefix + "cmd")
+          : check.string(value, prefix + "cmd").map { [$0] } ?? []
+      case "deps": lock.dependencies = readRecords(value, at: prefix + "deps", &check)
+      case "outs": lock.outputs = readRecords(value, at: prefix + "outs", &check)
+      case "params": lock.parameters = readParameters(value, at: prefix + "params", &check)
+      case ignored: continue
+      default: check.reportUnknownKey(key, in: path, known: entryKeys)
       }
     }
     if node.kind == .mapping, !hasCommand {
-      check.report("the key 'cmd' is missing", at: node, "stages.\(name)")
+      check.report("the key 'cmd' is missing", at: node, path)
     }
     return lock
   }
 
   private static func readRecords(
-    _ node: YAMLNode, _ name: String, _ key: String, _ check: inout SchemaCheck
+    _ node: YAMLNode, at path: String, _ check: inout SchemaCheck
   ) -> [OutputRecord] {
     var records: [OutputRecord] = []
-    for (position, item) in check.list(node, "stages.\(name).\(key)").enumerated() {
-      let record = check.record(item, "stages.\(name).\(key)[\(position)]")
+    for (position, item) in check.list(node, path).enumerated() {
+      let record = check.record(item, "\(path)[\(position)]")
       if let record { records.append(record) }
     }
     return records
   }
 
   private static func readParameters(
-    _ node: YAMLNode, _ name: String, _ check: inout SchemaCheck
+    _ node: YAMLNode, at path: String, _ check: inout SchemaCheck
   ) -> [StageLock.ParameterFile] {
-    check.mapping(node, "stages.\(name).params").map { file, values in
-      let pairs =
-        values.isNull ? [] : check.mapping(values, "stages.\(name).params.\(file.text)")
+    check.mapping(node, path).map { file, values in
+      let pairs = values.isNull ? [] : check.mapping(values, "\(path).\(file.text)")
       return StageLock.ParameterFile(
         file: file.text,
         values: pairs.map { StageLock.Value(key: $0.key.text, value: ParameterValue($0.value)) })

@@ -21,33 +21,37 @@ extension LockFile {
 extension LockFile.Entry {
   /// Prints the entry in lines, the stage's name at column `indent`.
   func append(to writer: inout YAMLWriter, indent: Int) {
-    let lock = lock.canonical
     writer.key(name, indent: indent)
     writer.endLine()
-    append(commands: lock, to: &writer, indent: indent + 2)
-    RecordPrinter.append(lock.dependencies, under: "deps", indent: indent + 2, to: &writer)
+    lock.append(to: &writer, indent: indent + 2)
+  }
+}
+
+extension StageLock {
+  /// Prints the keys of the lock at column `indent`.
+  func append(to writer: inout YAMLWriter, indent: Int) {
+    let lock = canonical
+    lock.appendCommands(to: &writer, indent: indent)
+    RecordPrinter.append(lock.dependencies, under: "deps", indent: indent, to: &writer)
     if !lock.parameters.isEmpty {
-      writer.key("params", indent: indent + 2)
+      writer.key("params", indent: indent)
       writer.endLine()
-      for file in lock.parameters { append(file, to: &writer, indent: indent + 4) }
+      for file in lock.parameters { file.append(to: &writer, indent: indent + 2) }
     }
-    RecordPrinter.append(lock.outputs, under: "outs", indent: indent + 2, to: &writer)
+    RecordPrinter.append(lock.outputs, under: "outs", indent: indent, to: &writer)
   }
 
-  private func append(commands lock: StageLock, to writer: inout YAMLWriter, indent: Int) {
+  private func appendCommands(to writer: inout YAMLWriter, indent: Int) {
     writer.key("cmd", indent: indent)
-    guard lock.commandIsList else {
-      return writer.value(string: lock.commands.first ?? "")
-    }
-    ParameterValue.list(lock.commands.map(ParameterValue.string))
-      .append(to: &writer, indent: indent)
+    guard commandIsList else { return writer.value(string: commands.first ?? "") }
+    ParameterValue.list(commands.map(ParameterValue.string)).append(to: &writer, indent: indent)
   }
+}
 
-  private func append(
-    _ file: StageLock.ParameterFile, to writer: inout YAMLWriter, indent: Int
-  ) {
-    writer.key(file.file, indent: indent)
-    let members = file.values.map { ParameterValue.Member(key: $0.key, value: $0.value) }
+extension StageLock.ParameterFile {
+  fileprivate func append(to writer: inout YAMLWriter, indent: Int) {
+    writer.key(file, indent: indent)
+    let members = values.map { ParameterValue.Member(key: $0.key, value: $0.value) }
     ParameterValue.map(members).append(to: &writer, indent: indent)
   }
 }

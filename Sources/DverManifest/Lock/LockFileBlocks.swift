@@ -10,7 +10,9 @@ struct LockFileBlocks {
 
   /// In file order.
   let blocks: [Block]
-  /// Where a new entry goes.
+  /// Where the first entry begins.
+  let start: Int
+  /// Where the last entry ends.
   let end: Int
   /// The column of the names, from 0.
   let indent: Int
@@ -25,7 +27,8 @@ struct LockFileBlocks {
     blocks = zip(stages.pairs, span.ranges).map { pair, range in
       Block(name: pair.key.text, range: range)
     }
-    guard let last = span.ranges.last else { return nil }
+    guard let first = span.ranges.first, let last = span.ranges.last else { return nil }
+    start = first.lowerBound
     end = last.upperBound
     indent = span.column
     lineEnd = document.lineEnd

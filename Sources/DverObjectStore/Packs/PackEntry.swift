@@ -19,11 +19,11 @@ package struct PackEntry: Hashable, Sendable {
     bytes.append(littleEndian: flags.rawValue)
     bytes.append(littleEndian: UInt64(storedByteCount))
     bytes.append(littleEndian: UInt64(byteCount))
-    bytes.append(contentsOf: digest.bytes)
+    digest.append(to: &bytes)
   }
 
   func appendTableEntry(to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: digest.bytes)
+    digest.append(to: &bytes)
     bytes.append(littleEndian: UInt64(offset))
     bytes.append(littleEndian: UInt64(storedByteCount))
     bytes.append(littleEndian: UInt64(byteCount))

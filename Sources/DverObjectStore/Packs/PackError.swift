@@ -31,7 +31,7 @@ package enum PackError: DverError, Equatable {
 
   package var hint: String? {
     switch self {
-    case .damaged, .mismatch: "run 'dver repair' to save what is whole and fetch the rest"
+    case .damaged, .mismatch: "run 'dver verify' to save what is whole, then 'dver pull'"
     case .unsupportedVersion, .unsupportedEncoding: "update dver"
     case .objectTooLong, .packFull: nil
     }

@@ -12,8 +12,10 @@ package struct PackReader: Sendable {
   package let name: Digest
 
   /// Opens a pack; an error where header, table or footer are not what a writer would write.
-  package init(_ source: PackSource) throws {
-    try Self.checkHeader(of: source)
+  ///
+  /// - Parameter checksHeader: Whether a damaged header matters: the objects do not depend on it.
+  package init(_ source: PackSource, checksHeader: Bool = true) throws {
+    if checksHeader { try Self.checkHeader(of: source) }
     let start = source.byteCount - Int64(PackFormat.footerByteCount)
     let footer = try source.bytes(at: start, count: PackFormat.footerByteCount)
     let (tableOffset, count) = try Self.readFooter(footer.span, at: start, of: source)

@@ -30,12 +30,9 @@ struct StageCourse: Sendable {
 
   /// Puts the outputs of an earlier run with the same inputs in place; `false` if there is none.
   func restoreFromRunCache() throws -> Bool {
-    let definition = stage.stage
-    guard !reasons.contains(.forced), !StageStaleness.alwaysRuns(definition),
-      !definition.dependencies.isEmpty || !definition.parameters.isEmpty,
-      !definition.outputs.isEmpty,
-      definition.outputs.allSatisfy({ $0.isCached && !$0.persists }),
-      try areInputsThere(), let records = try storage.pastOutputs(of: stage, inputs: inputs)
+    guard !reasons.contains(.forced), try areInputsThere(),
+      let key = RunKey.of(stage.stage, inputs: inputs),
+      let records = try storage.pastOutputs(of: stage, key: key)
     else { return false }
     try put(Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) }))
     try storage.finish(stage, lock: lock(outputs: records))
@@ -91,7 +88,9 @@ struct StageCourse: Sendable {
       let outputs = try storeOutputs()
       try preserve(ticket)
       for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
-      try storage.finish(stage, lock: lock(outputs: outputs))
+      let lock = lock(outputs: outputs)
+      remember(lock)
+      try storage.finish(stage, lock: lock)
       try runner.aside.complete(ticket)
     } catch {
       fail(ticket, &run)
@@ -105,6 +104,16 @@ struct StageCourse: Sendable {
       warn(error)
     }
     return run.duration
+  }
+
+  /// Without it the stage would run again some day; no reason to fail now.
+  private func remember(_ lock: StageLock) {
+    guard let key = RunKey.of(stage.stage, inputs: inputs) else { return }
+    do {
+      try storage.rememberRun(of: stage, key: key, lock: lock)
+    } catch {
+      warn(error)
+    }
   }
 
   /// Records what the stage reads and what is in the places of its outputs, as if it had just run.

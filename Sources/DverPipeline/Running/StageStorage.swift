@@ -45,15 +45,14 @@ package protocol StageStorage: Sendable {
   /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`.
   func finish(_ stage: ResolvedStage, lock: StageLock) throws
 
-  /// The outputs, in the stage's order, of an earlier run with the same inputs whose content can
-  /// all be had.
-  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]?
+  /// The outputs, in the stage's order, of an earlier run with this key whose content can all be
+  /// had.
+  func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]?
+
+  /// Keeps what a run wrote, for ``pastOutputs(of:key:)``.
+  func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws
 }
 
 extension StageStorage {
   package func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {}
-
-  package func pastOutputs(
-    of stage: ResolvedStage, inputs: StageInputs
-  ) throws -> [OutputRecord]? { nil }
 }

@@ -20,10 +20,11 @@ extension Workspace {
     let catalog = try catalog(takingAsData: paths)
     let plan = try paths.map { try addTarget($0, catalog: catalog) }
     try refuseOverlaps(in: plan)
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     let taken = try plan.map {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
+    try transaction.publish()
     if options.output != nil {
       for item in taken {
         noteData(item.path, from: .unknown, to: DataState(item.record), command: "dver add")
@@ -35,7 +36,7 @@ extension Workspace {
         ?? "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save(storedAt: options.withoutStoring ? nil : FileClock.now())
+    try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())
     if !options.withoutStoring, !options.withoutRelinking { try relink(added.map(\.path)) }
     progress.end()
     return AddSummary(

@@ -3,7 +3,6 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
-import DverParallel
 import Glibc
 import Synchronization
 
@@ -98,7 +97,7 @@ struct Checkout {
       unsaved.insert(files[position])
     }
     // A link is a line of text: the cache can keep it too.
-    let transaction = StoreTransaction(store)
+    let transaction = try workspace.storing()
     for index in endangered {
       if let target = present.targets[index] { try transaction.store(target) }
     }
@@ -190,11 +189,10 @@ struct Checkout {
     let names = staging.names
     var placed: [Int: FileStamp] = [:]
     placed.reserveCapacity(plan.placements.count)
-    var waiting: [StagedUnit] = []
+    var waiting: [CheckoutWave.StagedUnit] = []
     for wave in waves(of: units, desired) {
-      let staged = try parallelMap(count: wave.count, state: { FileHasher() }) { hasher, number in
-        try self.stage(wave[number], of: desired, names: names, using: &hasher)
-      }
+      let staged = try CheckoutWave(units: wave, desired: desired, names: names)
+        .stage(from: store) { try self.make($0, of: desired, at: $1, using: &$2) }
       try reveal(waiting, plan, &placed, &summary)
       waiting = staged
     }
@@ -229,51 +227,6 @@ struct Checkout {
   private static let waveCount = 50_000
   private static let waveByteCount: Int64 = 4 << 30
 
-  /// A unit that is complete but cannot be seen yet.
-  struct StagedUnit: Sendable {
-    enum Place: Sendable {
-      case folder(AbsolutePath, RepositoryPath)
-      case files([AbsolutePath])
-    }
-
-    let place: Place
-    /// Desired entries, and the stamps that their files had when they were complete.
-    let entries: [Int]
-    let stamps: [FileStamp]
-  }
-
-  private func stage(
-    _ unit: CheckoutUnit, of desired: EntryTable, names: @Sendable () -> AbsolutePath,
-    using hasher: inout FileHasher
-  ) throws -> StagedUnit {
-    var stamps: [FileStamp] = []
-    switch unit {
-    case .folder(let path, let range):
-      let base = names()
-      try FileSystem.makeDirectory(base)
-      var last: ArraySlice<UInt8> = []
-      let skip = path.isRoot ? 0 : path.bytes.count + 1
-      for index in range {
-        let relative = desired.paths[index].dropFirst(skip)
-        let parent = relative.lastIndex(of: RepositoryPath.slash).map { relative[..<$0] } ?? []
-        if parent != last, !parent.isEmpty {
-          try FileSystem.makeDirectories(base.appending(parent))
-        }
-        last = parent
-        stamps.append(try make(index, of: desired, at: base.appending(relative), using: &hasher))
-      }
-      return StagedUnit(place: .folder(base, path), entries: Array(range), stamps: stamps)
-    case .entries(let indices):
-      var paths: [AbsolutePath] = []
-      for index in indices {
-        let target = names()
-        stamps.append(try make(index, of: desired, at: target, using: &hasher))
-        paths.append(target)
-      }
-      return StagedUnit(place: .files(paths), entries: indices, stamps: stamps)
-    }
-  }
-
   /// Makes one entry at a place where nothing is.
   private func make(
     _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
@@ -300,7 +253,7 @@ struct Checkout {
   // MARK: Revealing
 
   private func reveal(
-    _ units: [StagedUnit], _ plan: CheckoutPlan, _ placed: inout [Int: FileStamp],
+    _ units: [CheckoutWave.StagedUnit], _ plan: CheckoutPlan, _ placed: inout [Int: FileStamp],
     _ summary: inout CheckoutSummary
   ) throws {
     for unit in units {

@@ -52,7 +52,7 @@ extension Workspace {
       summary.add(
         try checkout(selection, options: options, store: store, placement: placement))
     }
-    try fileIndex.save()
+    try saveIndexes()
     return summary
   }
 
@@ -197,11 +197,12 @@ extension Workspace {
   ) throws -> Bool {
     guard entries.kinds[index] == .file || entries.kinds[index] == .executable else { return false }
     let path = root.appending(folder).appending(entries.paths[index])
-    guard let status = try FileSystem.status(of: path),
-      let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
-    else { return false }
+    guard let status = try FileSystem.status(of: path) else { return false }
+    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
+    guard try object != nil || store.contains(entries.digests[index]) else { return false }
     let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0
-    let isHardLink = status.inode == object.inode && status.device == object.device
+    // An object that stands in a pack is no file yet.
+    let isHardLink = status.inode == object?.inode && status.device == object?.device
     switch try configuration().linkTypes.first {
     case .hardlink where mayBeLinked: return !isHardLink
     case .symlink where mayBeLinked: return !status.isLink

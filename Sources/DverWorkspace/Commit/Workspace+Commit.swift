@@ -27,7 +27,7 @@ extension Workspace {
     let catalog = try catalog()
     let chosen = try committed(targets, in: catalog, options: options)
     let pointed = chosen.pointed
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     let contents = try pointed.map { output in
       try ContentScanner(
         workspace: self, transaction: output.isCached ? transaction : nil,
@@ -45,12 +45,13 @@ extension Workspace {
     let taken = try zip(pointed, contents).map {
       try take($0, as: $1, transaction: transaction)
     }
+    try transaction.publish()
     let command = "dver commit \(pointed.map(\.path.description).joined(separator: " "))"
     let added = taken.isEmpty ? [] : try record(taken, command: command)
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save()
+    try saveIndexes()
     try relink(pointed.filter(\.isCached).map(\.path))
     progress.end()
     return added

@@ -24,7 +24,7 @@ extension Workspace {
       outputs.append(output)
       if case .directory(let directory) = content { tables[output.path] = directory.entries }
     }
-    try saveDisposable(at: fileIndex.path) { try fileIndex.save() }
+    try saveDisposable(at: fileIndex.path) { try saveIndexes() }
     progress.end()
     let manifests = manifests
     return DataVersion(outputs, tables: tables) { manifests.reader(of: $0) }

@@ -112,23 +112,44 @@ struct ContentScanner: Sendable {
         transaction == nil ? "Hashing" : "Storing",
         byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count)
       )
-      let hashed = try parallelMap(count: pending.count, state: { FileHasher() }) { hasher, index in
-        let result = try self.hash(
-          absolute.appending(found.paths[pending[index]]), using: &hasher)
-        try self.workspace.progress.advance()
-        return result
+      for start in stride(from: 0, to: pending.count, by: Self.portionCount) {
+        let count = min(Self.portionCount, pending.count - start)
+        let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
+          let result = try self.hash(
+            absolute.appending(found.paths[pending[start + index]]), using: &hasher)
+          try self.workspace.progress.advance()
+          return result
+        }
+        try scan.fill(hashed, from: start, workspace: workspace)
       }
-      try scan.fill(hashed, workspace: workspace)
     }
     let result = try scan.content()
     if usesIndex, scan.hasNews || transaction != nil {
-      try workspace.saveDirectoryIndex(
-        StatIndex(
-          entries: result.entries, stamps: scan.trustedStamps, name: result.name,
-          storedAt: transaction == nil ? scan.known.storedAt : FileClock.now()),
-        of: path)
+      try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.known.storedAt, of: path)
     }
     return result
+  }
+
+  /// So many files at once: what is known of each meanwhile takes more memory than what is kept.
+  private static let portionCount = 1 << 16
+
+  /// Remembers a directory; where its objects were stored, as soon as they can be seen.
+  private func saveIndex(
+    _ result: DirectoryContent, stamps: [FileStamp], storedAt: FileClock, of path: RepositoryPath
+  ) throws {
+    guard let transaction else {
+      return try workspace.saveDirectoryIndex(
+        StatIndex(
+          entries: result.entries, stamps: stamps, name: result.name, storedAt: storedAt),
+        of: path)
+    }
+    let workspace = workspace
+    transaction.afterwards {
+      try workspace.saveDirectoryIndex(
+        StatIndex(
+          entries: result.entries, stamps: stamps, name: result.name, storedAt: FileClock.now()),
+        of: path)
+    }
   }
 
   private func check(_ scan: DirectoryScan, path: RepositoryPath) throws {

@@ -146,9 +146,10 @@ struct DirectoryScan {
     unknown.sort()
   }
 
-  /// Takes what hashing found; `hashed` stands in the order of ``unknown``.
-  mutating func fill(_ hashed: [HashedFile], workspace: Workspace) throws {
-    for (index, file) in zip(unknown, hashed) {
+  /// Takes what hashing found; `hashed` stands in the order of ``unknown``, from its entry `start`
+  /// on.
+  mutating func fill(_ hashed: [HashedFile], from start: Int, workspace: Workspace) throws {
+    for (index, file) in zip(unknown[start...], hashed) {
       let kind: EntryKind = file.status.isExecutable ? .executable : .file
       let stamp = FileStamp(file.status)
       if kinds[index] != kind || digests[index] != file.digest { hasSameEntries = false }

@@ -11,7 +11,7 @@ extension Workspace {
       return diagnosis.state("cache", "\(folder), nothing stored yet")
     }
     let objects = try store.looseObjects()
-    let packs = try FileSystem.names(in: folder.appending("packs"))?.count ?? 0
+    let packs = try store.packSummaries()
     var (size, seen) = (Int64(0), 0)
     // Digests are evenly spread, so the first ones tell how large the others are.
     for digest in objects.prefix(Self.sampleCount) {
@@ -20,11 +20,19 @@ extension Workspace {
     }
     let isSample = seen < objects.count
     if isSample { size = Int64(Double(size) / Double(seen) * Double(objects.count)) }
-    let packText = packs == 0 ? "" : ", \(packs) pack\(packs == 1 ? "" : "s")"
+    size += packs.reduce(0) { $0 + $1.byteCount }
+    let count = objects.count + packs.reduce(0) { $0 + $1.objectCount }
+    let packText = packs.isEmpty ? "" : ", \(packs.count) pack\(packs.count == 1 ? "" : "s")"
     diagnosis.state(
       "cache",
-      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(objects.count) objects, "
+      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(count) objects, "
         + "\(isSample ? "about " : "")\(ByteCount(size))\(packText), store \(store.descriptor.id)")
+    let damaged = packs.filter(\.isDamaged)
+    if !damaged.isEmpty {
+      diagnosis.report(
+        .damage, "\(damaged.count) pack\(damaged.count == 1 ? " is" : "s are") damaged",
+        hint: "run 'dver verify' to save what is whole, then 'dver pull'")
+    }
   }
 
   private static let sampleCount = 4096

@@ -105,11 +105,12 @@ extension Workspace {
 
   private func cat(_ content: TrackedContent, write: ([UInt8]) throws -> Void) throws {
     let store = try cacheIfPresent()
-    if let store, let file = try store.openIfPresent(content.digest),
+    if let store, let file = try store.openLoose(content.digest),
       try copy(file, content.digest, write: write)
     {
       return
     }
+    if let store, try copyPacked(content.digest, from: store, write: write) { return }
     if let file = try openPresent(content.path), try copy(file, content.digest, write: write) {
       return
     }
@@ -122,6 +123,24 @@ extension Workspace {
     let shown = displayed(content.path)
     let isDamaged = try store?.contains(content.digest) == true
     throw isDamaged ? WorkspaceError.damaged([shown]) : WorkspaceError.missingData([shown])
+  }
+
+  /// Hands over an object that stands in a pack; `false` where none has it, or it is damaged.
+  private func copyPacked(
+    _ digest: Digest, from store: ObjectStore, write: ([UInt8]) throws -> Void
+  ) throws -> Bool {
+    var hasher = FileHasher()
+    let bytes: [UInt8]?
+    do {
+      bytes = try store.withPacked(digest, using: &hasher) { content in
+        unsafe content.withUnsafeBufferPointer { unsafe Array($0) }
+      }
+    } catch StoreError.damaged {
+      return false
+    }
+    guard let bytes else { return false }
+    try write(bytes)
+    return true
   }
 
   /// The regular file at a path of the workspace.

@@ -80,7 +80,7 @@ extension Workspace {
 
   /// Puts a manifest's nodes into the cache, where they are found under any path.
   func keepNodes(of path: RepositoryPath, root: Digest) throws {
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     for node in try manifests.reader(of: path).nodes(of: root) {
       try transaction.store(manifests.node(node.digest, node.location, of: path))
     }

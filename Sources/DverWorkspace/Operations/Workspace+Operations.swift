@@ -94,7 +94,7 @@ extension Workspace {
         try cacheIfPresent()?.contains(old) != true
       else { continue }
       do {
-        let transaction = StoreTransaction(try cache())
+        let transaction = try storing()
         for node in try manifests.reader(of: manifest.path).nodes(of: old) {
           try transaction.store(manifests.node(node.digest, node.location, of: manifest.path))
         }

@@ -10,7 +10,7 @@ extension Workspace {
   ///
   /// `.git` and `.dver` below the path, and what `.dverignore` hides, are not content.
   func saveContent(of path: RepositoryPath) throws -> WorkspaceContent {
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     let content = try ContentScanner(workspace: self, transaction: transaction).content(of: path)
     try save(content, in: transaction)
     try transaction.finish()
@@ -23,7 +23,7 @@ extension Workspace {
     guard case .directory(let directory) = content,
       try cacheIfPresent()?.contains(directory.name.digest) != true
     else { return }
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     try save(content, in: transaction)
     try transaction.finish()
   }
@@ -40,7 +40,7 @@ extension Workspace {
 
   /// Puts the target of a link at `path` into the cache; what is left of the state of the path.
   func saveLink(_ target: [UInt8]) throws -> DataState {
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     let digest = try transaction.store(target)
     try transaction.finish()
     return .link(digest)

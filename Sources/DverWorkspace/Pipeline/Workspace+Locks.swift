@@ -29,11 +29,13 @@ extension Workspace {
       let old = try FileSystem.contents(of: root.appending(path))
       let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
       let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
-      let new = try LockFile.replacing(news, in: old ?? [], source: path.description)
-      if new != old { changes.texts.append(TextChange(path: path, old: old, new: new)) }
       let stages = try stages(of: definition)
+      let new = try LockFile.replacing(
+        news, in: old ?? [], definition: stages.map(\.address.name), source: path.description)
+      if new != old { changes.texts.append(TextChange(path: path, old: old, new: new)) }
+      let byName = Dictionary(stages.map { ($0.address.name, $0) }) { first, _ in first }
       for entry in group {
-        guard let stage = stages[entry.stage.name] else { continue }
+        guard let stage = byName[entry.stage.name] else { continue }
         for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
           try ignore(place, in: &ignores)
           let record = entry.lock.outputs.first { $0.path == output.path }
@@ -51,13 +53,13 @@ extension Workspace {
     return changes
   }
 
-  private func stages(of definition: RepositoryPath) throws -> [String: ResolvedStage] {
-    guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [:] }
+  /// In the order of the definition.
+  private func stages(of definition: RepositoryPath) throws -> [ResolvedStage] {
+    guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [] }
     let file = StageFile(
       path: definition,
       stages: try PipelineFile.parse(bytes: bytes, source: definition.description))
-    let graph = try StageGraph(root: root, files: [file])
-    return Dictionary(graph.stages.map { ($0.address.name, $0) }) { first, _ in first }
+    return try StageGraph(root: root, files: [file]).stages
   }
 
   /// Brings back the outputs of stages whose dver died; costs a look at a folder where there is
@@ -68,7 +70,7 @@ extension Workspace {
     var storage: WorkspaceStorage?
     func opened() throws -> WorkspaceStorage {
       if let storage { return storage }
-      let made = try WorkspaceStorage(self, transaction: StoreTransaction(try cache()))
+      let made = try WorkspaceStorage(self, transaction: try storing())
       storage = made
       return made
     }

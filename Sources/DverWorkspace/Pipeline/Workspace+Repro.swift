@@ -19,7 +19,7 @@ extension Workspace {
     let pipelines = try Pipelines(try catalog(), root: root)
     let plan = try pipelines.plan(options, from: currentFolder)
     if options.pulls { try pullMissing(for: plan, in: pipelines) }
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
@@ -41,7 +41,7 @@ extension Workspace {
     try foldLocks(command: "dver repro")
     try transaction.finish()
     try transaction.store.settleOld()
-    try fileIndex.save()
+    try saveIndexes()
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
     if !isUnchanged { try rememberTracked(try catalog()) }
     progress.end()
@@ -55,7 +55,7 @@ extension Workspace {
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: options) { _ in }
     let forecast = try runner.forecast(plan, isForced: options.force)
-    try fileIndex.save()
+    try saveIndexes()
     return forecast.map {
       let stage = pipelines.graph.stages[$0.stage]
       return ReproForecast(

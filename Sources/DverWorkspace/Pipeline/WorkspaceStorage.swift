@@ -90,18 +90,7 @@ final class WorkspaceStorage: StageStorage {
     return parameters
   }
 
-  func isStored(_ record: OutputRecord) throws -> Bool {
-    guard let store = try workspace.cacheIfPresent(), let name = record.name else { return false }
-    guard name.isDirectory else { return try store.contains(name.digest) }
-    do {
-      let entries = try ManifestReader { digest, _ in try store.read(digest) }
-        .entries(of: name.digest)
-      let key = RepositoryPath(normalized: Array(name.digest.hex.utf8))
-      return try workspace.hasFiles(of: entries, name: name, at: key, in: store)
-    } catch is StoreError {
-      return false
-    }
-  }
+  func isStored(_ record: OutputRecord) throws -> Bool { try workspace.isStored(record) }
 
   // MARK: Changing
 
@@ -118,6 +107,9 @@ final class WorkspaceStorage: StageStorage {
     guard let record = content.record(path: []) else {
       throw WorkspaceError.missing(path.description)
     }
+    // Once the stage counts as done, its outputs must be there.
+    try transaction?.publish()
+    try transaction?.runNotes()
     state.withLock { $0.records[.inside(path)] = .some(record) }
     return record
   }
@@ -169,7 +161,26 @@ final class WorkspaceStorage: StageStorage {
     if isDue { try workspace.foldLocks(command: "dver repro") }
   }
 
-  func pastOutputs(of stage: ResolvedStage, inputs: StageInputs) throws -> [OutputRecord]? { nil }
+  func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]? {
+    guard let store = try workspace.cacheIfPresent() else { return nil }
+    for lock in try RunCache(store).runs(of: key) {
+      let records = stage.stage.outputs.map { output in
+        lock.outputs.first { $0.path == output.path }
+      }
+      let known = records.compactMap(\.self)
+      if known.count == records.count, try known.allSatisfy({ try isStored($0) }) { return known }
+    }
+    return nil
+  }
+
+  func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws {
+    guard let transaction, isCommitting else { return }
+    // Metrics and plots that git keeps must come back as well.
+    for (output, path) in zip(stage.stage.outputs, stage.outputs) where !output.isCached {
+      try preserve(workspace.root.appending(path), of: path)
+    }
+    try RunCache(transaction.store).add(lock, key: key, using: transaction)
+  }
 
   /// Drops what is known at, above and below a path that a stage has written.
   private func forget(_ path: RepositoryPath) {
@@ -185,6 +196,22 @@ final class WorkspaceStorage: StageStorage {
       else { return }
       state.records = state.records.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
       state.parameters = state.parameters.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
+    }
+  }
+}
+
+extension Workspace {
+  /// Whether the cache holds all of the content.
+  func isStored(_ record: OutputRecord) throws -> Bool {
+    guard let store = try cacheIfPresent(), let name = record.name else { return false }
+    guard name.isDirectory else { return try store.contains(name.digest) }
+    do {
+      let entries = try ManifestReader { digest, _ in try store.read(digest) }
+        .entries(of: name.digest)
+      let key = RepositoryPath(normalized: Array(name.digest.hex.utf8))
+      return try hasFiles(of: entries, name: name, at: key, in: store)
+    } catch is StoreError {
+      return false
     }
   }
 }

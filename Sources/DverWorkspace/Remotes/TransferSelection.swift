@@ -96,7 +96,7 @@ extension Workspace {
     let store = try cache()
     let lacking = try store.defects(among: plan.nodes.digests, sizes: plan.nodes.sizes)
     guard !lacking.isEmpty else { return }
-    let transaction = StoreTransaction(store)
+    let transaction = try storing()
     for (index, _) in lacking {
       let place = plan.nodePlaces[index]
       let manifests = ManifestFiles(workspace: self, tree: place.tree, remote: remote)

@@ -71,6 +71,7 @@ extension Workspace {
     let groups = try transferGroups(targets, options: options, pushing: false)
     var summaries: [TransferSummary] = []
     for group in groups { summaries.append(try fetch(group, options: options)) }
+    try saveIndexes()
     progress.end()
     return summaries
   }
@@ -90,12 +91,16 @@ extension Workspace {
       : try store.defects(among: plan.files.digests, sizes: plan.files.sizes).map(\.index)
     let batch = plan.files.selecting(lacking)
     var outcome = TransferOutcome()
-    let transaction = StoreTransaction(store)
+    let transaction = try storing()
     if let remote {
       progress.begin("Fetching", byteCount: batch.byteCount, itemCount: Int64(batch.count))
       outcome = try remote.fetch(
         batch, into: transaction, settings: try settings(for: group.entry, options))
-      if options.runCache { try fetchRuns(from: remote, into: transaction) }
+      if options.runCache {
+        try fetchRuns(
+          from: remote, named: group.entry.name, into: transaction,
+          settings: try settings(for: group.entry, options))
+      }
     } else {
       outcome.missing = Array(0..<batch.count)
     }
@@ -116,12 +121,6 @@ extension Workspace {
       try output(index).isPushed && !store.isIntact(batch.digests[index])
     }
     outcome.damaged = try outcome.damaged.filter { try !store.isIntact(batch.digests[$0]) }
-  }
-
-  private func fetchRuns(from remote: any Remote, into transaction: StoreTransaction) throws {
-    for name in try remote.files(below: Self.runs) {
-      if let bytes = try remote.contents(of: name) { _ = try transaction.write(bytes, to: name) }
-    }
   }
 }
 

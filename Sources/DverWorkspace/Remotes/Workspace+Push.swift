@@ -39,24 +39,18 @@ extension Workspace {
       let lackingNodes = try self.lacking(plan.nodes, of: remote, force: options.force)
       _ = try remote.send(plan.nodes.selecting(lackingNodes), from: cache, settings: settings)
     }
-    if options.runCache, let cache = try cacheIfPresent() {
-      for name in try cache.files(below: Self.runs) {
-        if let bytes = try cache.contents(of: name) { try remote.write(bytes, to: name) }
-      }
-    }
+    if options.runCache { try pushRuns(to: remote, named: group.entry.name, settings: settings) }
     try remote.barrier()
     try recordNames(of: plan, without: summary, at: remote)
     return summary
   }
 
   /// The positions of the objects that a remote lacks, or may have damaged.
-  private func lacking(
+  func lacking(
     _ batch: ObjectBatch, of remote: any Remote, force: Bool
   ) throws -> [Int] {
     force ? Array(0..<batch.count) : try remote.defects(among: batch).map(\.index)
   }
-
-  static var runs: String { "runs" }
 
   /// Fails for what is missing or damaged.
   func refuse(

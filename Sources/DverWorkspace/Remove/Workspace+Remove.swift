@@ -43,7 +43,7 @@ extension Workspace {
       try removeChanges(removals, outputs)
     }
     try forgetTracked(outputs.map(\.path))
-    try fileIndex.save()
+    try saveIndexes()
     progress.end()
     return RemoveSummary(origins: names, paths: outputs.map(\.path))
   }

@@ -18,7 +18,7 @@ extension Workspace {
     let selection = ResolveSelection(
       targets, side: side,
       decisions: try ResolveDecisions(stateFolder.appending("decisions")), in: self)
-    let transaction = StoreTransaction(try cache())
+    let transaction = try storing()
     var resolver = Resolver(self, git, selection: selection, transaction: transaction)
     try resolver.run()
     try transaction.finish()

@@ -27,7 +27,7 @@ extension Workspace {
     if !catalog.pipelines.isEmpty {
       status.items += try stageItems(catalog, selected: selected.stages)
     }
-    try fileIndex.save()
+    try saveIndexes()
     progress.end()
     return status
   }

@@ -11,7 +11,7 @@ extension Workspace {
   /// - Throws: After doing the rest: ``WorkspaceError/missingData(_:)`` for links that lead nowhere.
   package func unprotect(_ targets: [[UInt8]]) throws -> [RepositoryPath] {
     let summary = try unprotect(try select(targets, in: try catalog()))
-    try fileIndex.save()
+    try saveIndexes()
     progress.end()
     try refuse(summary, options: CheckoutOptions())
     return summary.modified

@@ -29,7 +29,7 @@ extension Workspace {
     } else {
       summary = VerifySummary(place: "the cache")
       let store = try cacheIfPresent()
-      let wanted = Self.wanted(plan, others: targets.isEmpty ? try store?.looseObjects() ?? [] : [])
+      let wanted = Self.wanted(plan, others: targets.isEmpty ? try store?.allObjects() ?? [] : [])
       let progress = progress
       let cursor = VerifyCursor(in: stateFolder, storeID: store?.descriptor.id ?? "none")
       try verify(wanted, plan, options, cursor, &summary) { digests in

@@ -7,17 +7,20 @@ import Testing
 struct FaultTests {
   /// A command that writes, and where.
   enum Case: String, CaseIterable, Sendable {
-    case create, add, addAgain, checkout, force, repro, resolve, undo
+    case create, add, addAgain, commit, checkout, force, repro, resolve, undo, push, fetch, pull
+    case unprotect, configure, install
 
     var arguments: [String] {
       switch self {
       case .create: ["init"]
       case .add, .addAgain: ["add", "data", "single.csv"]
-      case .checkout: ["checkout"]
+      case .commit: ["commit", "-f"]
       case .force: ["checkout", "-f"]
       case .resolve: ["resolve", "--theirs"]
       case .undo: ["undo", "--to", "2"]
-      case .repro: ["repro"]
+      case .configure: ["config", "cache.type", "copy"]
+      case .unprotect: ["unprotect", "data", "single.csv"]
+      case .checkout, .repro, .push, .fetch, .pull, .install: [rawValue]
       }
     }
 
@@ -28,12 +31,16 @@ struct FaultTests {
       switch self {
       case .create: try SmallCase.empty()
       case .add: try SmallCase.withData()
-      case .addAgain: try SmallCase.changed()
+      case .addAgain, .commit: try SmallCase.changed()
       case .checkout: try SmallCase.outOfDate()
       case .force: try SmallCase.changed()
       case .resolve: try SmallCase.conflicting()
       case .undo: try SmallCase.removed()
       case .repro: try SmallCase.pipeline()
+      case .push: try SmallCase.withRemote()
+      case .fetch, .pull: try SmallCase.withoutData()
+      case .unprotect: try SmallCase.linked()
+      case .configure, .install: try SmallCase.withRemote()
       }
     }
   }
@@ -88,7 +95,7 @@ struct FaultTests {
     }
     // Merging pointers leaves the data as it is.
     if subject == .resolve { try repository.dver("checkout", "-q").requireSuccess() }
-    try repository.requireClean()
+    if subject != .fetch { try repository.requireClean() }
   }
 
   @Test(arguments: Case.allCases) func readsMayFail(_ subject: Case) throws {

@@ -63,6 +63,36 @@ enum SmallCase {
     return repository
   }
 
+  /// With a remote in a folder that git does not see, which has nothing yet.
+  static func withRemote() throws -> TemporaryRepository {
+    let repository = try withData()
+    try repository.write("/shared/\n", to: ".git/info/exclude")
+    try repository.dver("remote", "add", "-q", "-d", "shared", "shared").requireSuccess()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    return repository
+  }
+
+  /// As a fresh clone: all data is in the remote only.
+  static func withoutData() throws -> TemporaryRepository {
+    let repository = try withRemote()
+    try repository.dver("push", "-q").requireSuccess()
+    try repository.commitAll()
+    for path in ["data", "single.csv", ".dver/cache", ".dver/tmp", ".dver/state"] {
+      try repository.remove(path)
+    }
+    return repository
+  }
+
+  /// Whose data is linked to the cache, and read-only.
+  static func linked() throws -> TemporaryRepository {
+    let repository = try withData()
+    try repository.dver("config", "cache.type", "hardlink").requireSuccess()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    return repository
+  }
+
   private static func change(_ repository: TemporaryRepository) throws {
     try repository.write("changed\n", to: "data/a")
     try repository.remove("data/link")

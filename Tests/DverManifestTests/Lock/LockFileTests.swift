@@ -178,6 +178,39 @@ import Testing
     }
   }
 
+  @Test func newEntriesStandWhereTheDefinitionHasThem() throws {
+    let lock = StageLock(commands: ["x"])
+    func names(_ present: [String], adding new: [String]) throws -> [String] {
+      let bytes = LockFile(entries: present.map { .init(name: $0, lock: lock) }).printed()
+      let result = try LockFile.replacing(
+        new.map { .init(name: $0, lock: lock) }, in: bytes, definition: ["a", "b", "c", "d"],
+        source: "l")
+      return try LockFile.parse(bytes: result, source: "l").entries.map(\.name)
+    }
+    #expect(try names([], adding: ["d", "a", "c"]) == ["a", "c", "d"])
+    #expect(try names(["b"], adding: ["d", "c", "a"]) == ["a", "b", "c", "d"])
+    #expect(try names(["d", "gone", "a"], adding: ["c", "b"]) == ["d", "gone", "a", "b", "c"])
+    #expect(try names(["b", "gone"], adding: ["z", "c"]) == ["b", "c", "gone", "z"])
+  }
+
+  @Test(arguments: Seeds.standard)
+  func theOrderInWhichStagesFinishLeavesNoTrace(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<20 {
+      let old = RandomLock.entries(&generator)
+      let new = RandomLock.entries(&generator)
+      let definition = Set((old + new).map(\.name)).sorted().shuffled(using: &generator)
+      let start = LockFile(entries: old).printed()
+      let atOnce = try LockFile.replacing(
+        new, in: start, definition: definition, source: "l")
+      var bytes = start
+      for entry in new.shuffled(using: &generator) {
+        bytes = try LockFile.replacing([entry], in: bytes, definition: definition, source: "l")
+      }
+      #expect(bytes.text == atOnce.text)
+    }
+  }
+
   @Test func damageIsAnErrorOrAnotherLockButNeverACrash() throws {
     let text = """
       schema: '2.0'

@@ -1,0 +1,127 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import Glibc
+import Synchronization
+
+/// The small objects of a transaction on their way into a store.
+///
+/// The first ones are held in memory until it is known whether they are many.
+final class SmallObjects: Sendable {
+  /// Objects that are held in memory or stand in a pack that is being written.
+  let seen = DigestSet()
+  let folders = LooseFolders()
+  /// Held in memory; locked before any of ``writers``.
+  let waiting = Mutex<[Waiting]>([])
+  /// Whether the next object is to be held in memory.
+  let isCollecting = Atomic(true)
+  /// Objects that went into packs.
+  let packedCount = SharedCounter()
+  /// One for each thread that stores, as far as they get in each other's way.
+  let writers = (0..<16).map { _ in PackSlot() }
+  private let failure = Mutex<(any Error)?>(nil)
+
+  struct Waiting: Sendable {
+    let digest: Digest
+    let bytes: [UInt8]
+  }
+
+  /// From so many objects on they go into packs.
+  static let packingCount = 256
+
+  /// An object that could not be written may have been another thread's: from then on nobody may
+  /// believe that what was stored can be seen.
+  func fail(_ error: any Error) { failure.withLock { if $0 == nil { $0 = error } } }
+
+  func check() throws {
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// How many packs may be written at once, so that few objects do not make many packs.
+  var writerLimit: Int { min(writers.count, 1 + packedCount.current / 4096) }
+}
+
+/// A place for a pack that is being written.
+final class PackSlot: Sendable {
+  let pack = Mutex<OpenPack?>(nil)
+}
+
+/// A pack that is being written to a staged file.
+struct OpenPack: ~Copyable {
+  let path: AbsolutePath
+  var writer: PackWriter
+  private let file: SharedFile
+
+  init(at path: AbsolutePath) throws {
+    self.path = path
+    let file = SharedFile(
+      try OpenFile(path, .createNew(permissions: StoreTransaction.objectMode)))
+    self.file = file
+    writer = PackWriter { block in
+      try unsafe block.withUnsafeBytes { try unsafe file.value.write($0) }
+    }
+  }
+
+  /// Writes the table.
+  consuming func finish() throws -> (path: AbsolutePath, summary: PackWriter.Summary) {
+    (path, try writer.finish())
+  }
+}
+
+/// Digests that many threads add to.
+final class DigestSet: Sendable {
+  private let parts = (0..<64).map { _ in Part() }
+
+  private final class Part: Sendable {
+    let members = Mutex<Set<Digest>>([])
+  }
+
+  private func part(of digest: Digest) -> Part { parts[Int(digest[31] & 63)] }
+
+  func contains(_ digest: Digest) -> Bool {
+    part(of: digest).members.withLock { $0.contains(digest) }
+  }
+
+  /// - Returns: Whether it was not there.
+  func insert(_ digest: Digest) -> Bool {
+    part(of: digest).members.withLock { $0.insert(digest).inserted }
+  }
+
+  func removeAll() {
+    for part in parts { part.members.withLock { $0 = [] } }
+  }
+}
+
+/// The 256 folders of loose objects, held open while a transaction looks for many objects.
+///
+/// A folder that was not there when it was first looked for counts as empty: whoever misses an
+/// object that appeared since stores it once more.
+final class LooseFolders: Sendable {
+  private enum Folder: Sendable {
+    case unknown
+    case absent
+    case open(SharedFile)
+  }
+
+  private let folders = Mutex(Array(repeating: Folder.unknown, count: 256))
+
+  /// The status of a loose object; `nil` where there is none.
+  func status(of digest: Digest, in objects: AbsolutePath) throws -> FileStatus? {
+    let byte = Int(digest[0])
+    switch folders.withLock({ $0[byte] }) {
+    case .absent: return nil
+    case .open(let folder): return try folder.value.status(ofObject: digest)
+    case .unknown:
+      let path = objects.appending(Digest.hexByte(UInt8(byte)))
+      guard let opened = try OpenFile.ifPresent(path, .directory) else {
+        folders.withLock { $0[byte] = .absent }
+        return nil
+      }
+      let folder = SharedFile(opened)
+      folders.withLock { $0[byte] = .open(folder) }
+      return try folder.value.status(ofObject: digest)
+    }
+  }
+
+  func close() { folders.withLock { $0 = Array(repeating: .unknown, count: 256) } }
+}
