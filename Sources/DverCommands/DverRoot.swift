@@ -19,7 +19,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
           DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
-          MoveCommand.self, RemoveCommand.self, StatusCommand.self, UnprotectCommand.self,
+          MoveCommand.self, RemoveCommand.self, ResolveCommand.self, StatusCommand.self,
+          UnprotectCommand.self,
           VerifyCommand.self,
         ]),
       CommandGroup(
@@ -43,7 +44,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
           DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
-          RootCommand.self, VersionCommand.self,
+          OperationCommand.self,
+          RootCommand.self, UndoCommand.self, VersionCommand.self,
         ]),
     ])
 }

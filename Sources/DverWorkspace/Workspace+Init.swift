@@ -62,7 +62,7 @@ extension Workspace {
     let workspace = Workspace(
       root: folder, current: folder, progress: progress, cancellation: Cancellation(),
       notices: notices)
-    try workspace.perform("dver init") {
+    try workspace.perform("dver init", isUndoable: false) {
       var changes = Changes()
       let config = options.withoutGit ? "[core]\n\tno-scm = true\n" : ""
       for (name, text) in [

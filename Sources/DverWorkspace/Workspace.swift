@@ -24,6 +24,8 @@ package final class Workspace: Sendable {
   let lockLog: LockLog
   let parameterFiles = ParameterFileCache()
   let definitions = DefinitionCache()
+  /// What this command has done to data and not yet written down.
+  let dataNotes = DataNotes()
   private let parts = Mutex(Parts())
 
   /// What is opened when it is first needed.
@@ -32,6 +34,7 @@ package final class Workspace: Sendable {
     var git: GitRepository??
     var cache: ObjectStore?
     var networkDevices: [UInt64: Bool] = [:]
+    var operationGroup: Int?
   }
 
   init(
@@ -81,6 +84,14 @@ package final class Workspace: Sendable {
     IndexLockRecord(file: stateFolder.appending("index-lock"))
   }
   var operations: OperationLog { OperationLog(folder: stateFolder.appending("operations")) }
+
+  /// The number of the first operation of this command; `nil` before it.
+  var operationGroup: Int? { parts.withLock { $0.operationGroup } }
+
+  /// Takes note of the command's first operation.
+  func rememberGroup(_ number: Int) {
+    parts.withLock { $0.operationGroup = $0.operationGroup ?? number }
+  }
 
   // MARK: Parts
 

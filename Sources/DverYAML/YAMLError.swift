@@ -35,8 +35,9 @@ package struct YAMLError: DverError, Equatable {
   package var message: String { "\(source):\(mark): \(wording)" }
 
   package var hint: String? {
-    problem == .conflictMarker
-      ? "take a side: 'git checkout --ours' or '--theirs', then 'git add'" : nil
+    guard problem == .conflictMarker else { return nil }
+    return source.hasSuffix(".dver") || source.hasSuffix("dver.lock")
+      ? "run 'dver resolve' to merge both versions" : "edit the file, then run 'git add'"
   }
 
   private var wording: String {

@@ -127,7 +127,7 @@ import Testing
     let node = try repository.read(".dver/manifests/d/+")
     let merge = try repository.git("merge", "other")
     #expect(merge.status == .exited(1))
-    #expect((merge.standardOutput + merge.standardError).contains("git checkout --ours"))
+    #expect((merge.standardOutput + merge.standardError).contains("run 'dver resolve'"))
     #expect(try repository.git("diff", "--name-only", "--diff-filter=U").lines == ["d.dver"])
     #expect(try repository.readText("d.dver").hasPrefix("<<<<<<< ours\nouts:"))
     #expect(try repository.read(".dver/manifests/d/+") == node)

@@ -48,7 +48,14 @@ extension WorkspaceCommand {
       from: currentFolder(), progress: progress, cancellation: cancellation,
       notices: console.notices)
     try workspace.finishInterrupted()
-    try run(in: workspace, console: console)
+    do {
+      try run(in: workspace, console: console)
+    } catch {
+      // What was done until then can be taken back too.
+      try? workspace.recordData()
+      throw error
+    }
+    try workspace.recordData()
   }
 }
 

@@ -36,8 +36,7 @@ struct MergeDriver: DverCommand {
     )
     if mine == other { return }
     try FileSystem.replaceContents(of: left, with: Self.conflict(mine, other))
-    console.tell(
-      "\(path): both sides changed it; take one with 'git checkout --ours' or '--theirs'")
+    console.tell("\(path): both sides changed it; run 'dver resolve' when git is done")
     throw ExitRequest(status: .changed)
   }
 

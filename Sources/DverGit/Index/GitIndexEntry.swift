@@ -7,6 +7,10 @@ package struct GitIndexEntry: Hashable, Sendable {
   /// Whether `git add --intent-to-add` made the entry, so that it has no content yet.
   package let isIntentToAdd: Bool
 
+  package init(id: GitObjectID, mode: GitFileMode) {
+    (self.id, self.mode, isIntentToAdd) = (id, mode, false)
+  }
+
   init(_ entry: git_index_entry) {
     id = unsafe GitObjectID(entry.id)
     mode = unsafe GitFileMode(rawValue: entry.mode)
@@ -20,6 +24,17 @@ package struct GitConflict: Hashable, Sendable {
   package let ancestor: GitIndexEntry?
   package let ours: GitIndexEntry?
   package let theirs: GitIndexEntry?
+
+  package init(ancestor: GitIndexEntry?, ours: GitIndexEntry?, theirs: GitIndexEntry?) {
+    (self.ancestor, self.ours, self.theirs) = (ancestor, ours, theirs)
+  }
+
+  /// The versions with the numbers of their stages.
+  var stages: [(stage: Int32, entry: GitIndexEntry)] {
+    [(1, ancestor), (2, ours), (3, theirs)].compactMap { stage, entry in
+      entry.map { (Int32(stage), $0) }
+    }
+  }
 }
 
 extension StatData {

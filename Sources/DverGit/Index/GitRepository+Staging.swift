@@ -16,10 +16,12 @@ extension GitRepository {
   /// - Parameters:
   ///   - files: Regular files of the work tree, each once.
   ///   - removals: Paths to take out, also where they are in conflict; absent ones are no error.
+  ///   - conflicts: Paths that are to be in conflict; not among `files` and `removals`.
   ///   - timeout: How long to wait for another process that holds `index.lock`.
   ///   - willLock: Called with the lock file before it is put into place.
   package func stage(
-    _ files: [GitStagedFile], removing removals: [[UInt8]] = [], timeout: Duration = .seconds(60),
+    _ files: [GitStagedFile], removing removals: [[UInt8]] = [],
+    restoring conflicts: [GitStagedConflict] = [], timeout: Duration = .seconds(60),
     threads: Int = processorCount, willLock: (GitIndexLock) throws -> Void = { _ in }
   ) throws -> GitStagingOutcome {
     guard let workTree else { throw GitError.noWorkTree(directory: gitDirectory) }
@@ -29,7 +31,9 @@ extension GitRepository {
     } catch .unreadableIndex(_, let detail) {
       return .notStaged(reason: detail)
     }
-    let plan = try plan(files, known, workTree: workTree, threads: threads)
+    var plan = try plan(files, known, workTree: workTree, threads: threads)
+    plan.conflicts = conflicts
+    plan.changeCount += conflicts.count
     guard plan.changeCount > 0 else { return .staged(changeCount: 0) }
     if known.isNative {
       try write(plan, timeout: timeout, willLock: willLock)

@@ -11,6 +11,17 @@ package struct GitStagedFile: Sendable {
   }
 }
 
+/// A path that is to be in conflict in the index, in the place of what is there.
+package struct GitStagedConflict: Sendable {
+  /// Counted from the work tree.
+  package let path: [UInt8]
+  package let conflict: GitConflict
+
+  package init(path: [UInt8], conflict: GitConflict) {
+    (self.path, self.conflict) = (path, conflict)
+  }
+}
+
 /// What came of staging.
 package enum GitStagingOutcome: Hashable, Sendable {
   /// So many entries were added, replaced or removed; with 0 the index was not written.
@@ -31,13 +42,20 @@ struct PlannedEntry: Sendable {
 struct StagingPlan: Sendable {
   var entries: [PlannedEntry] = []
   var removals: [[UInt8]] = []
+  var conflicts: [GitStagedConflict] = []
   /// How many entries and removals differ from the index as it was read.
   var changeCount = 0
 
   /// Puts the plan into `index`.
   func apply(to index: borrowing IndexHandle) throws(GitError) {
-    for path in removals {
+    for path in removals + conflicts.map(\.path) {
       for stage in 0...3 as ClosedRange<Int32> { try index.remove(path, stage: stage) }
+    }
+    for item in conflicts {
+      for (stage, entry) in item.conflict.stages {
+        try index.set(
+          item.path, id: entry.id, mode: entry.mode, status: StatData(), stage: stage)
+      }
     }
     for planned in entries {
       if let (entry, status) = index.details(planned.path), planned.agrees(with: entry),
@@ -57,7 +75,14 @@ struct StagingPlan: Sendable {
       lines.append(contentsOf: path)
       lines.append(0)
     }
-    for path in removals { append("0", .zero, path) }
+    for path in removals + conflicts.map(\.path) { append("0", .zero, path) }
+    for item in conflicts {
+      for (stage, entry) in item.conflict.stages {
+        lines.append(
+          contentsOf: "\(String(entry.mode.rawValue, radix: 8)) \(entry.id) \(stage)\t".utf8)
+        lines.append(contentsOf: item.path + [0])
+      }
+    }
     for entry in entries {
       append(String(entry.mode.rawValue, radix: 8), entry.id, entry.path)
     }

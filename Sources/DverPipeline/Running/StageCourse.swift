@@ -60,6 +60,7 @@ struct StageCourse: Sendable {
           record, as: stage.stage.outputs[index], at: stage.outputs[index])
       }
       try preserve(ticket)
+      for (index, record) in changed { noteChange(of: index, to: record) }
       try runner.aside.complete(ticket)
     } catch {
       putBack(ticket)
@@ -87,6 +88,7 @@ struct StageCourse: Sendable {
       try requireSameInputs()
       let outputs = try storeOutputs()
       try preserve(ticket)
+      for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
       let lock = lock(outputs: outputs)
       remember(lock)
       try storage.finish(stage, lock: lock)
@@ -229,6 +231,10 @@ struct StageCourse: Sendable {
       if let record = present[output].record, try storage.isStored(record) { continue }
       try storage.preserve(location, of: stage.outputs[output])
     }
+  }
+
+  private func noteChange(of output: Int, to record: OutputRecord) {
+    storage.replaced(present[output].record, by: record, at: stage.outputs[output])
   }
 
   private func fail(_ ticket: AsideArea.Ticket, _ run: inout RunRecord) {

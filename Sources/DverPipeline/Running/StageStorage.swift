@@ -36,6 +36,10 @@ package protocol StageStorage: Sendable {
   /// `path` that is about to be dropped.
   func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws
 
+  /// Takes note that a stage's output is another one now; the old one is in the store, unless
+  /// nothing was there.
+  func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath)
+
   /// Replaces links into the store by copies that a command may change.
   func unprotect(_ path: RepositoryPath) throws
 
@@ -63,4 +67,6 @@ extension StageStorage {
   ) throws -> OutputRecord? {
     try currentRecord(of: path, isRecheck: isRecheck)
   }
+
+  package func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {}
 }

@@ -12,6 +12,8 @@ package struct AddOptions: Sendable {
   package var withoutRelinking = false
   /// Where data from elsewhere goes; the one target is then copied there.
   package var output: [UInt8]?
+  /// What the record of the operation says; `nil` for what was typed.
+  var command: String?
 
   package init() {}
 }

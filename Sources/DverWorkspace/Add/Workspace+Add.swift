@@ -25,8 +25,15 @@ extension Workspace {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
     try transaction.publish()
+    if options.output != nil {
+      for item in taken {
+        noteData(item.path, from: .unknown, to: DataState(item.record), command: "dver add")
+      }
+    }
     let added = try record(
-      taken, command: "dver add \(paths.map(\.description).joined(separator: " "))")
+      taken,
+      command: options.command
+        ?? "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())

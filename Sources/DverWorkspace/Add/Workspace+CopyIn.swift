@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverHashing
+import DverObjectStore
 
 extension Workspace {
   /// Copies data from anywhere to a new path of the workspace, where `add` then finds it.
@@ -21,9 +22,12 @@ extension Workspace {
     try FileSystem.makeDirectories(destination.parent)
     // Complete under a hidden name first, so that an interrupted copy is not taken for the data.
     let staged = destination.parent.appending(FileSystem.temporaryName())
+    var before = DataState.missing
     do {
       try copy(source, status: status, to: staged)
       if isReplacing {
+        before = DataState(try saveContent(of: path))
+        try cache().settle()
         // The old data stays in its place until the new one is whole.
         guard try FileSystem.exchange(staged, destination) else {
           throw WorkspaceError.exists(displayed(path))
@@ -36,6 +40,8 @@ extension Workspace {
       try? FileSystem.removeTree(staged)
       throw error
     }
+    // `add` finds out what it is that came.
+    noteData(path, from: before, to: .unknown, command: "dver add")
     return path
   }
 

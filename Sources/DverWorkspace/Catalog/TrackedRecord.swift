@@ -63,7 +63,7 @@ extension Workspace {
       else { continue }
       if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) { continue }
       let content = try ContentScanner(workspace: self).content(of: path)
-      guard content.name == name, let store = try cacheIfPresent() else {
+      guard let found = content.name, found == name, let store = try cacheIfPresent() else {
         notices.warning("\(displayed(path)) is no longer tracked, but changed, so it stays")
         continue
       }
@@ -71,11 +71,15 @@ extension Workspace {
         workspace: self, path: path, store: store,
         placement: Placement(from: store, types: LinkType.standard), options: options)
       let (present, stamps) = content.entries
-      summary.add(
-        try task.run(
-          present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false
-        ).summary)
+      try saveNodes(of: content)
+      let removed = try task.run(
+        present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false
+      ).summary
+      summary.add(removed)
       try FileSystem.removeEmptyDirectory(root.appending(path))
+      let isGone = removed.unsaved.isEmpty
+      noteData(
+        path, from: DataState(content), to: isGone ? .missing : .unknown, command: "dver checkout")
     }
     return summary
   }

@@ -43,9 +43,11 @@ struct Checkout {
     try dropUnsaved(from: &plan, &summary)
     let overwrites = plan.placements.contains { plan.matches[$0] != nil }
     if overwrites || !plan.removals.isEmpty { try store.settle() }
-    try remove(plan, inTheWayOnly: true, &summary)
+    // Those whose place is needed go first; a folder may stand there when the others go.
+    let needed = Set(plan.removals.filter { isInTheWay($0, plan) })
+    try remove(plan.removals.filter { needed.contains($0) }, plan, &summary)
     let placed = try place(plan, &summary)
-    try remove(plan, inTheWayOnly: false, &summary)
+    try remove(plan.removals.filter { !needed.contains($0) }, plan, &summary)
     if desired.isEmpty, keepsFolder { try FileSystem.makeDirectories(folder) }
     let isComplete = summary.unsaved.isEmpty && summary.missing.isEmpty
     return Outcome(summary: summary, stamps: isComplete ? stamps(of: plan, placed: placed) : nil)
@@ -131,13 +133,11 @@ struct Checkout {
 
   // MARK: Removing
 
-  /// Removes entries that are not desired: first those whose place is needed, at the end the others.
+  /// Removes entries that are not desired.
   private func remove(
-    _ plan: CheckoutPlan, inTheWayOnly: Bool, _ summary: inout CheckoutSummary
+    _ removals: [Int], _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
   ) throws {
-    let needed = inTheWayOnly ? Set(plan.removals.filter { isInTheWay($0, plan) }) : []
-    for index in plan.removals {
-      if inTheWayOnly, !needed.contains(index) { continue }
+    for index in removals {
       let relative = plan.present.paths[index]
       let target = folder.appending(relative)
       switch plan.present.kinds[index] {

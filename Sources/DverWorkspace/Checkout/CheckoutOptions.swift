@@ -10,6 +10,8 @@ package struct CheckoutOptions: Sendable {
   package var allowMissing = false
   /// Whether a target that is a folder stands for all tracked paths below it.
   package var recursive = false
+  /// The command that is recorded to have changed data; `nil` where its caller sees to that.
+  var command: String? = "dver checkout"
 
   package init() {}
 }

@@ -14,6 +14,10 @@ extension Workspace {
   package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
     // Else the outputs that a dead stage had set aside would come back over what is written here.
     try recoverOutputs()
+    var options = options
+    options.command = options.command.map {
+      ([$0] + targets.map { PathQuoting.quoted($0) }).joined(separator: " ")
+    }
     let catalog = try catalog()
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)
@@ -58,21 +62,58 @@ extension Workspace {
     let output = selection.output
     guard let name = output.name else { return CheckoutSummary() }
     try refuseLinks(above: output.path, displayed(output.path))
-    let task = Checkout(
-      workspace: self, path: output.path, store: store, placement: placement, options: options)
     let content = try ContentScanner(workspace: self).content(of: output.path)
     if output.isRecorded(content), !options.relink { return CheckoutSummary() }
+    var before = DataState(content)
+    if content.name != name { try prepareToUndo(content, at: output.path, options: options) }
     var summary = CheckoutSummary()
-    var (present, stamps) = content.entries
     if case .missing = content, let link = try strayLink(at: output.path) {
+      before = try saveLink(link)
       summary.add(try replaceStray(link, output: output, options: options, store: store))
       if !summary.unsaved.isEmpty { return summary }
     }
+    func note(_ after: DataState) {
+      guard let command = options.command else { return }
+      noteData(output.path, from: before, to: after, command: command)
+    }
+    do {
+      let outcome = try place(selection, in: content, options, store, placement)
+      summary.add(outcome.summary)
+      let isDone = outcome.stamps != nil && selection.part == nil
+      if isDone || summary.changeCount > 0 { note(isDone ? DataState(output.record) : .unknown) }
+    } catch {
+      note(.unknown)
+      throw error
+    }
+    return summary
+  }
+
+  /// Sees to it that what a checkout replaces can be brought back. Without force its files are in the
+  /// cache already, else they stay.
+  private func prepareToUndo(
+    _ content: WorkspaceContent, at path: RepositoryPath, options: CheckoutOptions
+  ) throws {
+    if case .missing = content { return }
+    if options.force { _ = try saveContent(of: path) } else { try saveNodes(of: content) }
+  }
+
+  private func place(
+    _ selection: Selection, in content: WorkspaceContent, _ options: CheckoutOptions,
+    _ store: ObjectStore, _ placement: Placement
+  ) throws -> Checkout.Outcome {
+    let output = selection.output
+    guard let name = output.name else { preconditionFailure("only what has content is placed") }
+    let task = Checkout(
+      workspace: self, path: output.path, store: store, placement: placement, options: options)
+    var summary = CheckoutSummary()
+    var (present, stamps) = content.entries
     if !present.isEmpty, content.name?.isDirectory != name.isDirectory {
       let cleared = try task.run(
         present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
       summary.add(cleared.summary)
-      guard cleared.summary.unsaved.isEmpty else { return summary }
+      guard cleared.summary.unsaved.isEmpty else {
+        return Checkout.Outcome(summary: summary, stamps: nil)
+      }
       (present, stamps) = (EntryTable(), [])
     }
     if !name.isDirectory { try FileSystem.removeEmptyDirectory(root.appending(output.path)) }
@@ -81,7 +122,7 @@ extension Workspace {
       desired = try self.desired(output, name: name)
     } catch let error as ManifestLookupError where options.allowMissing {
       notices.warning(error.message)
-      return summary
+      return Checkout.Outcome(summary: summary, stamps: nil)
     }
     if let part = selection.part {
       // Only what lies at or below the part is made to agree; the rest stays as it is.
@@ -97,7 +138,7 @@ extension Workspace {
     if let stamps = outcome.stamps, selection.part == nil {
       try remember(output.path, name: name, entries: desired, stamps: stamps)
     }
-    return summary
+    return Checkout.Outcome(summary: summary, stamps: outcome.stamps)
   }
 
   /// What an output should hold: the entries of a directory, or one entry with an empty path.

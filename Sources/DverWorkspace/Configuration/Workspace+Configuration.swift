@@ -69,21 +69,22 @@ extension Workspace {
 
   /// Changes the configuration file of a level.
   ///
-  /// The project's file is versioned, so its change is an operation, and staged in git.
+  /// A change of the workspace's own files is an operation; that of the project is staged in git.
   func editConfiguration(
-    _ command: String, at level: ConfigurationLevel, _ edit: (ConfigFile) throws -> Void
+    _ command: String, at level: ConfigurationLevel, isUndoable: Bool = true,
+    _ edit: (ConfigFile) throws -> Void
   ) throws {
     let path = try configuration().files.path(of: level.file)
     defer { reloadConfiguration() }
-    guard level == .project, let versioned = path.relative(to: root) else {
+    guard level == .project || level == .local, let own = path.relative(to: root) else {
       try FileSystem.makeDirectories(path.parent)
       return try edit(ConfigFile(path.bytes))
     }
-    try perform(command) {
+    try perform(command, isUndoable: isUndoable) {
       let old = try FileSystem.contents(of: path)
       let new = try edited(old ?? [], edit)
       var changes = Changes()
-      if new != old { changes.texts = [TextChange(path: versioned, old: old, new: new)] }
+      if new != old { changes.texts = [TextChange(path: own, old: old, new: new)] }
       return changes
     }
   }

@@ -41,7 +41,7 @@ extension Workspace {
       for name in names {
         diagnosis.report(
           .problem, "\(PathQuoting.quoted(name)) is in conflict",
-          hint: "take a side: 'git checkout --ours' or '--theirs', then 'git add'")
+          hint: "run 'dver resolve'")
       }
     }
     let catalog = try catalog()

@@ -92,7 +92,7 @@ extension Workspace {
   func upgrade() throws {
     let catalog = try catalog()
     let git = try git()
-    try perform("dver doctor --upgrade") {
+    try perform("dver doctor --upgrade", isUndoable: false) {
       var changes = Changes()
       for (path, text) in Self.ownTexts {
         let old = try FileSystem.contents(of: root.appending(path))

@@ -17,20 +17,21 @@ struct StagedManifests: Sendable {
   }
 
   /// The tracked directories of which a node in the index is missing or another one.
-  func problems() throws -> [RepositoryPath] {
+  func problems() throws -> [TrackedOutput] {
     let committed = try committedNames()
-    return try stagedCatalog().outputs.compactMap { output in
-      guard let name = output.name, name.isDirectory else { return nil }
+    return try catalog().outputs.filter { output in
+      guard let name = output.name, name.isDirectory else { return false }
       if committed.names[output.path] == name,
         try isAsCommitted(output.path, in: committed.tree)
       {
-        return nil
+        return false
       }
-      return try isComplete(output.path, root: name.digest) ? nil : output.path
+      return try !isComplete(output.path, root: name.digest)
     }
   }
 
-  private func stagedCatalog() throws -> Catalog {
+  /// What the pointers and locks of the index track, without those in conflict.
+  func catalog() throws -> Catalog {
     let tracked = try git.trackedPaths(below: prefix.bytes)
     var found: [(path: [UInt8], id: GitObjectID)] = []
     for index in 0..<tracked.count where Workspace.isCatalogFile(tracked[index]) {
@@ -93,7 +94,7 @@ extension Workspace {
     else { return }
     let problems = try StagedManifests(workspace: self, git: git).problems()
     guard problems.isEmpty else {
-      let paths = problems.map { displayed($0) }.joined(separator: ", ")
+      let paths = problems.map { displayed($0.path) }.joined(separator: ", ")
       throw WorkspaceError.failed(
         "the staged manifests of \(paths) are not those of the staged pointers",
         hint: "run 'dver doctor --upgrade' and commit again")

@@ -5,49 +5,48 @@ import DverHashing
 /// The records of a workspace's operations, oldest first: `NNNNNNNNNNNN.open` while one is carried
 /// out, then `.done`.
 ///
-/// Only the holder of the workspace lock touches it.
+/// Only the holder of the workspace lock writes here; whoever reads may meet a record that goes.
 struct OperationLog: Sendable {
   let folder: AbsolutePath
 
   /// Writes a record down, on stable storage; the operation counts from then on.
-  func begin(_ record: OperationRecord) throws -> AbsolutePath {
+  ///
+  /// - Parameter group: The number of the first record of the same command; `nil` for the first.
+  /// - Returns: Where it is, and its number.
+  func begin(
+    _ record: OperationRecord, group: Int?
+  ) throws -> (path: AbsolutePath, number: Int) {
     try FileSystem.makeDirectories(folder)
-    let last = try FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0
-    let digits = String(last + 1)
-    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + Self.open
-    let path = folder.appending(name)
+    let number = try (FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0) + 1
+    var record = record
+    record.group = group ?? number
+    let path = self.path(of: number, Self.open)
     try FileSystem.replaceContents(of: path, with: record.serialized, synced: true)
-    return path
+    return (path, number)
   }
 
+  private func path(of number: Int, _ suffix: String) -> AbsolutePath {
+    let digits = String(number)
+    let name = String(repeating: "0", count: max(0, 12 - digits.count)) + digits + suffix
+    return folder.appending(name)
+  }
+
+  /// Ends an operation, and drops records that are too old or too many.
   func finish(_ path: AbsolutePath) throws {
     var name = Array(path.lastComponent.dropLast(Self.open.utf8.count))
     name.append(contentsOf: Self.done.utf8)
     try FileSystem.rename(path, to: path.parent.appending(name))
-    if let number = Self.number(name), number % Self.pruningInterval == 0 { try prune() }
+    try prune(olderThan: FileClock.now().nanoseconds - Self.maximumAge)
   }
 
-  /// Removes the oldest records of operations that are done.
-  private func prune() throws {
-    let names = try (FileSystem.names(in: folder) ?? []).filter {
-      $0.suffix(Self.done.utf8.count).elementsEqual(Self.done.utf8) && Self.number($0) != nil
-    }
-    let surplus = names.count - Self.keptCount
-    guard surplus > 0 else { return }
-    // Numbers have the same number of digits, so this is their order.
-    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(surplus) {
-      try FileSystem.removeFile(folder.appending(name))
-    }
-  }
-
-  /// Takes back a record of which nothing has been carried out.
+  /// Takes back a record of which nothing has been carried out, or that nobody needs.
   func abandon(_ path: AbsolutePath) throws {
     try FileSystem.removeFile(path)
   }
 
   /// Whether a command left a record open, without reading it.
   func hasUnfinished() throws -> Bool {
-    try (FileSystem.names(in: folder) ?? []).contains(where: Self.isUnfinished)
+    try (FileSystem.names(in: folder) ?? []).contains { Self.has($0, Self.open) }
   }
 
   /// The records that a command left open when it died, oldest first.
@@ -60,7 +59,7 @@ struct OperationLog: Sendable {
         // A record that was being written; nobody else writes here now.
         try FileSystem.removeFile(path)
       }
-      guard Self.isUnfinished(name) else { continue }
+      guard Self.has(name, Self.open) else { continue }
       // A record appears in one piece; one that is not whole never counted.
       if let bytes = try FileSystem.contents(of: path), let record = OperationRecord(parsing: bytes)
       {
@@ -72,19 +71,52 @@ struct OperationLog: Sendable {
     return records
   }
 
-  /// Whether this is the name of a record whose operation is not done.
-  private static func isUnfinished(_ name: [UInt8]) -> Bool {
-    name.suffix(open.utf8.count).elementsEqual(open.utf8)
+  /// The records of operations that are done, oldest first; those that cannot be read are left out.
+  func finished() throws -> [(number: Int, record: OperationRecord)] {
+    try (FileSystem.names(in: folder) ?? []).compactMap { name in
+      guard Self.has(name, Self.done), let number = Self.number(name),
+        let bytes = try FileSystem.contents(of: folder.appending(name)),
+        let record = OperationRecord(parsing: bytes)
+      else { return nil }
+      return (number, record)
+    }
+  }
+
+  // MARK: Pruning
+
+  /// Drops the oldest records until they are few, small and young enough; the last one stays.
+  private func prune(olderThan limit: Int64) throws {
+    let names = try (FileSystem.names(in: folder) ?? []).filter { Self.has($0, Self.done) }
+    var (byteCount, isOver) = (Int64(0), false)
+    for (index, name) in names.reversed().enumerated() where index > 0 {
+      let path = folder.appending(name)
+      if !isOver, let status = try FileSystem.status(of: path) {
+        byteCount += status.size
+        isOver =
+          index >= Self.maximumCount || byteCount > Self.maximumByteCount
+          || status.modified < limit
+      }
+      if isOver { try FileSystem.removeFile(path) }
+    }
+  }
+
+  /// More than anybody goes back.
+  private static let maximumCount = 1000
+  /// A record holds the old and the new text of each file, and locks may be large.
+  private static let maximumByteCount: Int64 = 256 << 20
+  /// 90 days, in nanoseconds.
+  private static let maximumAge: Int64 = 90 * 86_400 * 1_000_000_000
+
+  // MARK: Names
+
+  private static func has(_ name: [UInt8], _ suffix: String) -> Bool {
+    name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
   }
 
   private static func number(_ name: [UInt8]) -> Int? {
     Int(String(decoding: name.prefix(12), as: UTF8.self))
   }
 
-  /// Records of operations that are done; some more stay until the next pruning.
-  private static let keptCount = 1000
-  /// One operation of so many pays for the listing.
-  private static let pruningInterval = 50
   private static let open = ".open"
   private static let done = ".done"
 }

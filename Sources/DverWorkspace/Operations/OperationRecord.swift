@@ -10,9 +10,13 @@ import DverHashing
 ///     dver-operation 1
 ///     command TEXT
 ///     started NANOSECONDS
+///     group NUMBER                           that of the first record of the same command
+///     undoes GROUP | redoes GROUP            where that is what the command is for
 ///     text OLD-COUNT|- NEW-COUNT|- PATH      old bytes and new bytes follow, then a line end
 ///     manifest OLD-DIGEST|- NEW-DIGEST|- PATH
 ///     move COUNT INODE TARGET                the bytes of the source's path follow, then a line end
+///     conflict VERSIONS cleared|restored PATH
+///     data OLD-STATE NEW-STATE PATH          done before the record was written
 ///     end SHA-256-of-everything-before
 struct OperationRecord: Sendable {
   let command: String
@@ -22,10 +26,26 @@ struct OperationRecord: Sendable {
   let manifests: [ManifestChange]
   /// Done before everything else.
   let moves: [DataMove]
+  /// Of files that are among the texts.
+  let conflicts: [IndexConflict]
+  /// What the command did to data before.
+  let data: [DataChange]
+  var group = 0
+  /// The operation that this one takes back, or carries out once more.
+  var reversal: Reversal?
+
+  struct Reversal: Hashable, Sendable {
+    let group: Int
+    let isRedo: Bool
+  }
 
   var serialized: [UInt8] {
     var bytes = Array("dver-operation 1\ncommand \(PathQuoting.quoted(command.utf8))\n".utf8)
-    bytes.append(contentsOf: "started \(started)\n".utf8)
+    bytes.append(contentsOf: "started \(started)\ngroup \(group)\n".utf8)
+    if let reversal {
+      let word = reversal.isRedo ? "redoes" : "undoes"
+      bytes.append(contentsOf: "\(word) \(reversal.group)\n".utf8)
+    }
     for text in texts {
       let counts = [text.old, text.new].map { $0.map { String($0.count) } ?? "-" }
       bytes.append(contentsOf: "text \(counts[0]) \(counts[1]) ".utf8)
@@ -48,20 +68,41 @@ struct OperationRecord: Sendable {
       bytes.append(contentsOf: move.source.bytes)
       bytes.append(UInt8(ascii: "\n"))
     }
+    for conflict in conflicts {
+      let state = conflict.isRestored ? "restored" : "cleared"
+      bytes.append(contentsOf: "conflict \(conflict.versions) \(state) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(conflict.path.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    for change in data {
+      bytes.append(contentsOf: "data \(change.old) \(change.new) ".utf8)
+      bytes.append(contentsOf: PathQuoting.quoted(change.path.bytes).utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
     let digest = SHA256.digest(of: bytes.span)
     bytes.append(contentsOf: "end \(digest)\n".utf8)
     return bytes
   }
 
+  /// Whether the operation did more than to write anew what was there.
+  var hasEffect: Bool {
+    !moves.isEmpty || !conflicts.isEmpty || !data.isEmpty || texts.contains { $0.old != $0.new }
+      || manifests.contains { $0.old != $0.new }
+  }
+
   init(
     command: String, started: Int64, texts: [TextChange], manifests: [ManifestChange],
-    moves: [DataMove] = []
+    moves: [DataMove] = [], conflicts: [IndexConflict] = [],
+    data: [DataChange] = [], reversal: Reversal? = nil
   ) {
     self.command = command
     self.started = started
     self.texts = texts
     self.manifests = manifests
     self.moves = moves
+    self.conflicts = conflicts
+    self.data = data
+    self.reversal = reversal
   }
 
   /// Reads a record; `nil` for one that is not whole.
@@ -73,13 +114,26 @@ struct OperationRecord: Sendable {
     guard bytes[end...].elementsEqual("end \(digest)\n".utf8) else { return nil }
     var reader = RecordReader(bytes: bytes, end: end)
     guard reader.line() == ["dver-operation", "1"], let command = reader.line(), command.count == 2,
+      let text = PathQuoting.unquote(Array(command[1].utf8).span),
       let started = reader.line(), started.count == 2, let time = Int64(started[1])
     else { return nil }
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
     var moves: [DataMove] = []
+    var conflicts: [IndexConflict] = []
+    var data: [DataChange] = []
+    var (group, reversal): (Int, Reversal?) = (0, nil)
     while !reader.isAtEnd {
-      guard let fields = reader.line(), fields.count == 4,
+      guard let fields = reader.line() else { return nil }
+      if fields.count == 2, let number = Int(fields[1]) {
+        switch fields[0] {
+        case "group": group = number
+        case "undoes", "redoes": reversal = Reversal(group: number, isRedo: fields[0] == "redoes")
+        default: return nil
+        }
+        continue
+      }
+      guard fields.count == 4,
         let name = PathQuoting.unquote(Array(fields[3].utf8).span),
         let path = RepositoryPath(name)
       else { return nil }
@@ -98,11 +152,23 @@ struct OperationRecord: Sendable {
           let inode = UInt64(fields[2]), reader.line() == [""]
         else { return nil }
         moves.append(DataMove(source: source, target: path, inode: inode))
+      case "conflict":
+        guard
+          let conflict = IndexConflict(
+            path: path, versions: fields[1], isRestored: fields[2] == "restored")
+        else { return nil }
+        conflicts.append(conflict)
+      case "data":
+        guard let old = DataState(fields[1]), let new = DataState(fields[2]) else { return nil }
+        data.append(DataChange(path: path, old: old, new: new))
       default: return nil
       }
     }
     self.init(
-      command: command[1], started: time, texts: texts, manifests: manifests, moves: moves)
+      command: String(decoding: text, as: UTF8.self), started: time, texts: texts,
+      manifests: manifests, moves: moves,
+      conflicts: conflicts, data: data, reversal: reversal)
+    self.group = group
   }
 }
 

@@ -6,11 +6,17 @@ import DverHashing
 extension Workspace {
   /// Puts what an operation wrote into the git index, and takes out what it removed.
   func stage(_ record: OperationRecord) throws {
+    if record.texts.isEmpty, record.manifests.isEmpty, record.conflicts.isEmpty { return }
     guard try configuration().autostages, let git = try git(), !git.isBare else { return }
     let prefix = gitPrefix(in: git)
     var files: [GitStagedFile] = []
     var removals: [[UInt8]] = []
-    for text in record.texts {
+    let restored = record.conflicts.filter(\.isRestored)
+    let conflicts = restored.map {
+      GitStagedConflict(path: prefix.gitPath($0.path), conflict: $0.conflict)
+    }
+    let unstaged = Set(restored.map(\.path))
+    for text in record.texts where !unstaged.contains(text.path) && !Self.isPrivate(text.path) {
       let path = prefix.gitPath(text.path)
       if text.new == nil {
         removals.append(path)
@@ -30,7 +36,7 @@ extension Workspace {
     let outcome: GitStagingOutcome
     do {
       outcome = try git.stage(
-        files, removing: removals, timeout: configuration().lockTimeout,
+        files, removing: removals, restoring: conflicts, timeout: configuration().lockTimeout,
         willLock: { try indexLockRecord.remember($0) })
     } catch {
       // What cannot be cleaned up now is left to the next command.
@@ -43,7 +49,13 @@ extension Workspace {
     }
   }
 
-  /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged.
+  /// Whether git is to know nothing of a file.
+  private static func isPrivate(_ path: RepositoryPath) -> Bool {
+    path.bytes.elementsEqual(".dver/config.local".utf8)
+  }
+
+  /// A manifest node from a revision's tree, the git index, HEAD, or from what is being merged,
+  /// rebased, picked or taken from the stash.
   func nodeFromGit(
     _ digest: Digest, _ path: RepositoryPath, tree: GitObjectID? = nil
   ) throws -> [UInt8]? {
@@ -54,10 +66,33 @@ extension Workspace {
     }
     if let tree, let bytes = checked(try git.blob(at: gitPath, in: tree)) { return bytes }
     if let bytes = checked(try git.indexBlob(at: gitPath)) { return bytes }
-    for revision in ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"] {
-      guard let found = try git.resolveIfPresent(revision) else { continue }
-      if let bytes = checked(try git.blob(at: gitPath, in: found.tree)) { return bytes }
+    let conflict = try git.conflict(at: gitPath)
+    for entry in [conflict?.ours, conflict?.theirs, conflict?.ancestor] {
+      if let id = entry?.id, let bytes = checked(try git.blob(id)) { return bytes }
+    }
+    for tree in try mergedTrees(in: git) {
+      if let bytes = checked(try git.blob(at: gitPath, in: tree)) { return bytes }
     }
     return nil
+  }
+
+  /// The trees of HEAD and of all versions that an unfinished command of git works with: what it
+  /// takes over, what that was made from, and where both come from.
+  private func mergedTrees(in git: GitRepository) throws -> [GitObjectID] {
+    guard let head = try git.resolveIfPresent("HEAD") else { return [] }
+    var trees = [head.tree]
+    for name in ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "refs/stash"] {
+      guard let other = try git.resolveIfPresent(name) else { continue }
+      trees.append(other.tree)
+      // A shallow clone may end before these.
+      if let parent = try? git.resolve("\(name)^") { trees.append(parent.tree) }
+      if let base = try? git.mergeBase(head.commit, other.commit),
+        let revision = try? git.commit(base)
+      {
+        trees.append(revision.tree)
+      }
+    }
+    var seen: Set<GitObjectID> = []
+    return trees.filter { seen.insert($0).inserted }
   }
 }

@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverHashing
+import DverManifest
 import DverObjectStore
 import Glibc
 
@@ -10,12 +11,16 @@ extension Workspace {
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
     var moves: [DataMove] = []
+    /// Of files that are among `texts`.
+    var conflicts: [IndexConflict] = []
 
     var isEmpty: Bool { texts.isEmpty && manifests.isEmpty && moves.isEmpty }
   }
 
   /// Holds the workspace lock, after finishing what a dead command left open.
   func withLock<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
+    // A fresh clone has none.
+    try FileSystem.makeDirectories(stateFolder)
     let lock = try ProcessLock(
       stateFolder.appending("lock"), purpose: command, timeout: configuration().lockTimeout
     ) { holder in
@@ -28,17 +33,27 @@ extension Workspace {
 
   /// Carries out `plan` as one operation: either all of its files change, or none.
   ///
+  /// What the command has done to data until now becomes part of the operation.
+  ///
   /// - Parameters:
   ///   - command: For the record, such as `dver add data`.
+  ///   - isUndoable: Whether `undo` is to know of it.
+  ///   - reversal: The operation that this one takes back or repeats.
   ///   - plan: Called under the lock; reads the present files and says what they become.
-  func perform(_ command: String, _ plan: () throws -> Changes) throws {
+  func perform(
+    _ command: String, isUndoable: Bool = true, reversal: OperationRecord.Reversal? = nil,
+    _ plan: () throws -> Changes
+  ) throws {
     try withLock(command) {
       let changes = try plan()
-      guard !changes.isEmpty else { return }
+      let data = dataNotes.take().changes
+      guard !changes.isEmpty || !data.isEmpty || reversal != nil else { return }
+      try keepOldNodes(of: changes)
       let record = OperationRecord(
         command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
-        manifests: changes.manifests, moves: changes.moves)
-      let path = try operations.begin(record)
+        manifests: changes.manifests, moves: changes.moves, conflicts: changes.conflicts,
+        data: data, reversal: reversal)
+      let (path, number) = try operations.begin(record, group: operationGroup)
       do {
         try carryOutMoves(of: record)
       } catch {
@@ -47,7 +62,47 @@ extension Workspace {
         throw error
       }
       try carryOut(record, isRecovery: false)
+      guard isUndoable, record.hasEffect || reversal != nil else {
+        return try operations.abandon(path)
+      }
       try operations.finish(path)
+      rememberGroup(number)
+    }
+  }
+
+  /// Takes note that a command changed data; it becomes part of the command's next operation.
+  func noteData(_ path: RepositoryPath, from old: DataState, to new: DataState, command: String) {
+    guard !old.isSame(as: new) else { return }
+    dataNotes.add(DataChange(path: path, old: old, new: new), command: command)
+  }
+
+  /// Writes down what the command did to data, if that is no part of an operation yet.
+  package func recordData() throws {
+    let (command, changes) = dataNotes.take()
+    guard !changes.isEmpty else { return }
+    for change in changes {
+      noteData(change.path, from: change.old, to: change.new, command: command)
+    }
+    try perform(command) { Changes() }
+  }
+
+  /// Puts the nodes of manifests that are about to be replaced into the cache, so that `undo` finds
+  /// them; those of a fresh clone may be in git alone.
+  private func keepOldNodes(of changes: Changes) throws {
+    for manifest in changes.manifests {
+      guard let old = manifest.old, old != manifest.new,
+        try cacheIfPresent()?.contains(old) != true
+      else { continue }
+      do {
+        let transaction = try storing()
+        for node in try manifests.reader(of: manifest.path).nodes(of: old) {
+          try transaction.store(manifests.node(node.digest, node.location, of: manifest.path))
+        }
+        try transaction.finish()
+      } catch is ManifestLookupError {
+        // They were nowhere to be found before, either.
+        continue
+      }
     }
   }
 

@@ -115,7 +115,10 @@ extension Workspace {
       events(.verifying(pointer: output.originText))
       changed.append(root.appending(output.path).bytes)
     }
-    if !changed.isEmpty { _ = try add(changed, options: AddOptions()) }
+    guard !changed.isEmpty else { return }
+    var options = AddOptions()
+    options.command = "dver repro"
+    _ = try add(changed, options: options)
   }
 
   private static func environment() -> [[UInt8]] { ProcessEnvironment.current }

@@ -164,9 +164,15 @@ final class WorkspaceStorage: StageStorage {
     let tracked = TrackedOutput(
       path: path, record: record, origin: .pointer(path), isCached: true, isPushed: true,
       remote: nil)
-    let summary = try workspace.checkout(
-      [Selection(output: tracked, part: nil)], options: CheckoutOptions())
-    try workspace.refuse(summary, options: CheckoutOptions())
+    var options = CheckoutOptions()
+    options.command = nil
+    let summary = try workspace.checkout([Selection(output: tracked, part: nil)], options: options)
+    try workspace.refuse(summary, options: options)
+  }
+
+  func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {
+    workspace.noteData(
+      path, from: DataState(old), to: DataState(new), command: "dver repro")
   }
 
   func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws {

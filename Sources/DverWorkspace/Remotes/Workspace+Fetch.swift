@@ -27,6 +27,8 @@ extension Workspace {
       failures.append(error)
     }
     var summary = PullSummary(transfers: summaries, checkout: CheckoutSummary())
+    var checkoutOptions = checkoutOptions
+    checkoutOptions.command = "dver pull"
     do {
       summary.checkout = try checkout(targets, options: checkoutOptions)
     } catch let error as IncompleteCheckout {

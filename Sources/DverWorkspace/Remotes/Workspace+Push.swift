@@ -126,7 +126,7 @@ extension Workspace {
     var generator = SystemRandomNumberGenerator()
     let words = (0..<2).map { _ in String(generator.next() | 1 << 63, radix: 16) }
     let made = words.joined()
-    try editConfiguration("dver push", at: .project) { file in
+    try editConfiguration("dver push", at: .project, isUndoable: false) { file in
       try file.set("core.project", made)
     }
     return made

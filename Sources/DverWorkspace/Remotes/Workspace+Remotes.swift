@@ -41,7 +41,7 @@ extension Workspace {
   private func note(_ storeID: String, of entry: RemoteEntry) throws {
     // The system's file is not the user's to change.
     let level = entry.level == .system ? .local : entry.level
-    try editConfiguration("dver push", at: level) { file in
+    try editConfiguration("dver push", at: level, isUndoable: false) { file in
       try file.set(Array("remote.\(entry.name).id".utf8), Array(storeID.utf8))
     }
   }

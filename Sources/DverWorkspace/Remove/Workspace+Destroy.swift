@@ -26,7 +26,7 @@ extension Workspace {
     // Links that lead nowhere already hold nothing to be lost.
     _ = try unprotect(linked)
     progress.end()
-    try perform("dver destroy") {
+    try perform("dver destroy", isUndoable: false) {
       var changes = Changes()
       for path in try ownFiles() {
         let old = try FileSystem.contents(of: root.appending(path))

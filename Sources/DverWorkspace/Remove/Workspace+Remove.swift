@@ -114,7 +114,8 @@ extension Workspace {
     checkout.force = options.force
     for output in outputs {
       let absolute = root.appending(output.path)
-      let content = try ContentScanner(workspace: self).content(of: output.path)
+      // What was forced or is in git may be in the workspace alone.
+      let content = try saveContent(of: output.path)
       if output.isCached, content.name != nil, let store = try cacheIfPresent() {
         let task = Checkout(
           workspace: self, path: output.path, store: store,
@@ -127,6 +128,10 @@ extension Workspace {
       }
       // What is left was forced, or is in git.
       if options.force || !output.isCached { try FileSystem.removeTree(absolute) }
+      let isGone = try !FileSystem.exists(absolute)
+      noteData(
+        output.path, from: DataState(content), to: isGone ? .missing : .unknown,
+        command: "dver remove")
     }
   }
 }

@@ -7,19 +7,25 @@ import Testing
 struct FaultTests {
   /// A command that writes, and where.
   enum Case: String, CaseIterable, Sendable {
-    case create, add, addAgain, commit, checkout, repro, push, fetch, pull, unprotect, configure
-    case install
+    case create, add, addAgain, commit, checkout, force, repro, resolve, undo, push, fetch, pull
+    case unprotect, configure, install
 
     var arguments: [String] {
       switch self {
       case .create: ["init"]
       case .add, .addAgain: ["add", "data", "single.csv"]
       case .commit: ["commit", "-f"]
+      case .force: ["checkout", "-f"]
+      case .resolve: ["resolve", "--theirs"]
+      case .undo: ["undo", "--to", "2"]
       case .configure: ["config", "cache.type", "copy"]
       case .unprotect: ["unprotect", "data", "single.csv"]
       case .checkout, .repro, .push, .fetch, .pull, .install: [rawValue]
       }
     }
+
+    /// These begin with several commands and consist of what others do.
+    var stride: Int { [.force, .resolve, .undo].contains(self) ? 3 : 1 }
 
     func prepare() throws -> TemporaryRepository {
       switch self {
@@ -27,6 +33,9 @@ struct FaultTests {
       case .add: try SmallCase.withData()
       case .addAgain, .commit: try SmallCase.changed()
       case .checkout: try SmallCase.outOfDate()
+      case .force: try SmallCase.changed()
+      case .resolve: try SmallCase.conflicting()
+      case .undo: try SmallCase.removed()
       case .repro: try SmallCase.pipeline()
       case .push: try SmallCase.withRemote()
       case .fetch, .pull: try SmallCase.withoutData()
@@ -50,7 +59,7 @@ struct FaultTests {
     [
       (FaultAction.kill, 1), (.inputOutputError, 1), (.killAfter, 13), (.noSpace, 11),
       (.diskFull, 13), (.accessDenied, 13), (.shortWrite, 7),
-    ].map { Trial(subject: subject, action: $0, stride: $1) }
+    ].map { Trial(subject: subject, action: $0, stride: $1 * subject.stride) }
   }
 
   @Test(arguments: trials) func nothingIsLostAndTheNextRunFinishes(_ trial: Trial) throws {
@@ -84,6 +93,8 @@ struct FaultTests {
     } else {
       try again.requireSuccess()
     }
+    // Merging pointers leaves the data as it is.
+    if subject == .resolve { try repository.dver("checkout", "-q").requireSuccess() }
     if subject != .fetch { try repository.requireClean() }
   }
 

@@ -38,6 +38,31 @@ enum SmallCase {
     return repository
   }
 
+  /// In the middle of a merge of two versions.
+  static func conflicting() throws -> TemporaryRepository {
+    let repository = try changed()
+    try repository.git("checkout", "-q", "-b", "other").requireSuccess()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", "-").requireSuccess()
+    try repository.dver("checkout", "-q").requireSuccess()
+    try repository.write("ours\n", to: "data/a")
+    try repository.dver("add", "-q", "data").requireSuccess()
+    try repository.commitAll()
+    try repository.git("merge", "-q", "other").requireStatus(1)
+    return repository
+  }
+
+  /// After two versions were added, and then moved and removed with the data.
+  static func removed() throws -> TemporaryRepository {
+    let repository = try changed()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("move", "-q", "single.csv", "moved.csv").requireSuccess()
+    try repository.dver("remove", "-q", "--outs", "data").requireSuccess()
+    return repository
+  }
+
   /// With a remote in a folder that git does not see, which has nothing yet.
   static func withRemote() throws -> TemporaryRepository {
     let repository = try withData()

@@ -1,0 +1,48 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Puts what a path holds into the cache, so that it may be dropped and brought back; costs a look
+  /// at what the cache has already.
+  ///
+  /// `.git` and `.dver` below the path, and what `.dverignore` hides, are not content.
+  func saveContent(of path: RepositoryPath) throws -> WorkspaceContent {
+    let transaction = try storing()
+    let content = try ContentScanner(workspace: self, transaction: transaction).content(of: path)
+    try save(content, in: transaction)
+    try transaction.finish()
+    return content
+  }
+
+  /// Puts the nodes and the targets of links of a directory into the cache, unless they are there:
+  /// what it takes, beside its files, to make it again.
+  func saveNodes(of content: WorkspaceContent) throws {
+    guard case .directory(let directory) = content,
+      try cacheIfPresent()?.contains(directory.name.digest) != true
+    else { return }
+    let transaction = try storing()
+    try save(content, in: transaction)
+    try transaction.finish()
+  }
+
+  private func save(_ content: WorkspaceContent, in transaction: StoreTransaction) throws {
+    guard case .directory(let directory) = content else { return }
+    for target in directory.entries.targets.sorted(by: { $0.key < $1.key }) {
+      try transaction.store(target.value)
+    }
+    if try !transaction.store.contains(directory.name.digest) {
+      _ = try manifests.store(directory.entries, in: transaction)
+    }
+  }
+
+  /// Puts the target of a link at `path` into the cache; what is left of the state of the path.
+  func saveLink(_ target: [UInt8]) throws -> DataState {
+    let transaction = try storing()
+    let digest = try transaction.store(target)
+    try transaction.finish()
+    return .link(digest)
+  }
+}

@@ -1,0 +1,159 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverManifest
+import DverObjectStore
+
+/// Works out what becomes of the files in conflict; writes nothing but nodes into the cache.
+struct Resolver {
+  private let workspace: Workspace
+  private let git: GitRepository
+  private let prefix: GitPathPrefix
+  private let transaction: StoreTransaction
+  private(set) var selection: ResolveSelection
+  private(set) var summary = ResolveSummary()
+  /// What becomes of each file, with the conflict that it was worked out for.
+  private var files: [(path: RepositoryPath, conflict: GitConflict, result: ResolvedFile)] = []
+
+  init(
+    _ workspace: Workspace, _ git: GitRepository, selection: ResolveSelection,
+    transaction: StoreTransaction
+  ) {
+    (self.workspace, self.git, self.selection) = (workspace, git, selection)
+    self.transaction = transaction
+    prefix = workspace.gitPrefix(in: git)
+  }
+
+  mutating func run() throws {
+    let conflicted = try ConflictedFiles(git, prefix)
+    let workspace = workspace
+    for path in conflicted.pointers {
+      try take(path) { file, selection, transaction in
+        let resolver = try PointerResolver(file, in: workspace)
+        guard selection.covers(pointer: path, data: resolver.data) else { return nil }
+        return try resolver.run(&selection, transaction: transaction)
+      }
+    }
+    for path in conflicted.locks {
+      try take(path) { file, selection, _ in
+        let resolver = try LockResolver(file, in: workspace)
+        guard selection.covers(lock: path, stages: resolver.stages) else { return nil }
+        return try resolver.run(&selection)
+      }
+    }
+    for path in conflicted.ignores { try takeIgnore(path) }
+    if let target = selection.unused.first {
+      throw WorkspaceError.failed(
+        "'\(PathQuoting.quoted(target))' is not in conflict", hint: "see 'git status'")
+    }
+    summary.resolved = files.map(\.path).sorted()
+  }
+
+  private mutating func take(
+    _ path: RepositoryPath,
+    _ resolve: (ConflictedFile, inout ResolveSelection, StoreTransaction) throws -> ResolveOutcome?
+  ) throws {
+    guard let conflict = try git.conflict(at: prefix.gitPath(path)) else { return }
+    do {
+      let file = try ConflictedFile(path: path, conflict: conflict, in: git)
+      switch try resolve(file, &selection, transaction) {
+      case .resolved(let result): files.append((path, conflict, result))
+      case .undecided(let found): summary.conflicts += found
+      case nil: break
+      }
+    } catch let error where Self.isAboutContent(error) {
+      guard selection.covers(file: path), let error = error as? any DverError else { throw error }
+      summary.conflicts.append(
+        ResolveConflict(
+          file: path, subject: .file, ours: "unreadable", theirs: "unreadable",
+          reason: error.message))
+    }
+  }
+
+  /// Whether a version cannot be read as what it should be, which is the user's to settle.
+  private static func isAboutContent(_ error: any Error) -> Bool {
+    !(error is FileSystemError || error is GitError || error is StoreError)
+  }
+
+  private mutating func takeIgnore(_ path: RepositoryPath) throws {
+    guard let conflict = try git.conflict(at: prefix.gitPath(path)) else { return }
+    let file = try ConflictedFile(path: path, conflict: conflict, in: git)
+    let covers = selection.covers(file: path) || hasIgnored(in: path.parent)
+    guard covers else { return }
+    let merged = IgnoreMerge.merged(
+      base: file.base ?? [], ours: file.ours ?? [], theirs: file.theirs ?? [])
+    guard let merged else {
+      notSettled(path)
+      return
+    }
+    files.append((path, conflict, ResolvedFile(text: merged.isEmpty ? nil : merged)))
+  }
+
+  private func notSettled(_ path: RepositoryPath) {
+    workspace.notices.warning(
+      "\(workspace.displayed(path)) is in conflict too: edit it, then run 'git add'")
+  }
+
+  private func hasIgnored(in folder: RepositoryPath) -> Bool {
+    files.contains { $0.result.ignored.contains { $0.parent == folder } }
+  }
+
+  // MARK: Changes
+
+  /// What is to be written, worked out under the workspace lock.
+  func changes() throws -> Workspace.Changes {
+    var changes = Workspace.Changes()
+    var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+    for (path, conflict, result) in files {
+      guard try git.conflict(at: prefix.gitPath(path)) == conflict else {
+        throw WorkspaceError.failed(
+          "git settled \(workspace.displayed(path)) meanwhile", hint: "run the command again")
+      }
+      let old = try FileSystem.contents(of: workspace.root.appending(path))
+      if path.lastComponent.elementsEqual(".gitignore".utf8) {
+        ignores[path] = (old, GitIgnoreFile(result.text ?? []))
+      } else {
+        changes.texts.append(TextChange(path: path, old: old, new: result.text))
+      }
+      changes.conflicts.append(IndexConflict(path: path, conflict: conflict, isRestored: false))
+      changes.manifests += result.manifests
+    }
+    let kept = Set(changes.manifests.map(\.path))
+    changes.manifests += try dropped(besides: kept)
+    try addIgnoreLines(to: &ignores)
+    let lines = ignores.sorted { $0.key < $1.key }.map {
+      TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.nonEmptyBytes)
+    }
+    changes.texts =
+      lines.filter { line in
+        line.old != line.new || files.contains { $0.path == line.path }
+      } + changes.texts
+    return changes
+  }
+
+  private func addIgnoreLines(
+    to ignores: inout [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)]
+  ) throws {
+    for data in files.flatMap(\.result.ignored) {
+      let file = data.parent.appending(".gitignore".utf8)
+      // One with conflict markers stays the user's.
+      if ignores[file] == nil, try git.conflict(at: prefix.gitPath(file)) != nil { continue }
+      try workspace.ignore(data, in: &ignores)
+    }
+  }
+
+  /// The manifests of directories that nobody tracks any more.
+  private func dropped(besides kept: Set<RepositoryPath>) throws -> [ManifestChange] {
+    let candidates = files.flatMap(\.result.dropped).filter { !kept.contains($0.path) }
+    guard !candidates.isEmpty else { return [] }
+    let tracked = try StagedManifests(workspace: workspace, git: git).catalog().outputs.map(\.path)
+    return candidates.filter { change in
+      !(tracked + kept).contains { $0.isInside(change.path) || change.path.isInside($0) }
+    }
+  }
+}
+
+extension GitIgnoreFile {
+  /// `nil` for a file that has nothing in it.
+  var nonEmptyBytes: [UInt8]? { bytes.isEmpty ? nil : bytes }
+}

@@ -1,0 +1,171 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverManifest
+import DverObjectStore
+
+/// Goes through steps without changing anything, to see whether each finds what it expects.
+struct UndoCheck {
+  private let workspace: Workspace
+  /// What the steps until now would leave.
+  private var texts: [RepositoryPath: [UInt8]?] = [:]
+  private var data: [RepositoryPath: DataState] = [:]
+  /// Where data that they would move is now.
+  private var places: [RepositoryPath: RepositoryPath] = [:]
+  /// A step that was begun and interrupted: the data that it changes may be half done.
+  private let begun: OperationRecord.Reversal?
+
+  init(_ workspace: Workspace, begun: OperationRecord.Reversal?) {
+    self.workspace = workspace
+    self.begun = begun
+  }
+
+  /// Checks a step, and adapts it where somebody changed other lines of a file.
+  ///
+  /// - Throws: ``UndoError``.
+  mutating func take(_ step: inout OperationStep) throws {
+    var changed = try takeTexts(&step)
+    changed += try takeMoves(&step)
+    var gone = try missingNodes(step)
+    for change in step.data {
+      let present = try state(of: change.path)
+      let isExpected =
+        present.isSame(as: change.old) || present.isSame(as: change.new) || change.old == .unknown
+        || step.reversal == begun
+      if !isExpected { changed.append(change.path) }
+      if try isMissing(change.new, at: change.path, present: present) {
+        gone.append("the data of \(workspace.displayed(change.path))")
+      }
+      data[change.path] = change.new
+    }
+    let shown = Set(changed).sorted().map { workspace.displayed($0) }
+    guard shown.isEmpty else { throw UndoError.changed(shown, command: step.command) }
+    guard gone.isEmpty else { throw UndoError.gone(gone, command: step.command) }
+  }
+
+  // MARK: Texts
+
+  private mutating func takeTexts(_ step: inout OperationStep) throws -> [RepositoryPath] {
+    var changed: [RepositoryPath] = []
+    for (index, text) in step.texts.enumerated() {
+      let present =
+        if let known = texts[text.path] {
+          known
+        } else {
+          try FileSystem.contents(of: workspace.root.appending(text.path))
+        }
+      if present == text.old || present == text.new {
+        step.texts[index] = TextChange(path: text.path, old: present, new: text.new)
+      } else if let merged = try Self.merged(text, present) {
+        step.texts[index] = TextChange(path: text.path, old: present, new: merged)
+      } else {
+        changed.append(text.path)
+      }
+      texts[text.path] = .some(step.texts[index].new)
+    }
+    return changed
+  }
+
+  /// The present text without the operation's own lines, for files in which others write too.
+  private static func merged(_ text: TextChange, _ present: [UInt8]?) throws -> [UInt8]? {
+    guard let present else { return nil }
+    if text.path.lastComponent.elementsEqual(".gitignore".utf8) {
+      return IgnoreMerge.merged(base: text.old ?? [], ours: present, theirs: text.new ?? [])
+    }
+    let isConfiguration = [".dver/config", ".dver/config.local"].contains {
+      text.path.bytes.elementsEqual($0.utf8)
+    }
+    guard isConfiguration else { return nil }
+    return try GitTextMerge.merge(
+      ancestor: text.old ?? [], ours: present, theirs: text.new ?? [])
+  }
+
+  // MARK: Data
+
+  private mutating func takeMoves(_ step: inout OperationStep) throws -> [RepositoryPath] {
+    var (kept, changed): ([DataMove], [RepositoryPath]) = ([], [])
+    for move in step.moves {
+      let source = places[move.source] ?? move.source
+      let isThere = try FileSystem.exists(workspace.root.appending(source))
+      let isFree =
+        try places.values.contains(move.target)
+        || !FileSystem.exists(workspace.root.appending(move.target))
+      // Data that is gone, or where it belongs, is not moved; all else is in the way.
+      guard isThere else { continue }
+      if !isFree { changed.append(move.target) }
+      places[move.target] = source
+      if let state = data.removeValue(forKey: move.source) { data[move.target] = state }
+      kept.append(move)
+    }
+    step.moves = kept
+    return changed
+  }
+
+  private func state(of path: RepositoryPath) throws -> DataState {
+    if let known = data[path] { return known }
+    return try workspace.dataState(of: places[path] ?? path)
+  }
+
+  /// Whether a part of what is to be there, and is not there now, is in no cache.
+  private func isMissing(
+    _ wanted: DataState, at path: RepositoryPath, present: DataState
+  ) throws -> Bool {
+    if wanted.isSame(as: present) { return false }
+    guard wanted != .missing else { return false }
+    guard wanted != .unknown, let store = try workspace.cacheIfPresent() else { return true }
+    if case .link(let digest) = wanted { return try !store.contains(digest) }
+    guard let record = wanted.record, let name = record.name else { return true }
+    let output = TrackedOutput(restoring: record, at: path)
+    do {
+      let desired = try workspace.desired(output, name: name)
+      // What stands there now is of use only if it is really there.
+      let content =
+        data[path] == nil
+        ? try ContentScanner(workspace: workspace).content(of: places[path] ?? path) : .missing
+      let (entries, stamps) = content.entries
+      let plan = CheckoutPlan(
+        present: entries, presentStamps: stamps, desired: desired, replacing: { _ in false })
+      return try store.lacksFiles(of: desired, plan.placements)
+    } catch is ManifestLookupError {
+      return true
+    }
+  }
+
+  /// The manifests of which a node cannot be found.
+  private func missingNodes(_ step: OperationStep) throws -> [String] {
+    try step.manifests.compactMap { change in
+      guard let root = change.new else { return nil }
+      do {
+        let files = workspace.manifests
+        for node in try files.reader(of: change.path).nodes(of: root) {
+          _ = try files.node(node.digest, node.location, of: change.path)
+        }
+        return nil
+      } catch is ManifestLookupError {
+        return "the manifest of \(workspace.displayed(change.path))"
+      }
+    }
+  }
+}
+
+extension ObjectStore {
+  /// Whether the store cannot provide one of these entries.
+  func lacksFiles(of table: EntryTable, _ entries: [Int]) throws -> Bool {
+    let files = entries.filter { table.kinds[$0] == .file || table.kinds[$0] == .executable }
+    let defects = try defects(
+      among: files.map { table.digests[$0] }, sizes: files.map { table.sizes[$0] })
+    return try defects.contains { position, defect in
+      if case .suspect = defect { return try !isIntact(table.digests[files[position]]) }
+      return true
+    }
+  }
+}
+
+extension TrackedOutput {
+  /// Content that was at a path once, whatever tracked it.
+  init(restoring record: OutputRecord, at path: RepositoryPath) {
+    self.init(
+      path: path, record: record, origin: .pointer(path), isCached: true, isPushed: true,
+      remote: nil)
+  }
+}
