@@ -29,6 +29,7 @@ extension Workspace {
     try FileSystem.makeDirectories(folder)
     for script in scripts {
       let path = folder.appending(script.name)
+      try removeUnfinished(script.bytes, beside: path)
       try FileSystem.replaceContents(of: path, with: script.bytes)
       try FileSystem.setMode(0o755, of: path)
     }
@@ -50,6 +51,7 @@ extension Workspace {
       text += Array((line + "\n").utf8)
     }
     try FileSystem.makeDirectories(path.parent)
+    try removeUnfinished(text, beside: path)
     try FileSystem.replaceContents(of: path, with: text)
   }
 

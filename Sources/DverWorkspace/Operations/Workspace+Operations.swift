@@ -165,8 +165,8 @@ extension Workspace {
     try stage(record)
   }
 
-  /// Removes the hidden files in which the dead command had begun to write `bytes`.
-  private func removeUnfinished(_ bytes: [UInt8], beside path: AbsolutePath) throws {
+  /// Removes the hidden files in which a command that died had begun to write `bytes`.
+  func removeUnfinished(_ bytes: [UInt8], beside path: AbsolutePath) throws {
     for name in try FileSystem.names(in: path.parent) ?? []
     where name.starts(with: FileSystem.temporaryPrefix.utf8) {
       let file = path.parent.appending(name)
