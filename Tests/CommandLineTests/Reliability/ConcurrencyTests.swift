@@ -34,11 +34,10 @@ struct ConcurrencyTests {
 
   @Test func ctrlCStopsAddWithoutATrace() throws {
     let repository = try TemporaryRepository()
-    try repository.shell("truncate -s 600M big").requireSuccess()
+    try repository.shell("truncate -s 4G big").requireSuccess()
     let running = try repository.dverCommand(["add", "big"]).start()
-    try running.wait(until: {
-      try repository.exists(".dver/cache/tmp") && !repository.files(".dver/cache/tmp").isEmpty
-    })
+    // Made when the first object is on its way, which takes seconds.
+    try running.wait(until: { repository.exists(".dver/cache/pending") })
     running.sendToGroup(SIGINT)
     try running.wait().requireStatus(130)
     #expect(try repository.files(".dver/cache/tmp").isEmpty)
