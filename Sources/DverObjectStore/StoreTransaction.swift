@@ -74,13 +74,14 @@ package final class StoreTransaction: Sendable {
   }
 
   /// Moves a complete file to its place in the store.
-  func publish(_ staged: AbsolutePath, at target: AbsolutePath) throws {
+  func publish(_ staged: AbsolutePath, at target: AbsolutePath, synced: Bool = true) throws {
     do {
       try FileSystem.rename(staged, to: target)
     } catch let error as FileSystemError where error.code == ENOENT {
       try FileSystem.makeDirectories(target.parent)
       try FileSystem.rename(staged, to: target)
     }
+    guard synced else { return }
     state.withLock { state in
       guard state?.published != nil else { return }
       state?.published?.append(target)
@@ -99,8 +100,11 @@ package final class StoreTransaction: Sendable {
   /// Puts a small file beside the objects, unless one of this name is there; what was stored before
   /// can be seen by then.
   ///
+  /// - Parameter synced: Whether a barrier waits for it; without, a power cut may take it.
   /// - Returns: Whether it was not there.
-  package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
+  package func write(
+    _ bytes: [UInt8], to name: String, synced: Bool = true
+  ) throws -> Bool {
     let target = store.folder.appending(name)
     if try FileSystem.exists(target) { return false }
     try publish()
@@ -108,7 +112,7 @@ package final class StoreTransaction: Sendable {
     let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
     try file.write(bytes)
     try file.finish()
-    try publish(staged, at: target)
+    try publish(staged, at: target, synced: synced)
     return true
   }
 

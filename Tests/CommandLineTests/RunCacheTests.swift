@@ -83,6 +83,12 @@ import Testing
     try repository.write("1\n", to: "in")
     try repository.dver("repro").requireSuccess()
     #expect(try runCount(repository) == 3)
+    // That run mended its entry.
+    for text in ["2\n", "1\n"] {
+      try repository.write(text, to: "in")
+      try repository.dver("repro").requireSuccess()
+    }
+    #expect(try runCount(repository) == 4)
   }
 
   @Test(arguments: [

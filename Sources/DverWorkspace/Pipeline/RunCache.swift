@@ -35,7 +35,12 @@ struct RunCache {
 
   func add(_ lock: StageLock, key: Digest, using transaction: StoreTransaction) throws {
     let bytes = RunCacheEntry.printed(lock)
-    _ = try transaction.write(bytes, to: "\(folder(of: key))/\(SHA256.digest(of: bytes.span).hex)")
+    let name = "\(folder(of: key))/\(SHA256.digest(of: bytes.span).hex)"
+    // One that a power cut takes, or leaves in part, costs a run.
+    if let present = try store.contents(of: name), Self.run(present, name: name) == nil {
+      try FileSystem.removeFile(store.folder.appending(name))
+    }
+    _ = try transaction.write(bytes, to: name, synced: false)
   }
 
   /// The run that a file holds; `nil` where it is not what its name says.

@@ -30,7 +30,7 @@ extension Workspace {
       guard let bytes = try remote.contents(of: file), let lock = RunCache.run(bytes, name: file)
       else { continue }
       locks.append(lock)
-      _ = try transaction.write(bytes, to: file)
+      _ = try transaction.write(bytes, to: file, synced: false)
     }
     let plan = try plan(of: locks, remote: name)
     try keepNodes(of: plan, remote: name)
