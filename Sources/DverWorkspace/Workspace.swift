@@ -80,8 +80,8 @@ package final class Workspace: Sendable {
   var temporaryFolder: AbsolutePath { dverFolder.appending("tmp") }
 
   var manifests: ManifestFiles { ManifestFiles(workspace: self) }
-  var indexLockRecord: IndexLockRecord {
-    IndexLockRecord(file: stateFolder.appending("index-lock"))
+  var gitLockRecord: GitLockRecord {
+    GitLockRecord(file: stateFolder.appending("git-lock"))
   }
   var operations: OperationLog { OperationLog(folder: stateFolder.appending("operations")) }
 

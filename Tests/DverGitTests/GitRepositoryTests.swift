@@ -153,12 +153,11 @@ struct GitRepositoryTests {
     let folder = try runner.repository()
     let repository = try open(folder)
     #expect(try repository.hooksDirectory() == bytes("\(folder)/.git/hooks"))
-    try repository.setConfiguration("core.hooksPath", "tools/hooks")
+    try repository.setConfiguration([("core.hooksPath", "tools/hooks")])
     #expect(try repository.hooksDirectory() == bytes("\(folder)/tools/hooks"))
-    try repository.setConfiguration("core.hooksPath", nil)
-    try repository.setConfiguration("core.hooksPath", nil)
+    _ = try runner.git("config", "--unset", "core.hooksPath", in: folder)
     #expect(try repository.hooksDirectory() == bytes("\(folder)/.git/hooks"))
-    try repository.setConfiguration("merge.dver.driver", "dver merge-driver %O %A %B")
+    try repository.setConfiguration([("merge.dver.driver", "dver merge-driver %O %A %B")])
     #expect(
       try runner.git("config", "merge.dver.driver", in: folder) == "dver merge-driver %O %A %B\n")
   }
@@ -183,7 +182,7 @@ struct GitRepositoryTests {
     #expect(try repository.conversion(of: bytes("a.c")) == .ident)
     #expect(try repository.conversion(of: bytes("a.u")) == .encoding)
     #expect(try repository.conversion(of: bytes("plain")) == [])
-    try repository.setConfiguration("core.autocrlf", "true")
+    try repository.setConfiguration([("core.autocrlf", "true")])
     #expect(try repository.conversion(of: bytes("plain")) == .lineEnds)
     #expect(try repository.conversion(of: bytes("m/x")) == [])
     // A rule added later is seen by the same repository.

@@ -210,7 +210,7 @@ struct GitStagingTests {
     try runner.write("2", to: "a", in: folder)
     let repository = try open(folder)
     let lockPath = "\(folder)/.git/index.lock"
-    var recorded: GitIndexLock?
+    var recorded: GitLockFile?
     _ = try repository.stage([GitStagedFile(path: bytes("a"))]) { recorded = $0 }
     let lock = try #require(recorded)
     #expect(lock.path == bytes(lockPath))
@@ -221,9 +221,9 @@ struct GitStagingTests {
     #expect(unsafe stat(lockPath, &status) == 0)
     let (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
     let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    let present = GitIndexLock(path: lock.path, device: device, inode: inode, modified: modified)
+    let present = GitLockFile(path: lock.path, device: device, inode: inode, modified: modified)
     for (inode, modified) in [(inode + 1, modified), (inode, modified - 1)] {
-      let other = GitIndexLock(path: lock.path, device: device, inode: inode, modified: modified)
+      let other = GitLockFile(path: lock.path, device: device, inode: inode, modified: modified)
       #expect(try !other.removeStale())
     }
     #expect(try present.removeStale())

@@ -22,7 +22,7 @@ extension GitRepository {
   package func stage(
     _ files: [GitStagedFile], removing removals: [[UInt8]] = [],
     restoring conflicts: [GitStagedConflict] = [], timeout: Duration = .seconds(60),
-    threads: Int = processorCount, willLock: (GitIndexLock) throws -> Void = { _ in }
+    threads: Int = processorCount, willLock: (GitLockFile) throws -> Void = { _ in }
   ) throws -> GitStagingOutcome {
     guard let workTree else { throw GitError.noWorkTree(directory: gitDirectory) }
     let known: KnownIndex
@@ -122,27 +122,16 @@ extension GitRepository {
   /// first. The second name is a hard link, so that racy entries are recognised by the time of the
   /// index itself.
   private func write(
-    _ plan: StagingPlan, timeout: Duration, willLock: (GitIndexLock) throws -> Void
+    _ plan: StagingPlan, timeout: Duration, willLock: (GitLockFile) throws -> Void
   ) throws {
-    let lock = try HeldIndexLock.take(
-      index: indexPath, timeout: timeout, willLock: willLock)
-    let prepared = HeldIndexLock.uniqueName(beside: indexPath)
-    defer { _ = unsafe withCString(prepared) { unsafe unlink($0) } }
-    let mode = try? WorkFile.status(of: indexPath).st_mode & 0o777
-    try link(indexPath, prepared)
-    try withReader { (reader) throws(GitError) in
-      try reader.handle.withLock { (handle) throws(GitError) in
-        try handle.write(plan, to: prepared)
+    try HeldLockFile.replace(indexPath, timeout: timeout, willLock: willLock) { prepared in
+      try link(indexPath, prepared)
+      try withReader { (reader) throws(GitError) in
+        try reader.handle.withLock { (handle) throws(GitError) in
+          try handle.write(plan, to: prepared)
+        }
       }
     }
-    if let mode { _ = unsafe withCString(prepared) { unsafe chmod($0, mode) } }
-    let status = unsafe withCString(prepared) { prepared in
-      unsafe withCString(indexPath) { unsafe rename(prepared, $0) }
-    }
-    guard status == 0 else {
-      throw GitError.system(action: "write", path: indexPath, code: errno)
-    }
-    _ = consume lock
   }
 
   /// Gives the file at `path` another name, or makes a copy of the same age where hard links cannot

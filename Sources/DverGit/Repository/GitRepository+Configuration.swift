@@ -7,30 +7,25 @@ extension GitRepository {
     try main.handle.withLock { (handle) throws(GitError) in try handle.configuration(name) }
   }
 
-  /// Sets a value in the repository's own git configuration, or removes it with `nil`.
-  package func setConfiguration(_ name: String, _ value: String?) throws(GitError) {
-    try main.handle.withLock { (handle) throws(GitError) in
-      var pointer: OpaquePointer?
-      try check(
-        unsafe git_repository_config(&pointer, handle.repository.pointer),
-        "read git's configuration")
-      let config = unsafe Handle(adopting: pointer, free: git_config_free)
-      var level: OpaquePointer?
-      try check(
-        unsafe git_config_open_level(&level, config.pointer, GIT_CONFIG_LEVEL_LOCAL),
-        "open the repository's git configuration")
-      let local = unsafe Handle(adopting: level, free: git_config_free)
-      let status =
-        if let value {
-          unsafe git_config_set_string(local.pointer, name, value)
-        } else {
-          unsafe git_config_delete_entry(local.pointer, name)
-        }
-      if value == nil, status == GIT_ENOTFOUND.rawValue { return }
-      if status == GIT_ELOCKED.rawValue {
-        throw .locked(path: joined(commonDirectory, "config.lock".utf8))
+  /// Sets values in the repository's own git configuration, all of them or none.
+  ///
+  /// libgit2 alone would leave a `config.lock` behind when it is killed, and nobody could tell whose
+  /// it is. Here it works on a second file, which then replaces the first under a lock of ours.
+  ///
+  /// - Parameters:
+  ///   - timeout: How long to wait for another process that holds `config.lock`.
+  ///   - willLock: Called with the lock file before it is put into place.
+  package func setConfiguration(
+    _ values: [(name: String, value: String)], timeout: Duration = .zero,
+    willLock: (GitLockFile) throws -> Void = { _ in }
+  ) throws {
+    let name = joined(commonDirectory, "config".utf8)
+    let path = realPath(name) ?? name
+    try HeldLockFile.replace(path, timeout: timeout, willLock: willLock) { prepared in
+      try WorkFile.create(prepared, try ConfigFile(path).content() ?? [], modified: nil)
+      for (name, value) in values {
+        try ConfigFile(prepared).set(Array(name.utf8), Array(value.utf8))
       }
-      try check(status, "set \(name) in git's configuration")
     }
   }
 

@@ -13,6 +13,10 @@ extension Workspace {
   ///
   /// - Throws: With nothing changed, if somebody else's hook is in the way.
   package func install() throws -> InstallSummary {
+    try withLock("dver install") { try installHooks() }
+  }
+
+  private func installHooks() throws -> InstallSummary {
     let git = try requiredGit(for: "dver install")
     let folder = AbsolutePath(normalized: try git.hooksDirectory())
     let prefix = gitPrefix(in: git)
@@ -40,8 +44,16 @@ extension Workspace {
   /// Nodes name the driver in `.dver/.gitattributes`; for pointers and locks it is named where only
   /// this clone sees it, like the driver itself.
   private func installMergeDriver(in git: GitRepository) throws {
-    try git.setConfiguration("merge.dver.name", "dver's pointers and manifests")
-    try git.setConfiguration("merge.dver.driver", "dver git-hook merge-driver %O %A %B %P")
+    let settings = [
+      (name: "merge.dver.name", value: "dver's pointers and manifests"),
+      (name: "merge.dver.driver", value: "dver git-hook merge-driver %O %A %B %P"),
+    ]
+    if try settings.contains(where: { try git.configuration($0.name) != $0.value }) {
+      try gitLockRecord.noting { willLock in
+        try git.setConfiguration(
+          settings, timeout: configuration().lockTimeout, willLock: willLock)
+      }
+    }
     let path = AbsolutePath(normalized: git.commonDirectory).appending("info/attributes")
     var text = try FileSystem.contents(of: path) ?? []
     let present = text.split(separator: UInt8(ascii: "\n"))

@@ -33,17 +33,11 @@ extension Workspace {
       removals.append(
         contentsOf: (0..<known.count).map { Array(known[$0]) }.filter { !kept.contains($0) })
     }
-    let outcome: GitStagingOutcome
-    do {
-      outcome = try git.stage(
+    let outcome = try gitLockRecord.noting { willLock in
+      try git.stage(
         files, removing: removals, restoring: conflicts, timeout: configuration().lockTimeout,
-        willLock: { try indexLockRecord.remember($0) })
-    } catch {
-      // What cannot be cleaned up now is left to the next command.
-      try? indexLockRecord.clear()
-      throw error
+        willLock: willLock)
     }
-    try indexLockRecord.clear()
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }

@@ -125,7 +125,7 @@ extension Workspace {
 
   /// Finishes operations whose command died, if there are any.
   private func recover() throws {
-    try indexLockRecord.clear()
+    try gitLockRecord.clear()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
       do {

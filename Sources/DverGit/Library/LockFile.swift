@@ -4,8 +4,8 @@ import Synchronization
 /// A lock file of git's that dver is about to take.
 ///
 /// A record of it tells, after a crash, a lock that dver left from one that git holds.
-package struct GitIndexLock: Hashable, Sendable {
-  /// `index.lock`, absolute.
+package struct GitLockFile: Hashable, Sendable {
+  /// `index.lock` or `config.lock`, absolute.
   package let path: [UInt8]
   package let device: UInt64
   package let inode: UInt64
@@ -23,9 +23,11 @@ package struct GitIndexLock: Hashable, Sendable {
   }
 
   /// Whether a file of this name beside the lock is one that the process uses while it writes.
-  package static func isWorkFile(_ name: [UInt8], of process: Int32) -> Bool {
-    ["index.dver-\(process)-", "index.lock.dver-\(process)-"].contains {
-      name.starts(with: $0.utf8)
+  package func isWorkFile(_ name: [UInt8], of process: Int32) -> Bool {
+    let lock = path[(path.lastIndex(of: slash).map { $0 + 1 } ?? 0)...]
+    let mark = Array(".dver-\(process)-".utf8)
+    return [lock.dropLast(".lock".utf8.count) + mark, lock + mark].contains {
+      name.starts(with: $0)
     }
   }
 
@@ -35,7 +37,7 @@ package struct GitIndexLock: Hashable, Sendable {
   package func removeStale() throws(GitError) -> Bool {
     var status = stat()
     guard unsafe withCString(path, { unsafe lstat($0, &status) }) == 0 else { return false }
-    guard GitIndexLock(path: path, status: status) == self else { return false }
+    guard GitLockFile(path: path, status: status) == self else { return false }
     guard unsafe withCString(path, { unsafe unlink($0) }) == 0 else {
       throw .system(action: "remove", path: path, code: errno)
     }
@@ -43,26 +45,45 @@ package struct GitIndexLock: Hashable, Sendable {
   }
 }
 
-/// The lock on a git index, held until `release`.
-struct HeldIndexLock: ~Copyable {
+/// The lock on a file of git's, held as long as this lives.
+struct HeldLockFile: ~Copyable {
   private let path: [UInt8]
 
   private static let counter = Atomic(0)
 
   /// A name beside `path` that no other process and no other thread uses.
-  static func uniqueName(beside path: [UInt8]) -> [UInt8] {
+  private static func uniqueName(beside path: [UInt8]) -> [UInt8] {
     let number = counter.add(1, ordering: .relaxed).newValue
     return path + Array(".dver-\(getpid())-\(number)".utf8)
   }
 
-  /// Takes the lock on the index file `index`, waiting for others up to `timeout`.
+  /// Replaces the file at `file`, under the lock on it, by what `write` makes at another path; the
+  /// mode of the file stays.
+  static func replace(
+    _ file: [UInt8], timeout: Duration, willLock: (GitLockFile) throws -> Void,
+    write: (_ prepared: [UInt8]) throws -> Void
+  ) throws {
+    let lock = try take(file: file, timeout: timeout, willLock: willLock)
+    let prepared = uniqueName(beside: file)
+    defer { _ = unsafe withCString(prepared) { unsafe unlink($0) } }
+    let mode = try? WorkFile.status(of: file).st_mode & 0o777
+    try write(prepared)
+    if let mode { _ = unsafe withCString(prepared) { unsafe chmod($0, mode) } }
+    let status = unsafe withCString(prepared) { prepared in
+      unsafe withCString(file) { unsafe rename(prepared, $0) }
+    }
+    guard status == 0 else { throw GitError.system(action: "write", path: file, code: errno) }
+    _ = consume lock
+  }
+
+  /// Takes the lock on the file at `file`, waiting for others up to `timeout`.
   ///
   /// The lock file is made under another name, shown to `willLock`, and only then linked into
   /// place, so that whoever recorded it knows it again.
-  static func take(
-    index: [UInt8], timeout: Duration, willLock: (GitIndexLock) throws -> Void
-  ) throws -> HeldIndexLock {
-    let path = index + Array(".lock".utf8)
+  private static func take(
+    file: [UInt8], timeout: Duration, willLock: (GitLockFile) throws -> Void
+  ) throws -> HeldLockFile {
+    let path = file + Array(".lock".utf8)
     let prepared = uniqueName(beside: path)
     let lock = try create(prepared, for: path)
     defer { _ = unsafe withCString(prepared) { unsafe unlink($0) } }
@@ -72,10 +93,10 @@ struct HeldIndexLock: ~Copyable {
       let status = unsafe withCString(prepared) { prepared in
         unsafe withCString(path) { unsafe link(prepared, $0) }
       }
-      if status == 0 { return HeldIndexLock(path: path) }
+      if status == 0 { return HeldLockFile(path: path) }
       let code = errno
       if lacksHardLinks(code), let direct = try createIfAbsent(path) {
-        let held = HeldIndexLock(path: path)
+        let held = HeldLockFile(path: path)
         try willLock(direct)
         return held
       }
@@ -87,7 +108,7 @@ struct HeldIndexLock: ~Copyable {
   }
 
   /// Makes the lock file itself, where hard links cannot be had; `nil` where somebody holds it.
-  private static func createIfAbsent(_ path: [UInt8]) throws(GitError) -> GitIndexLock? {
+  private static func createIfAbsent(_ path: [UInt8]) throws(GitError) -> GitLockFile? {
     do throws(GitError) {
       return try create(path, for: path)
     } catch .system(_, _, EEXIST) {
@@ -97,7 +118,7 @@ struct HeldIndexLock: ~Copyable {
 
   private static func create(
     _ prepared: [UInt8], for path: [UInt8]
-  ) throws(GitError) -> GitIndexLock {
+  ) throws(GitError) -> GitLockFile {
     let descriptor = unsafe withCString(prepared) {
       unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
@@ -107,7 +128,7 @@ struct HeldIndexLock: ~Copyable {
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw .system(action: "read", path: prepared, code: errno)
     }
-    return GitIndexLock(path: path, status: status)
+    return GitLockFile(path: path, status: status)
   }
 
   deinit { _ = unsafe withCString(path) { unsafe unlink($0) } }

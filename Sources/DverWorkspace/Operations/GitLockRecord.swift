@@ -3,17 +3,33 @@ import DverFileSystem
 import DverGit
 import Glibc
 
-/// A note of the git index lock that a command takes, so that the next command can tell a lock that
-/// a dead one left from one that git holds.
+/// A note of the lock on git's index or configuration that a command takes, so that the next
+/// command can tell a lock that a dead one left from one that git holds.
 ///
 /// Only the holder of the workspace lock touches it:
 ///
 ///     PROCESS DEVICE INODE NANOSECONDS PATH
-struct IndexLockRecord: Sendable {
+struct GitLockRecord: Sendable {
   let file: AbsolutePath
 
+  /// Notes the lock that `body` takes, as long as `body` runs.
+  func noting<Result>(
+    _ body: (_ willLock: (GitLockFile) throws -> Void) throws -> Result
+  ) throws -> Result {
+    let result: Result
+    do {
+      result = try body(remember)
+    } catch {
+      // What cannot be cleaned up now is left to the next command.
+      try? clear()
+      throw error
+    }
+    try clear()
+    return result
+  }
+
   /// Notes the lock before it is put into place.
-  func remember(_ lock: GitIndexLock) throws {
+  private func remember(_ lock: GitLockFile) throws {
     let numbers = "\(getpid()) \(lock.device) \(lock.inode) \(lock.modified)"
     let text = "\(numbers) \(PathQuoting.quoted(lock.path))\n"
     try FileSystem.replaceContents(of: file, with: Array(text.utf8))
@@ -26,14 +42,14 @@ struct IndexLockRecord: Sendable {
       _ = try lock.removeStale()
       let folder = AbsolutePath(normalized: lock.path).parent
       for name in try FileSystem.names(in: folder) ?? []
-      where GitIndexLock.isWorkFile(name, of: process) {
+      where lock.isWorkFile(name, of: process) {
         try FileSystem.removeFile(folder.appending(name))
       }
     }
     try FileSystem.removeFile(file)
   }
 
-  private static func parse(_ bytes: [UInt8]) -> (process: Int32, lock: GitIndexLock)? {
+  private static func parse(_ bytes: [UInt8]) -> (process: Int32, lock: GitLockFile)? {
     let fields = bytes.dropLast().split(separator: UInt8(ascii: " "), maxSplits: 4)
     guard bytes.last == UInt8(ascii: "\n"), fields.count == 5 else { return nil }
     let numbers = fields.prefix(4).map { String(decoding: $0, as: UTF8.self) }
@@ -42,7 +58,7 @@ struct IndexLockRecord: Sendable {
       let path = PathQuoting.unquote(Array(fields[4]).span), path.first == RepositoryPath.slash
     else { return nil }
     return (
-      process, GitIndexLock(path: path, device: device, inode: inode, modified: modified)
+      process, GitLockFile(path: path, device: device, inode: inode, modified: modified)
     )
   }
 }
