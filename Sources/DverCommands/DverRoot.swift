@@ -19,7 +19,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
           DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
-          MoveCommand.self, RemoveCommand.self, ResolveCommand.self, StatusCommand.self,
+          MoveCommand.self, RemoveCommand.self, RepairCommand.self, ResolveCommand.self,
+          StatusCommand.self,
           UnprotectCommand.self,
           VerifyCommand.self,
         ]),
@@ -42,8 +43,8 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Upkeep",
         subcommands: [
-          CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
-          DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
+          CacheCommand.self, CheckIgnoreCommand.self, CollectCommand.self, CompletionCommand.self,
+          ConfigCommand.self, DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
           OperationCommand.self,
           RootCommand.self, UndoCommand.self, VersionCommand.self,
         ]),

@@ -193,4 +193,12 @@ import Glibc
     guard errno == EAGAIN || errno == EACCES else { throw FileSystemError(.lock, path) }
     return false
   }
+
+  /// Takes a lock that others may share and that ends with the descriptor; `false` if somebody holds
+  /// an exclusive one.
+  package func tryLockShared() throws -> Bool {
+    if dver_lock_shared(descriptor) == 0 { return true }
+    guard errno == EAGAIN || errno == EACCES else { throw FileSystemError(.lock, path) }
+    return false
+  }
 }

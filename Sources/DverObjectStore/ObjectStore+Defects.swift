@@ -31,12 +31,21 @@ extension ObjectStore {
       distrustedSince: distrustedSince)
     let index = try packs.refreshed()
     var found = try search.run(in: index)
-    if found.contains(where: { if case .missing = $0.defect { true } else { false } }) {
-      // Somebody may have moved loose objects into a pack in between.
-      let later = try packs.refreshed()
-      if later !== index { found = try search.run(in: later) }
-    }
+    guard Self.hasMissing(found) else { return found }
+    // Somebody may have moved loose objects into a pack in between.
+    let later = try packs.refreshed()
+    if later !== index { found = try search.run(in: later) }
+    let missing = found.filter { Self.isMissing($0.defect) }.map { digests[$0.index] }.sorted()
+    if try rescue(missing) { found = try search.run(in: packs.refreshed()) }
     return found
+  }
+
+  private static func hasMissing(_ found: [(index: Int, defect: Defect)]) -> Bool {
+    found.contains { isMissing($0.defect) }
+  }
+
+  private static func isMissing(_ defect: Defect) -> Bool {
+    if case .missing = defect { true } else { false }
   }
 }
 

@@ -20,6 +20,9 @@ package final class ObjectStore: Sendable {
   let mended = Mutex<Set<Digest>>([])
   /// What needs no hashing on its way to the user; `nil` to hash everything.
   let soundObjects: SoundObjects?
+  let trash: TrashIndex
+  /// The lock that says that this process works with the store, once it does.
+  let use = Mutex<SharedFile?>(nil)
 
   private init(
     folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?
@@ -29,6 +32,7 @@ package final class ObjectStore: Sendable {
     self.descriptor = descriptor
     distrustedSince = try PendingEntry.oldestOfEarlierBoot(in: folder.appending("pending"))
     packs = PackFolder(folder.appending("packs"), distrustedSince: distrustedSince)
+    trash = TrashIndex(folder.appending("trash"), distrustedSince: distrustedSince)
   }
 
   /// Opens the store at `folder`; `nil` where there is none.
@@ -60,8 +64,13 @@ package final class ObjectStore: Sendable {
 
   // MARK: Reading
 
-  /// Whether the object is there, loose or in a pack.
+  /// Whether the object is there, loose or in a pack; one in the trash is brought back.
   package func contains(_ digest: Digest) throws -> Bool {
+    if try isInSight(digest) { return true }
+    return try rescue([digest]) && isInSight(digest)
+  }
+
+  private func isInSight(_ digest: Digest) throws -> Bool {
     if try hasTrustedLoose(digest) { return true }
     return try !packedCopies(of: digest).isEmpty
   }
@@ -106,12 +115,18 @@ package final class ObjectStore: Sendable {
     var hasher = FileHasher()
     if let bytes = try withPacked(digest, using: &hasher, { $0.array }) { return bytes }
     if loose != nil { throw StoreError.damaged(digest, path: path.description) }
-    return nil
+    return try rescue([digest]) ? readIfPresent(digest) : nil
   }
 
   /// The file of a loose object, for reading; `nil` where there is none, or something else has its
-  /// name.
+  /// name. An object that is nowhere else is brought back from the trash, loose or in its pack.
   package func openLoose(_ digest: Digest) throws -> OpenFile? {
+    if let file = try openPresent(digest) { return file }
+    guard try !packs.current().contains(digest), try rescue([digest]) else { return nil }
+    return try openPresent(digest)
+  }
+
+  private func openPresent(_ digest: Digest) throws -> OpenFile? {
     let file = try OpenFile.ifPresent(path(of: digest), .read, followsLinks: false)
     guard let file, try file.status().isFile else { return nil }
     return file

@@ -73,6 +73,11 @@ struct PendingEntry: Sendable {
     return oldest
   }
 
+  /// Whether the entry was made by this host since it started.
+  func isOfThisHost() throws -> Bool {
+    try host == Self.hostName() && boot == Self.bootIdentifier()
+  }
+
   private static func hostName() -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let start = buffer.baseAddress, unsafe gethostname(start, 255) == 0 else {

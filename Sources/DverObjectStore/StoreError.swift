@@ -7,6 +7,8 @@ package enum StoreError: DverError {
   case notAStore(String)
   case unreadableDescriptor(String, reason: String)
   case unknownRequirement(String, feature: String)
+  /// A feature that a program must know to tell what is unused.
+  case unknownUse(String, feature: String)
 
   package var message: String {
     switch self {
@@ -16,6 +18,8 @@ package enum StoreError: DverError {
     case .unreadableDescriptor(let path, let reason): "\(path) is not readable: \(reason)"
     case .unknownRequirement(let path, let feature):
       "\(path) requires '\(feature)', which this version of dver does not know"
+    case .unknownUse(let path, let feature):
+      "\(path) uses '\(feature)', and this version of dver cannot tell what that needs"
     }
   }
 
@@ -25,7 +29,7 @@ package enum StoreError: DverError {
     case .damaged: "run 'dver verify' to set damaged objects aside, then 'dver pull'"
     case .notAStore: "check that the share is mounted"
     case .unreadableDescriptor: "restore the file from a backup of the store"
-    case .unknownRequirement: "install a newer dver"
+    case .unknownRequirement, .unknownUse: "install a newer dver"
     }
   }
 

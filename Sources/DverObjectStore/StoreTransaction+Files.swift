@@ -145,6 +145,7 @@ extension StoreTransaction {
   /// Whether the object is there already, and sound. A damaged one is put into quarantine, so that
   /// a good one can take its place.
   func isPresent(_ digest: Digest, byteCount: Int64) throws -> Bool {
+    try store.holdInUse()
     if isPacking, try isPacked(digest) { return true }
     guard let status = try small.folders.status(of: digest, in: store.objectsFolder) else {
       return false

@@ -84,7 +84,7 @@ extension StoreTransaction {
     _ = try publish(open)
   }
 
-  private func publish(_ open: consuming OpenPack) throws -> PackWriter.Summary {
+  func publish(_ open: consuming OpenPack) throws -> PackWriter.Summary {
     let (path, summary) = try open.finish()
     // One of the same name has the same objects in the same places; this one is whole.
     try publish(path, at: store.packs.path(of: summary.name))

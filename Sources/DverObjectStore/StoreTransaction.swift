@@ -146,6 +146,7 @@ package final class StoreTransaction: Sendable {
 
   /// Announces the transaction before its first object.
   private func begin() throws -> State {
+    try store.holdInUse()
     let folder = try OpenFile(store.folder, .directory)
     let pending = store.folder.appending("pending")
     try FileSystem.makeDirectories(pending)

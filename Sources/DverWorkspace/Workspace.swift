@@ -168,8 +168,11 @@ package final class Workspace: Sendable {
 
   /// What puts objects into the cache, as files of their own where `cache.type` asks for links.
   func storing() throws -> StoreTransaction {
-    StoreTransaction(
-      try cache(), packing: try configuration().linkTypes.first?.isLink != true)
+    let store = try cache()
+    // Before the first look at what is there.
+    try store.holdInUse()
+    return StoreTransaction(
+      store, packing: try configuration().linkTypes.first?.isLink != true)
   }
 
   /// Only a local file system's times can tell that an object was not touched.

@@ -17,6 +17,7 @@ extension Workspace {
       output.name.map { (name: $0, path: output.path) }
     }
     try writeTracked(items)
+    try noteInSharedCache(items)
   }
 
   /// Takes down more paths beside those that are known.

@@ -49,6 +49,10 @@ extension Workspace {
       let data = dataNotes.take().changes
       guard !changes.isEmpty || !data.isEmpty || reversal != nil else { return }
       try keepOldNodes(of: changes)
+      try noteInSharedCache(
+        changes.texts.flatMap { text in
+          Self.recordedNames(in: text.new ?? []).map { (name: $0, path: text.path) }
+        })
       let record = OperationRecord(
         command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
         manifests: changes.manifests, moves: changes.moves, conflicts: changes.conflicts,

@@ -1,0 +1,229 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverParallel
+import Glibc
+
+/// Taking out of sight what nothing names.
+///
+/// No writer is excluded: one that looked before is helped by whoever empties the trash, who asks
+/// again what is named; one that looks later finds the object in the trash. What a transaction that
+/// is under way publishes is left alone.
+extension ObjectStore {
+  // MARK: Planning
+
+  /// The time before which an object must have appeared to be judged: all that appears later may be
+  /// named by somebody who has not written it down yet.
+  ///
+  /// Must be asked for before what is named is read.
+  package func judgementTime() throws -> Int64 {
+    var limit = try clock()
+    let pending = folder.appending("pending")
+    for name in try FileSystem.names(in: pending) ?? [] {
+      let path = pending.appending(name)
+      guard let status = try FileSystem.status(of: path), try mayLive(path) else { continue }
+      limit = min(limit, status.modified)
+    }
+    return limit
+  }
+
+  /// Whether a pending entry may belong to a transaction that goes on.
+  private func mayLive(_ entry: AbsolutePath) throws -> Bool {
+    do {
+      guard let file = try OpenFile.ifPresent(entry, .update) else { return false }
+      if try !file.tryLock() { return true }
+    } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
+      return true
+    }
+    // Locks of another host may not be seen here.
+    let text = try FileSystem.contents(of: entry, limit: 4096)
+    let isOurs = try text.flatMap { PendingEntry(text: String(decoding: $0, as: UTF8.self)) }
+      .map { try $0.isOfThisHost() }
+    return try isOurs != true && FileSystem.traits(of: folder).isNetwork
+  }
+
+  /// What goes if only `kept` stays.
+  package func collectionPlan(
+    keeping kept: KeptObjects, judgedBefore limit: Int64
+  ) throws -> CollectionPlan {
+    var plan = CollectionPlan()
+    let index = try packs.refreshed()
+    try plan.addPacked(index, keeping: kept, judgedBefore: limit)
+    let folders = try looseFolders(keeping: kept, judgedBefore: limit)
+    for folder in folders {
+      plan.loose += folder.unused
+      plan.youngCount += folder.youngCount
+      plan.keptCount += folder.keptCount
+    }
+    return plan
+  }
+
+  private struct LooseFolder: Sendable {
+    var unused: [CollectionPlan.Object] = []
+    var youngCount = 0
+    var keptCount = 0
+  }
+
+  private func looseFolders(
+    keeping kept: KeptObjects, judgedBefore limit: Int64
+  ) throws -> [LooseFolder] {
+    let folder = objectsFolder
+    return try parallelMap(Array(0..<256)) { byte in
+      let prefix = Digest.hexByte(UInt8(byte))
+      var result = LooseFolder()
+      guard let directory = try OpenFile.ifPresent(folder.appending(prefix), .directory) else {
+        return result
+      }
+      let names = try FileSystem.names(in: folder.appending(prefix)) ?? []
+      let digests = names.compactMap { Digest(hex: (Array(prefix.utf8) + $0).span) }
+      for digest in digests {
+        if kept.contains(digest) {
+          result.keptCount += 1
+          continue
+        }
+        guard let status = try directory.status(ofObject: digest), status.isFile else { continue }
+        if status.changed >= limit {
+          result.youngCount += 1
+        } else {
+          result.unused.append(.init(digest: digest, byteCount: status.size))
+        }
+      }
+      return result
+    }
+  }
+
+  // MARK: Condemning
+
+  /// What came of a collection.
+  package struct Condemnation: Sendable {
+    /// The folder in the trash; `nil` where nothing went.
+    package var operation: String?
+    package var objectCount = 0
+    package var byteCount: Int64 = 0
+  }
+
+  /// Moves what a plan says to the trash.
+  ///
+  /// Objects that stay are on stable storage in another pack before their own one goes.
+  package func condemn(
+    _ plan: CollectionPlan, note: TrashNote, onObject: @escaping @Sendable () throws -> Void
+  ) throws -> Condemnation {
+    guard !plan.isEmpty else { return Condemnation() }
+    var generator = SystemRandomNumberGenerator()
+    let seconds = String(note.time)
+    let name =
+      String(repeating: "0", count: max(0, 12 - seconds.count)) + seconds + "-"
+      + Digest.hexWord(generator.next())
+    let target = trashFolder.appending(name)
+    try FileSystem.makeDirectories(target)
+    let about = target.appending(TrashNote.fileName)
+    try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
+    try FileSystem.syncDirectory(trashFolder)
+    var result = Condemnation(operation: name)
+    try retire(plan, to: target, onObject)
+    result.objectCount = plan.packed.count
+    result.byteCount = plan.packed.reduce(0) { $0 + $1.byteCount }
+    let moved = try parallelMap(count: plan.loose.count, state: { 0 }) { _, number in
+      try onObject()
+      return try self.condemn(plan.loose[number].digest, to: target)
+    }
+    for (object, isMoved) in zip(plan.loose, moved) where isMoved {
+      result.objectCount += 1
+      result.byteCount += object.byteCount
+    }
+    var note = note
+    note.isComplete = true
+    try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
+    return result
+  }
+
+  private func condemn(_ digest: Digest, to folder: AbsolutePath) throws -> Bool {
+    do {
+      try FileSystem.rename(path(of: digest), to: folder.appending(digest.hex))
+      return true
+    } catch let error as FileSystemError where error.code == ENOENT {
+      // Somebody else took it.
+      return false
+    }
+  }
+
+  /// Writes packs anew without what goes, and moves the old ones away.
+  private func retire(
+    _ plan: CollectionPlan, to target: AbsolutePath, _ onObject: () throws -> Void
+  ) throws {
+    guard !plan.packs.isEmpty else { return }
+    let going = KeptObjects(plan.packed.map(\.digest))
+    let transaction = StoreTransaction(self)
+    var hasher = FileHasher()
+    var gone: [Digest] = []
+    for part in plan.packs {
+      guard let pack = try packs.current().allPacks.first(where: { $0.name == part.name }) else {
+        continue
+      }
+      let survivors = try packs.current().objects(of: pack).filter { !going.contains($0.digest) }
+      if !survivors.isEmpty {
+        let copy = try transaction.copy(survivors, of: pack, using: &hasher) { _ in
+          try onObject()
+        }
+        // What is damaged is for whoever looks after the store, not to be swept away.
+        guard copy.damaged.isEmpty, copy.unreadable.isEmpty else { continue }
+      }
+      gone.append(part.name)
+    }
+    try transaction.barrier()
+    for name in gone { try retire(pack: name, to: target) }
+  }
+}
+
+extension CollectionPlan {
+  /// Finds the packs that hold enough of what nobody names.
+  mutating func addPacked(
+    _ index: PackIndex, keeping kept: KeptObjects, judgedBefore limit: Int64
+  ) throws {
+    var usage: [Int: (unused: Int, unusedBytes: Int64)] = [:]
+    var isKept = [Bool](repeating: false, count: index.objects.count)
+    kept.walk(index.objects.lazy.map(\.digest)) { position, isNamed in
+      isKept[position] = isNamed
+      if isNamed { return }
+      let object = index.objects[position]
+      var used = usage[object.packNumber] ?? (0, 0)
+      used.unused += 1
+      used.unusedBytes += Int64(object.storedByteCount)
+      usage[object.packNumber] = used
+    }
+    var going: Set<Int> = []
+    var young: Set<Int> = []
+    for pack in index.allPacks {
+      guard let used = usage[pack.number] else { continue }
+      if pack.stamp.changed >= limit {
+        young.insert(pack.number)
+      } else if index.damages[pack.number] == nil,
+        used.unusedBytes * Self.unusedShare >= pack.byteCount
+          || pack.byteCount <= Self.smallByteCount
+      {
+        going.insert(pack.number)
+        packs.append(PackPart(name: pack.name, unusedCount: used.unused))
+      }
+    }
+    for (position, object) in index.objects.enumerated() {
+      let isFirst = position == 0 || index.objects[position - 1].digest != object.digest
+      if isKept[position] {
+        if isFirst { keptCount += 1 }
+      } else if going.contains(object.packNumber) {
+        if packed.last?.digest != object.digest {
+          packed.append(Object(digest: object.digest, byteCount: Int64(object.byteCount)))
+        }
+      } else if young.contains(object.packNumber) {
+        youngCount += 1
+      } else {
+        leftCount += 1
+        leftByteCount += Int64(object.byteCount)
+      }
+    }
+  }
+
+  /// A pack of which one part in so many is unused is written anew.
+  private static let unusedShare: Int64 = 4
+  /// Writing so little anew costs nothing.
+  private static let smallByteCount: Int64 = 16 << 20
+}

@@ -1,0 +1,90 @@
+import DverCore
+import DverGit
+import DverManifest
+
+/// A version that a collection keeps, and why.
+package struct KeptVersion: Sendable {
+  /// The commit; `nil` for what is in no commit.
+  package let commit: String?
+  package fileprivate(set) var reasons: [String]
+}
+
+/// Collects the objects of all that is kept.
+struct CollectMarker {
+  /// In no particular order, also several times.
+  private(set) var objects: [Digest] = []
+  private(set) var versions: [KeptVersion] = []
+  private var seen: Set<Digest> = []
+  private var commits: [GitObjectID: Int] = [:]
+  private var trees: Set<GitObjectID> = []
+
+  /// Adds what some outputs consist of.
+  ///
+  /// - Parameter place: Where they are recorded, for messages.
+  /// - Throws: ``CollectError/unreadable(place:reason:)``.
+  mutating func add(
+    _ outputs: [TrackedOutput], manifests: ManifestFiles, place: String
+  ) throws {
+    for output in outputs where output.isCached {
+      guard let name = output.name else { continue }
+      try add(name, at: output.path, manifests: manifests, place: place)
+    }
+  }
+
+  mutating func add(
+    _ name: ContentName, at path: RepositoryPath, manifests: ManifestFiles, place: String
+  ) throws {
+    try reporting(place) {
+      try add(name, reader: manifests.reader(of: path))
+    }
+  }
+
+  mutating func add(_ name: ContentName, reader: ManifestReader) throws {
+    guard name.isDirectory else { return objects.append(name.digest) }
+    try reader.addObjects(of: name.digest, seen: &seen, to: &objects)
+  }
+
+  mutating func add(_ digest: Digest) { objects.append(digest) }
+
+  /// Adds what can be found of something that need not be complete.
+  mutating func addIfReadable(_ name: ContentName, manifests: ManifestFiles) {
+    objects.append(name.digest)
+    // A manifest that is half read must not keep the rest of another one from being read.
+    let before = (objects, seen)
+    let path = RepositoryPath(normalized: Array(name.digest.hex.utf8))
+    do {
+      try add(name, reader: manifests.reader(of: path))
+    } catch {
+      (objects, seen) = before
+    }
+  }
+
+  /// Takes note of a version that is in no commit.
+  mutating func note(_ reason: String) {
+    versions.append(KeptVersion(commit: nil, reasons: [reason]))
+  }
+
+  /// Takes note of a commit.
+  ///
+  /// - Returns: Whether its tree has not been looked at.
+  mutating func note(_ revision: GitRevision, _ reason: String) -> Bool {
+    if let position = commits[revision.commit] {
+      if !versions[position].reasons.contains(reason) { versions[position].reasons.append(reason) }
+    } else {
+      commits[revision.commit] = versions.count
+      versions.append(KeptVersion(commit: revision.commit.hex, reasons: [reason]))
+    }
+    return trees.insert(revision.tree).inserted
+  }
+}
+
+/// Says where something that cannot be read stands.
+func reporting<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as CollectError {
+    throw error
+  } catch let error as any DverError {
+    throw CollectError.unreadable(place: place, reason: error)
+  }
+}

@@ -1,0 +1,123 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+
+/// The lists of what projects have in a store: `names/<project>/<file>`.
+///
+/// A list is what a push wrote, or a command that used a shared cache: lines `DIGEST[.dir] PATH`
+/// behind `commit` and `time`.
+struct CollectNames {
+  static let folder = "names"
+
+  struct List {
+    let file: String
+    let project: String
+    /// The lines that name something, as they are, and what they name.
+    let lines: [(text: ArraySlice<UInt8>, name: ContentName)]
+    let head: [UInt8]
+  }
+
+  private let store: ObjectStore
+  /// The store's name in messages.
+  private let place: String
+
+  init(_ store: ObjectStore, place: String) { (self.store, self.place) = (store, place) }
+
+  /// The projects that have lists, sorted.
+  func projects() throws -> [String] {
+    let names = try FileSystem.names(in: store.folder.appending(Self.folder)) ?? []
+    return names.filter { $0.first != UInt8(ascii: ".") }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The lists of a project.
+  ///
+  /// - Throws: ``CollectError/unreadableNames(project:place:reason:)``.
+  func lists(of project: String) throws -> [List] {
+    try store.files(below: "\(Self.folder)/\(project)").compactMap { file in
+      guard let bytes = try store.contents(of: file) else { return nil }
+      return try list(bytes, file: file, project: project)
+    }
+  }
+
+  private func list(_ bytes: [UInt8], file: String, project: String) throws -> List {
+    var lines: [(text: ArraySlice<UInt8>, name: ContentName)] = []
+    var head: [UInt8] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let word = String(
+        decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+      if ["commit", "time"].contains(word) {
+        head += line + [UInt8(ascii: "\n")]
+      } else if let name = ContentName(word) {
+        lines.append((line, name))
+      } else {
+        throw CollectError.unreadableNames(
+          project: project, place: place, reason: "\(file) is damaged")
+      }
+    }
+    guard bytes.last == UInt8(ascii: "\n") else {
+      throw CollectError.unreadableNames(
+        project: project, place: place, reason: "\(file) is cut short")
+    }
+    return List(file: file, project: project, lines: lines, head: head)
+  }
+
+  /// Adds what a list names.
+  func add(
+    _ list: List, to marker: inout CollectMarker,
+    elsewhere: @escaping @Sendable (Digest) -> [UInt8]?
+  ) throws {
+    let store = store
+    let reader = ManifestReader { digest, _ in
+      if let bytes = try store.readIfPresent(digest) ?? elsewhere(digest) { return bytes }
+      throw StoreError.missing(digest, store: "the store")
+    }
+    do {
+      for line in list.lines { try marker.add(line.name, reader: reader) }
+    } catch let error as any DverError {
+      throw CollectError.unreadableNames(
+        project: list.project, place: place, reason: error.message)
+    }
+  }
+
+  /// Takes what is not kept any more out of a project's lists.
+  func prune(_ lists: [List], keeping kept: KeptObjects) throws {
+    for list in lists {
+      let left = list.lines.filter { kept.contains($0.name.digest) }
+      guard left.count < list.lines.count else { continue }
+      if !left.isEmpty {
+        let body = left.flatMap { Array($0.text) + [UInt8(ascii: "\n")] }
+        try write(list.head + body, project: list.project)
+      }
+      try FileSystem.removeFile(store.folder.appending(list.file))
+    }
+  }
+
+  /// Writes a list, on stable storage, unless an equal one is there.
+  ///
+  /// - Returns: Whether there was none.
+  @discardableResult
+  func write(_ bytes: [UInt8], project: String) throws -> Bool {
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.starts(with: "time ".utf8) }
+    let body = lines.flatMap { Array($0) + [UInt8(ascii: "\n")] }
+    let name = SHA256.digest(of: body.span).hex.prefix(32)
+    let transaction = StoreTransaction(store)
+    guard try transaction.write(bytes, to: "\(Self.folder)/\(project)/\(name)") else { return false }
+    try transaction.barrier()
+    return true
+  }
+
+  /// Forgets what a project has, so that it is no longer kept on its behalf.
+  ///
+  /// - Returns: How many lists there were.
+  func forget(_ project: String) throws -> Int {
+    let known = try projects()
+    guard known.contains(project) else {
+      throw CollectError.unknownProject(project, known: known)
+    }
+    let count = try store.files(below: "\(Self.folder)/\(project)").count
+    try FileSystem.removeTree(store.folder.appending(Self.folder).appending(project))
+    return count
+  }
+}

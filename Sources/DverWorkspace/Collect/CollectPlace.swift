@@ -1,0 +1,105 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+import Glibc
+
+/// A store that is collected in.
+struct CollectPlace: Sendable {
+  /// `the cache`, or a remote.
+  let name: String
+  let store: ObjectStore
+  /// Whether others than the work trees of this repository may use it.
+  let isShared: Bool
+  /// As what this project has its lists there; `nil` where it has none.
+  let project: String?
+
+  /// Files in the trash, and their bytes.
+  func trashContent() throws -> CollectSummary.Amount {
+    let content = try store.trashContent()
+    return CollectSummary.Amount(count: content.fileCount, byteCount: content.byteCount)
+  }
+
+  /// Holds the right to collect, as long as it lives.
+  func lock(_ command: String, timeout: Duration, _ notices: Notices) throws -> ProcessLock {
+    let folder = store.folder.appending("leases")
+    try FileSystem.makeDirectories(folder)
+    return try ProcessLock(folder.appending("collect"), purpose: command, timeout: timeout) {
+      notices.status("Waiting for \($0)")
+    }
+  }
+}
+
+extension Workspace {
+  /// The cache, and with `-c` a remote.
+  func collectPlaces(cloud: Bool, remote: String?) throws -> [CollectPlace] {
+    var places: [CollectPlace] = []
+    // First, so that a share that is not mounted is noticed before anything is done.
+    if cloud {
+      let entry = try configuration().remote(remote)
+      guard try open(entry) != nil, let store = try ObjectStore.open(at: entry.path) else {
+        throw CollectError.noRemoteStore(entry.name)
+      }
+      places.append(
+        CollectPlace(
+          name: "remote '\(entry.name)'", store: store, isShared: true,
+          project: try configuration().layers.string("core.project")))
+    }
+    if let store = try cacheIfPresent() {
+      places.insert(
+        CollectPlace(
+          name: "the cache", store: store, isShared: try isCacheShared(),
+          project: try cacheProject(creating: false)), at: 0)
+    }
+    for place in places {
+      // This version knows no feature, so any could matter.
+      if let feature = place.store.descriptor.uses.first {
+        let file = place.store.folder.appending(StoreDescriptor.fileName)
+        throw StoreError.unknownUse(file.description, feature: feature)
+      }
+    }
+    return places
+  }
+
+  /// The name of a remote; of the default one where `name` is `nil`.
+  package func nameOfRemote(_ name: String?) throws -> String {
+    try configuration().remote(name).name
+  }
+
+  /// Whether others than the work trees of this repository may use the cache.
+  func isCacheShared() throws -> Bool { try configuration().cacheFolder != nil }
+
+  /// Under which name this workspace says in a shared cache what it needs; `nil` where it has none.
+  func cacheProject(creating: Bool) throws -> String? {
+    guard try isCacheShared() else { return nil }
+    let file = stateFolder.appending("cache-id")
+    if let bytes = try FileSystem.contents(of: file, limit: 256) {
+      let text = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      if !text.isEmpty, text.allSatisfy({ $0.isHexDigit }) { return text }
+    }
+    guard creating else { return nil }
+    var generator = SystemRandomNumberGenerator()
+    let made = (0..<2).map { _ in String(generator.next() | 1 << 63, radix: 16) }.joined()
+    try FileSystem.makeDirectories(stateFolder)
+    try FileSystem.replaceContents(of: file, with: Array("\(made)\n".utf8), synced: true)
+    return made
+  }
+
+  /// Says in a shared cache what this workspace needs, so that a collection on behalf of another one
+  /// keeps it.
+  func noteInSharedCache(_ items: [(name: ContentName, path: RepositoryPath)]) throws {
+    guard !items.isEmpty, try isCacheShared(), let store = try cacheIfPresent(),
+      let project = try cacheProject(creating: true)
+    else { return }
+    let lines = items.map { "\($0.name) \(PathQuoting.quoted($0.path.bytes))\n" }.sorted()
+    let head = "commit none\ntime \(FileClock.now().nanoseconds / 1_000_000_000)\n"
+    let names = CollectNames(store, place: "the cache")
+    do {
+      try names.write(Array((head + lines.joined()).utf8), project: project)
+    } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
+      // Whoever may only read the cache cannot add to it either.
+      return
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+import DverRemote
+
+/// What a collection would do, and then does.
+package struct CollectionTask: Sendable {
+  /// What is kept, and why.
+  package let versions: [KeptVersion]
+  package let summaries: [CollectSummary]
+  let scope: CollectScope
+  let parts: [Part]
+
+  struct Part: Sendable {
+    let place: CollectPlace
+    let kept: KeptObjects
+    let ownLists: [CollectNames.List]
+  }
+
+  package var count: Int { summaries.reduce(0) { $0 + $1.unused.count } }
+  package var byteCount: Int64 { summaries.reduce(0) { $0 + $1.unused.byteCount } }
+}
+
+extension Workspace {
+  /// Finds out what nothing in scope names; changes nothing that counts.
+  ///
+  /// - Throws: ``CollectError`` where that cannot be told of a part of the scope.
+  package func planCollection(_ options: CollectOptions) throws -> CollectionTask {
+    let places = try collectPlaces(cloud: options.cloud, remote: options.remote)
+    try refuseIncompleteClone(options.scope, places)
+    progress.begin("Looking for unused objects")
+    // Before anything is read: what appears from now on is not judged.
+    let limits = try places.map { place in
+      if !options.isDry { try place.store.settle() }
+      return try place.store.judgementTime()
+    }
+    var marker = CollectMarker()
+    try addRoots(options.scope, to: &marker)
+    var (parts, summaries): ([CollectionTask.Part], [CollectSummary]) = ([], [])
+    for (place, limit) in zip(places, limits) {
+      let part = try self.part(of: place, marker: marker, scope: options.scope)
+      var summary = CollectSummary(
+        place: place.name,
+        plan: try place.store.collectionPlan(keeping: part.kept, judgedBefore: limit))
+      summary.trash = try place.trashContent()
+      summaries.append(summary)
+      parts.append(part)
+    }
+    progress.end()
+    return CollectionTask(
+      versions: marker.versions, summaries: summaries, scope: options.scope, parts: parts)
+  }
+
+  /// Scopes that follow history need all of it where others depend on the answer.
+  private func refuseIncompleteClone(_ scope: CollectScope, _ places: [CollectPlace]) throws {
+    guard !scope.isWorkspaceOnly, places.contains(where: \.isShared),
+      try git()?.isShallowOrPartial() == true
+    else { return }
+    throw CollectError.incompleteClone
+  }
+
+  /// What is to stay in one store.
+  ///
+  /// - Parameter since: From when on the project's own lists count: somebody may have pushed since
+  ///   the collection that is looked at again.
+  func part(
+    of place: CollectPlace, marker: CollectMarker, scope: CollectScope, listsSince since: Int64? = nil
+  ) throws -> CollectionTask.Part {
+    var marker = marker
+    let names = CollectNames(place.store, place: place.name)
+    let cache = try cacheIfPresent()
+    let elsewhere: @Sendable (Digest) -> [UInt8]? = { digest in
+      (try? cache?.readIfPresent(digest)) ?? nil
+    }
+    for project in try names.projects() where project != place.project {
+      for list in try names.lists(of: project) {
+        try names.add(list, to: &marker, elsewhere: elsewhere)
+      }
+    }
+    let own = try place.project.map { try names.lists(of: $0) } ?? []
+    if let since {
+      for list in own {
+        let status = try FileSystem.status(of: place.store.folder.appending(list.file))
+        guard let status, status.modified >= since else { continue }
+        try names.add(list, to: &marker, elsewhere: elsewhere)
+      }
+    }
+    var kept = KeptObjects(marker.objects)
+    if place.name == "the cache", let remote = scope.notInRemote {
+      kept = try without(kept, soundIn: remote, store: place.store)
+    }
+    return CollectionTask.Part(place: place, kept: kept, ownLists: own)
+  }
+
+  /// Leaves out what a remote has, byte for byte.
+  private func without(
+    _ kept: KeptObjects, soundIn name: String, store: ObjectStore
+  ) throws -> KeptObjects {
+    guard try !configuration().linkTypes.contains(.symlink) else {
+      throw CollectError.linkedWorkspace
+    }
+    let entry = try configuration().remote(name)
+    guard let remote = try open(entry) else { throw CollectError.noRemoteStore(entry.name) }
+    // What is there must be there for good.
+    try remote.cleanUp()
+    let candidates = try store.allObjects().filter { kept.contains($0) }
+    let batch = ObjectBatch(digests: candidates, sizes: candidates.map { _ in -1 })
+    let absent = Set(try remote.defects(among: batch).map(\.index))
+    let present = candidates.indices.filter { !absent.contains($0) }.map { candidates[$0] }
+    let found = try remote.verify(present, settings: settings(for: entry, TransferOptions()))
+    let bad = Set(found.damaged + found.missing)
+    let safe = KeptObjects(present.filter { !bad.contains($0) })
+    return KeptObjects(kept.digests.filter { !safe.contains($0) })
+  }
+
+  // MARK: Carrying out
+
+  /// Moves what a plan found unused to the trash, and deletes what has been there for long.
+  package func carryOut(_ collection: CollectionTask) throws -> [CollectSummary] {
+    var summaries = collection.summaries
+    for (number, part) in collection.parts.enumerated() {
+      let place = part.place
+      let lock = try place.lock(
+        "dver gc", timeout: configuration().lockTimeout, notices)
+      defer { withExtendedLifetime(lock) {} }
+      let plan = summaries[number].plan
+      let note = TrashNote(
+        time: FileClock.now().nanoseconds / 1_000_000_000, project: place.project,
+        scope: collection.scope.words)
+      progress.begin("Collecting", itemCount: Int64(plan.count))
+      let progress = progress
+      let condemned = try place.store.condemn(plan, note: note) {
+        try progress.advance(items: 1)
+      }
+      summaries[number].operation = condemned.operation
+      summaries[number].moved = .init(
+        count: condemned.objectCount, byteCount: condemned.byteCount)
+      if place.isShared {
+        try CollectNames(place.store, place: place.name)
+          .prune(part.ownLists, keeping: part.kept)
+      }
+      let emptied = try empty(place, olderThan: trashAge())
+      summaries[number].deleted = .init(
+        count: emptied.deletedCount, byteCount: emptied.deletedByteCount)
+      summaries[number].restoredCount = emptied.restoredCount
+      summaries[number].trash = try place.trashContent()
+    }
+    progress.end()
+    return summaries
+  }
+
+  /// After which time any collection empties the trash, in nanoseconds.
+  private func trashAge() throws -> Int64 {
+    Int64(try configuration().layers.integer("gc.trash_days") ?? 14) * 86_400 * 1_000_000_000
+  }
+}

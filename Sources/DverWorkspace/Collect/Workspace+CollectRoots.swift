@@ -1,0 +1,133 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverManifest
+import DverObjectStore
+import DverPipeline
+
+/// What is never collected, and what the scope of a collection adds to it.
+extension Workspace {
+  /// Adds all that a scope keeps, in this project and in those that the scope names.
+  func addRoots(_ scope: CollectScope, to marker: inout CollectMarker) throws {
+    try addRootsOfProject(scope, to: &marker)
+    for project in scope.projects {
+      let other = try Workspace.open(
+        from: AbsolutePath(project, relativeTo: current), progress: progress,
+        cancellation: cancellation, notices: notices)
+      try other.addRootsOfProject(scope, to: &marker)
+    }
+  }
+
+  private func addRootsOfProject(_ scope: CollectScope, to marker: inout CollectMarker) throws {
+    let workspaces = try workspacesOfRepository()
+    for workspace in workspaces {
+      try progress.check()
+      try workspace.addPresent(to: &marker)
+    }
+    if let git = try git() {
+      for (revision, reason) in try keptRevisions(scope, in: git) {
+        try progress.check()
+        guard marker.note(revision, reason) else { continue }
+        try add(revision, in: git, to: &marker)
+      }
+    } else if !scope.isWorkspaceOnly {
+      _ = try requiredGit(for: "choosing revisions")
+    }
+    for workspace in workspaces { workspace.addOpenOperations(to: &marker) }
+  }
+
+  private func add(
+    _ revision: GitRevision, in git: GitRepository, to marker: inout CollectMarker
+  ) throws {
+    let place = "revision \(revision.commit.hex.prefix(7))"
+    let catalog = try reporting(place) { try self.catalog(of: revision, in: git) }
+    try marker.add(
+      catalog.outputs, manifests: ManifestFiles(workspace: self, tree: revision.tree), place: place)
+  }
+
+  /// This workspace, and the same folder in the other work trees of the repository.
+  private func workspacesOfRepository() throws -> [Workspace] {
+    guard let git = try git() else { return [self] }
+    let prefix = gitPrefix(in: git)
+    var workspaces = [self]
+    for tree in try git.workTrees() {
+      let folder = try AbsolutePath(normalized: tree).resolvingLinks().appending(prefix.bytes)
+      guard folder != root, try FileSystem.exists(folder) else { continue }
+      workspaces.append(
+        Workspace(
+          root: folder, current: folder, progress: progress, cancellation: cancellation,
+          notices: notices))
+    }
+    return workspaces
+  }
+
+  // MARK: One work tree
+
+  /// Adds what the files and the index of this work tree name.
+  private func addPresent(to marker: inout CollectMarker) throws {
+    if try FileSystem.exists(dverFolder) {
+      let place = "the workspace \(root)"
+      marker.note("workspace \(root)")
+      let catalog = try reporting(place) { try self.catalog() }
+      try marker.add(catalog.outputs, manifests: manifests, place: place)
+      for name in try lockLog.entries().flatMap(\.lock.outputs).compactMap(\.name) {
+        marker.addIfReadable(name, manifests: manifests)
+      }
+      try addLinkedObjects(to: &marker)
+    }
+    guard let git = try git(), !git.isBare else { return }
+    let place = "the index of \(root)"
+    marker.note("index of \(root)")
+    let staged = try reporting(place) {
+      try StagedManifests(workspace: self, git: git).catalog()
+    }
+    try marker.add(staged.outputs, manifests: manifests, place: place)
+  }
+
+  /// Adds the objects that files of the workspace are symbolic links to, whatever is recorded: they
+  /// are the only copy.
+  private func addLinkedObjects(to marker: inout CollectMarker) throws {
+    guard try configuration().linkTypes.contains(.symlink) else { return }
+    let found = try DirectoryWalk(root) { path, isDirectory in
+      isDirectory && (path.count == 4 || path.count == 5) && RepositoryPath.isDotFolder(path)
+    }.run()
+    for index in 0..<found.count where found.kinds[index] == .link {
+      let link = root.appending(found.paths[index])
+      if let object = try object(behindLink: link) { marker.add(object.digest) }
+    }
+  }
+
+  /// Adds what operations name that are being carried out, or will be finished.
+  private func addOpenOperations(to marker: inout CollectMarker) {
+    for name in (try? FileSystem.names(in: operations.folder)) ?? [] {
+      guard name.suffix(5).elementsEqual(".open".utf8),
+        let bytes = try? FileSystem.contents(of: operations.folder.appending(name)),
+        let record = OperationRecord(parsing: bytes)
+      else { continue }
+      let names =
+        record.texts.flatMap { [$0.old, $0.new].compactMap(\.self).flatMap(Self.recordedNames) }
+        + record.manifests.flatMap { [$0.old, $0.new].compactMap(\.self) }
+        .map { ContentName(digest: $0, isDirectory: true) }
+        + record.data.flatMap { [$0.old, $0.new] }.compactMap(\.record?.name)
+      for name in names { marker.addIfReadable(name, manifests: manifests) }
+    }
+  }
+
+  /// All names that stand in a pointer file or a lock file.
+  static func recordedNames(in text: [UInt8]) -> [ContentName] {
+    if let pointer = try? PointerFile.parse(bytes: text, source: "") {
+      return pointer.outputs.compactMap(\.record.name)
+    }
+    guard let lock = try? LockFile.parse(bytes: text, source: "") else { return [] }
+    return lock.entries.flatMap(\.lock.outputs).compactMap(\.name)
+  }
+}
+
+extension RepositoryPath {
+  /// Whether a name is `.git` or `.dver`.
+  fileprivate static func isDotFolder(_ name: Span<UInt8>) -> Bool {
+    [".git", ".dver"].contains { word in
+      word.utf8.count == name.count && word.utf8.enumerated().allSatisfy { name[$0] == $1 }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+
+extension Workspace {
+  /// Deletes what collections condemned, as far as it is old enough and still unused; what is used
+  /// again comes back.
+  package func emptyTrash(cloud: Bool, remote: String?, isDry: Bool) throws -> [EmptySummary] {
+    try collectPlaces(cloud: cloud, remote: remote).map { place in
+      var summary = EmptySummary(place: place.name)
+      if isDry {
+        summary.waiting = try place.trashContent()
+        return summary
+      }
+      let lock = try place.lock("dver gc", timeout: configuration().lockTimeout, notices)
+      defer { withExtendedLifetime(lock) {} }
+      summary.graceHours = try grace(of: place)
+      let emptied = try empty(place, olderThan: summary.graceHours * 3_600_000_000_000)
+      summary.deleted = .init(count: emptied.deletedCount, byteCount: emptied.deletedByteCount)
+      summary.restoredCount = emptied.restoredCount
+      summary.waiting = try place.trashContent()
+      summary.endedOperations = try endedOperations(by: emptied.deleted)
+      return summary
+    }
+  }
+
+  /// For how many hours what was condemned must wait: those who were at work then may need it.
+  ///
+  /// In a cache that only this repository uses nobody is left once nobody holds its lock.
+  private func grace(of place: CollectPlace) throws -> Int64 {
+    if let hours = try configuration().layers.integer("gc.grace") { return Int64(hours) }
+    return try place.isShared || !place.store.isUnused() ? Self.standardGraceHours : 0
+  }
+
+  private static var standardGraceHours: Int64 { 24 }
+
+  /// Empties the parts of a store's trash that have an age, in nanoseconds.
+  func empty(_ place: CollectPlace, olderThan age: Int64) throws -> ObjectStore.Emptying {
+    var result = ObjectStore.Emptying()
+    let operations = try place.store.trashedOperations()
+    guard !operations.isEmpty else { return result }
+    let now = try place.store.clock()
+    let old = operations.filter { now - $0.condemnedAt >= age }
+    guard !old.isEmpty else { return result }
+    // What is brought back or counts as replaced must be there to stay.
+    try place.store.settle()
+    var marks: [CollectScope: CollectMarker] = [:]
+    let progress = progress
+    for operation in old {
+      let (scope, isOurs) = scope(of: operation, in: place)
+      if marks[scope] == nil {
+        var marker = CollectMarker()
+        try addRoots(scope, to: &marker)
+        marks[scope] = marker
+      }
+      guard let marker = marks[scope] else { continue }
+      let part = try part(
+        of: place, marker: marker, scope: scope,
+        listsSince: isOurs ? operation.condemnedAt : .min)
+      result.add(
+        try place.store.empty(operation, keeping: part.kept) { try progress.check() })
+    }
+    return result
+  }
+
+  /// What the collection kept; everything there is where that cannot be told, or where it was
+  /// another project's.
+  private func scope(
+    of operation: TrashedOperation, in place: CollectPlace
+  ) -> (scope: CollectScope, isOurs: Bool) {
+    guard let note = operation.note, note.project == place.project,
+      let scope = CollectScope(words: note.scope)
+    else { return ((try? git()) ?? nil) == nil ? (CollectScope(), false) : (.everything, false) }
+    return (scope, true)
+  }
+
+  /// The operations that need one of some objects to be taken back or repeated.
+  private func endedOperations(by deleted: [Digest]) throws -> [Int] {
+    guard !deleted.isEmpty else { return [] }
+    let gone = KeptObjects(deleted)
+    let groups = try operations.finished().filter { _, record in
+      record.manifests.contains { change in
+        [change.old, change.new].compactMap(\.self).contains { gone.contains($0) }
+      }
+        || record.data.contains { change in
+          [change.old, change.new].compactMap(\.record?.name).contains { gone.contains($0.digest) }
+        }
+    }.map(\.record.group)
+    return Set(groups).sorted()
+  }
+
+  // MARK: Repacking, forgetting
+
+  /// Brings small objects together in packs, and compresses them where that helps.
+  package func repack(
+    cloud: Bool, remote: String?, isDry: Bool
+  ) throws -> [RepackSummary] {
+    try collectPlaces(cloud: cloud, remote: remote).map { place in
+      let store = place.store
+      let lock = try place.lock("dver gc", timeout: configuration().lockTimeout, notices)
+      defer { withExtendedLifetime(lock) {} }
+      if !isDry { try store.settle() }
+      let isLinked = try configuration().linkTypes.contains(where: \.isLink)
+      let progress = progress
+      progress.begin("Repacking")
+      let result = try store.repack(
+        includesLoose: !isLinked || place.name != "the cache", isDry: isDry,
+        judgedBefore: store.judgementTime()
+      ) { try progress.advance(items: 1) }
+      progress.end()
+      return RepackSummary(
+        place: place.name, packCount: result.packCount, looseCount: result.looseCount,
+        newPackCount: result.newPackCount, oldByteCount: result.oldByteCount,
+        newByteCount: result.newByteCount)
+    }
+  }
+
+  /// Takes away the lists by which stores keep what a project has.
+  ///
+  /// - Returns: How many lists there were, by store.
+  package func forgetProject(
+    _ project: String, cloud: Bool, remote: String?
+  ) throws -> [(place: String, count: Int)] {
+    let places = try collectPlaces(cloud: cloud, remote: remote)
+    var found: [(place: String, count: Int)] = []
+    var known: Set<String> = []
+    for place in places {
+      let names = CollectNames(place.store, place: place.name)
+      known.formUnion(try names.projects())
+      guard try names.projects().contains(project) else { continue }
+      found.append((place.name, try names.forget(project)))
+    }
+    guard !found.isEmpty else {
+      throw CollectError.unknownProject(project, known: known.sorted())
+    }
+    return found
+  }
+}
