@@ -44,7 +44,8 @@ struct DverRoot: ParsableCommand {
         name: "Upkeep",
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CollectCommand.self, CompletionCommand.self,
-          ConfigCommand.self, DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
+          ConfigCommand.self, DestroyCommand.self, DoctorCommand.self, GitHookCommand.self,
+          InstallCommand.self,
           OperationCommand.self,
           RootCommand.self, UndoCommand.self, VersionCommand.self,
         ]),

@@ -73,7 +73,8 @@ struct CollectArguments: ParsableArguments {
   private static func seconds(_ text: String) throws -> Int64 {
     let parts = text.split(separator: "T", maxSplits: 1)
     let day = parts.first?.split(separator: "-").compactMap { Int64($0) } ?? []
-    let clock = parts.count > 1 ? parts[1].split(separator: ":").compactMap { Int64($0) } : [0, 0, 0]
+    let clock =
+      parts.count > 1 ? parts[1].split(separator: ":").compactMap { Int64($0) } : [0, 0, 0]
     guard day.count == 3, (1...12).contains(day[1]), (1...31).contains(day[2]), clock.count == 3,
       (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0..<61).contains(clock[2])
     else {

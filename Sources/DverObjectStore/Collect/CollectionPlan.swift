@@ -61,7 +61,9 @@ package struct KeptObjects: Sendable {
   }
 
   /// Goes through sorted digests and these side by side.
-  func walk(_ others: some Collection<Digest>, _ body: (_ index: Int, _ isKept: Bool) throws -> Void)
+  func walk(
+    _ others: some Collection<Digest>, _ body: (_ index: Int, _ isKept: Bool) throws -> Void
+  )
     rethrows
   {
     var position = 0

@@ -28,7 +28,9 @@ struct CollectNames {
   /// The projects that have lists, sorted.
   func projects() throws -> [String] {
     let names = try FileSystem.names(in: store.folder.appending(Self.folder)) ?? []
-    return names.filter { $0.first != UInt8(ascii: ".") }.map { String(decoding: $0, as: UTF8.self) }
+    return names.filter { $0.first != UInt8(ascii: ".") }.map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   /// The lists of a project.
@@ -103,7 +105,9 @@ struct CollectNames {
     let body = lines.flatMap { Array($0) + [UInt8(ascii: "\n")] }
     let name = SHA256.digest(of: body.span).hex.prefix(32)
     let transaction = StoreTransaction(store)
-    guard try transaction.write(bytes, to: "\(Self.folder)/\(project)/\(name)") else { return false }
+    guard try transaction.write(bytes, to: "\(Self.folder)/\(project)/\(name)") else {
+      return false
+    }
     try transaction.barrier()
     return true
   }

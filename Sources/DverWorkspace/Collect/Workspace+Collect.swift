@@ -66,7 +66,8 @@ extension Workspace {
   /// - Parameter since: From when on the project's own lists count: somebody may have pushed since
   ///   the collection that is looked at again.
   func part(
-    of place: CollectPlace, marker: CollectMarker, scope: CollectScope, listsSince since: Int64? = nil
+    of place: CollectPlace, marker: CollectMarker, scope: CollectScope,
+    listsSince since: Int64? = nil
   ) throws -> CollectionTask.Part {
     var marker = marker
     let names = CollectNames(place.store, place: place.name)

@@ -112,7 +112,8 @@ private final class RepairSearch {
     }
     for (name, other) in others {
       let outcome = try other.fetch(
-        ObjectBatch(digests: [digest], sizes: [-1]), into: transaction, settings: TransferSettings())
+        ObjectBatch(digests: [digest], sizes: [-1]), into: transaction, settings: TransferSettings()
+      )
       if outcome.missing.isEmpty, outcome.damaged.isEmpty { return name }
     }
     let quarantine = store.folder.appending("quarantine")
@@ -133,7 +134,8 @@ private final class RepairSearch {
       return true
     } catch StoreError.damaged {
       return false
-    } catch let error as FileSystemError where error.operation == .read || error.operation == .open {
+    } catch let error as FileSystemError where error.operation == .read || error.operation == .open
+    {
       return false
     }
   }

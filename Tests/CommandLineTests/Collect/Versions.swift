@@ -63,3 +63,11 @@ struct Versions {
 
   static let current: Set = ["same", "a3", "f3"]
 }
+
+extension TemporaryRepository {
+  /// Runs `dver` with a list of arguments.
+  @discardableResult
+  func run(_ arguments: [String]) throws -> CommandResult {
+    try dverCommand(arguments).run()
+  }
+}

@@ -9,6 +9,7 @@ struct FaultTests {
   enum Case: String, CaseIterable, Sendable {
     case create, add, addAgain, commit, checkout, force, repro, resolve, undo, push, fetch, pull
     case unprotect, configure, install
+    case gc, gcPacks, emptyTrash, repack, repair
 
     var arguments: [String] {
       switch self {
@@ -20,12 +21,15 @@ struct FaultTests {
       case .undo: ["undo", "--to", "2"]
       case .configure: ["config", "cache.type", "copy"]
       case .unprotect: ["unprotect", "data", "single.csv"]
-      case .checkout, .repro, .push, .fetch, .pull, .install: [rawValue]
+      case .gc, .gcPacks: ["gc", "-w", "-f"]
+      case .emptyTrash: ["gc", "--empty-trash", "-f"]
+      case .repack: ["gc", "--repack"]
+      case .checkout, .repro, .push, .fetch, .pull, .install, .repair: [rawValue]
       }
     }
 
     /// These begin with several commands and consist of what others do.
-    var stride: Int { [.force, .resolve, .undo].contains(self) ? 3 : 1 }
+    var stride: Int { [.force, .resolve, .undo, .gcPacks].contains(self) ? 3 : 1 }
 
     func prepare() throws -> TemporaryRepository {
       switch self {
@@ -41,6 +45,10 @@ struct FaultTests {
       case .fetch, .pull: try SmallCase.withoutData()
       case .unprotect: try SmallCase.linked()
       case .configure, .install: try SmallCase.withRemote()
+      case .gc: try SmallCase.twoVersions()
+      case .gcPacks, .repack: try SmallCase.packed()
+      case .emptyTrash: try SmallCase.withTrash()
+      case .repair: try SmallCase.damaged()
       }
     }
   }

@@ -38,6 +38,46 @@ enum SmallCase {
     return repository
   }
 
+  /// With two versions in git, of which the workspace has the second.
+  static func twoVersions() throws -> TemporaryRepository {
+    let repository = try changed()
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    return repository
+  }
+
+  /// With two versions of many small files, in packs.
+  static func packed() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    let script = "mkdir -p many; for n in $(seq 300); do echo $1 $n > many/$n; done"
+    for version in ["one", "two"] {
+      try repository.shell("set -- \(version); \(script)").requireSuccess()
+      try repository.dver("add", "-q", "many").requireSuccess()
+      try repository.commitAll()
+    }
+    return repository
+  }
+
+  /// With the first of two versions in the trash, a part of which is in use again.
+  static func withTrash() throws -> TemporaryRepository {
+    let repository = try twoVersions()
+    try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
+    try repository.git("checkout", "-q", "HEAD~1", "--", "single.csv.dver").requireSuccess()
+    try repository.write("id\n1\n", to: "single.csv")
+    return repository
+  }
+
+  /// With an object that is damaged and one that is missing, and the workspace sound.
+  static func damaged() throws -> TemporaryRepository {
+    let repository = try twoVersions()
+    let script = """
+      set -- $(grep -l . .dver/cache/objects/*/* | xargs grep -l '^id$')
+      chmod u+w $1 && printf 'id\\n9\\n' > $1 && rm $2
+      """
+    try repository.shell(script).requireSuccess()
+    return repository
+  }
+
   /// In the middle of a merge of two versions.
   static func conflicting() throws -> TemporaryRepository {
     let repository = try changed()

@@ -1,0 +1,200 @@
+import TestSupport
+import Testing
+
+/// `dver gc` where others share the store.
+@Suite struct RemoteCollectTests {
+  private func pushed() throws -> (versions: Versions, remote: String) {
+    let versions = try Versions()
+    let remote = versions.repository.outside("remote")
+    try versions.repository.dver("remote", "add", "--local", "-d", "shared", remote).requireSuccess()
+    try versions.repository.dver("push", "-q", "-A").requireSuccess()
+    try versions.repository.commitAll()
+    #expect(try versions.present(in: remote) == Set(Versions.contents))
+    return (versions, remote)
+  }
+
+  @Test func aRemoteIsCollectedOnRequest() throws {
+    let (versions, remote) = try pushed()
+    try versions.repository.dver("gc", "-q", "-w", "-f").requireSuccess()
+    #expect(try versions.present(in: remote) == Set(Versions.contents))
+    try versions.repository.dver("gc", "-q", "-w", "-f", "-c", "-r", "shared").requireSuccess()
+    #expect(try versions.present() == Versions.current)
+    #expect(try versions.present(in: remote) == Versions.current)
+    #expect(try versions.trashed(in: remote).count == 5)
+    try versions.repository.dver("verify", "-r", "shared").requireSuccess()
+    // What is needed again comes back.
+    try versions.repository.git("checkout", "-q", "one").requireSuccess()
+    for path in [".dver/cache", ".dver/tmp", "f", "data"] { try versions.repository.remove(path) }
+    try versions.repository.dver("pull", "-q").requireSuccess()
+    #expect(try versions.repository.readText("f") == "f1\n")
+  }
+
+  @Test func theTrashOfARemoteWaitsADay() throws {
+    let (versions, remote) = try pushed()
+    let repository = versions.repository
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    let result = try repository.dver("gc", "--empty-trash", "-f", "-c").requireSuccess()
+    #expect(result.standardError.contains("for 24 hours"))
+    #expect(try versions.trashed().isEmpty)
+    #expect(try versions.trashed(in: remote).count == 5)
+    try repository.shell("touch -d '2 days ago' \(remote)/trash/*/about \(remote)/trash/*")
+      .requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f", "-c").requireSuccess()
+    #expect(try versions.trashed(in: remote).isEmpty)
+    #expect(try versions.present(in: remote) == Versions.current)
+    try repository.dver("status", "-c").requireSuccess()
+  }
+
+  @Test func whatOtherProjectsPushedIsKept() throws {
+    let (versions, remote) = try pushed()
+    let other = try TemporaryRepository()
+    try other.write("same\n", to: "d/x")
+    try other.write("f1\n", to: "d/y")
+    try other.dver("add", "-q", "d").requireSuccess()
+    try other.dver("remote", "add", "-d", "shared", remote).requireSuccess()
+    try other.dver("push", "-q").requireSuccess()
+    let collect = ["gc", "-q", "-w", "-f", "-c"]
+    try versions.repository.run(collect).requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current.union(["f1"]))
+    try other.run(collect).requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current.union(["f1"]))
+    try other.dver("verify", "-r", "shared").requireSuccess()
+    // Until it is forgotten.
+    let projects = try other.shell("ls \(remote)/names").requireSuccess().lines
+    let mine = try versions.repository.dver("config", "core.project").requireSuccess().lines[0]
+    let theirs = try #require(projects.first { $0 != mine })
+    try versions.repository.dver("gc", "--forget", "none", "-c", "-f").requireStatus(2)
+    try versions.repository.dver("gc", "--forget", theirs, "-c").requireStatus(2)
+    let forgot = try versions.repository.dver("gc", "--forget", theirs, "-c", "-f", "--json")
+      .requireSuccess()
+    #expect(forgot.standardOutput.contains("\"lists\": 1"))
+    try versions.repository.run(collect).requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current)
+  }
+
+  @Test func aProjectThatCannotBeReadKeepsEverything() throws {
+    let (versions, remote) = try pushed()
+    let digest = String(repeating: "0", count: 64)
+    try versions.repository.makeDirectory("\(remote)/names/lost")
+    try versions.repository.write(
+      "commit none\ntime 1\n\(digest).dir d\n", to: "\(remote)/names/lost/list")
+    let result = try versions.repository.dver("gc", "-w", "-f", "-c").requireStatus(4)
+    #expect(result.standardError.contains("--forget lost"))
+    #expect(try versions.present(in: remote) == Set(Versions.contents))
+    #expect(try versions.present() == Set(Versions.contents))
+    try versions.repository.write("nonsense\n", to: "\(remote)/names/lost/list")
+    try versions.repository.dver("gc", "-w", "-f", "-c").requireStatus(4)
+  }
+
+  @Test func whatIsPushedAfterwardsIsKept() throws {
+    let (versions, remote) = try pushed()
+    let repository = versions.repository
+    let clone = try repository.clone("clone")
+    try clone.git("checkout", "-q", "one").requireSuccess()
+    try clone.dver("remote", "add", "--local", "-d", "shared", remote).requireSuccess()
+    let project = try repository.dver("config", "core.project").requireSuccess().lines[0]
+    try clone.dver("config", "core.project", project).requireSuccess()
+    try clone.dver("pull", "-q").requireSuccess()
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    // From another clone of the project, whose versions the collector does not know.
+    try clone.dver("push", "-q").requireSuccess()
+    try repository.shell("touch -d '2 days ago' \(remote)/trash/*/about \(remote)/trash/*")
+      .requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote).isSuperset(of: ["a1", "f1"]))
+  }
+
+  @Test func whatTheRemoteHasNeedNotStay() throws {
+    let (versions, remote) = try pushed()
+    let repository = versions.repository
+    try repository.write("new\n", to: "f")
+    try repository.dver("add", "-q", "f").requireSuccess()
+    // The remote's copy of `a3` is damaged.
+    let sum = try repository.shell("printf 'a3\\n' | sha256sum | cut -c1-64").requireSuccess().lines[0]
+    let object = "\(remote)/objects/\(sum.prefix(2))/\(sum.dropFirst(2))"
+    try repository.chmod(0o644, object)
+    try repository.write("b3\n", to: object)
+    try repository.dver("gc", "-q", "-w", "-f", "--not-in-remote").requireSuccess()
+    let left = try versions.present()
+    #expect(left == ["a3"])
+    try repository.dver("gc", "-q", "--empty-trash", "-f").requireSuccess()
+    #expect(try versions.present() == ["a3"])
+    try repository.remove("f")
+    try repository.dver("checkout", "f").requireSuccess()
+    #expect(try repository.readText("f") == "new\n")
+    try repository.dver("config", "cache.type", "symlink").requireSuccess()
+    try repository.dver("gc", "-w", "-f", "--not-in-remote").requireStatus(2)
+  }
+
+  @Test func shallowClonesLeaveSharedStoresAlone() throws {
+    let (versions, remote) = try pushed()
+    let shallow = versions.repository.outside("shallow")
+    try versions.repository.git(
+      "clone", "-q", "--depth", "1", "file://\(versions.repository.path)", shallow
+    ).requireSuccess()
+    let result = try versions.repository.dver(
+      "--cd", shallow, "gc", "-A", "-c", "-f"
+    ).requireStatus(2)
+    #expect(result.standardError.contains("shallow or partial"))
+    try versions.repository.dver("--cd", shallow, "gc", "-w", "-c", "-f", "--dry").requireSuccess()
+    #expect(try versions.present(in: remote) == Set(Versions.contents))
+  }
+
+  @Test func remotesMustBeThere() throws {
+    let versions = try Versions()
+    try versions.repository.dver("gc", "-w", "-f", "-c").requireStatus(2)
+    try versions.repository.dver("remote", "add", "r", versions.repository.outside("r"))
+      .requireSuccess()
+    try versions.repository.dver("gc", "-w", "-f", "-c", "-r", "r").requireStatus(2)
+    try versions.repository.dver("gc", "-w", "-f", "-c", "-r", "s").requireStatus(2)
+    #expect(try versions.present() == Set(Versions.contents))
+  }
+
+  // MARK: Shared caches
+
+  @Test func aSharedCacheKeepsWhatOthersHave() throws {
+    let first = try TemporaryRepository()
+    let cache = first.outside("cache")
+    let second = try TemporaryRepository()
+    for (repository, text) in [(first, "one\n"), (second, "two\n")] {
+      try repository.dver("cache", "dir", cache).requireSuccess()
+      for version in ["", "more "] {
+        try repository.write(version + text, to: "d/f")
+        try repository.dver("add", "-q", "d").requireSuccess()
+        try repository.commitAll()
+      }
+    }
+    try first.dver("gc", "-q", "-w", "-f").requireSuccess()
+    let kept = try first.shell("cat \(cache)/objects/*/* | grep -E '^(more )?(one|two)$' | sort")
+      .requireSuccess().lines
+    #expect(kept == ["more one", "more two", "two"])
+    try second.dver("gc", "-q", "-w", "-f").requireSuccess()
+    let left = try first.shell("cat \(cache)/objects/*/* | grep -E '^(more )?(one|two)$' | sort")
+      .requireSuccess().lines
+    #expect(left == ["more one", "more two"])
+    // Others may be at work, so the trash waits.
+    let result = try first.dver("gc", "--empty-trash", "-f").requireSuccess()
+    #expect(result.standardError.contains("for 24 hours"))
+    try second.requireClean()
+    try first.requireClean()
+  }
+
+  @Test func repackingKeepsEverything() throws {
+    let repository = try TemporaryRepository()
+    for number in 0..<300 {
+      try repository.write(String(repeating: "row \(number),", count: 50), to: "d/\(number)")
+    }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    let dry = try repository.dver("gc", "--repack", "--dry").requireSuccess()
+    #expect(dry.standardOutput.contains("Would repack"))
+    let result = try repository.dver("gc", "--repack", "--json").requireSuccess()
+    #expect(result.standardOutput.contains("\"packs\": 1, "))
+    try repository.dver("verify").requireSuccess()
+    try repository.remove("d")
+    try repository.dver("checkout", "-q").requireSuccess()
+    try repository.requireClean()
+    let again = try repository.dver("gc", "--repack").requireSuccess()
+    #expect(again.standardError.contains("nothing to repack"))
+  }
+}
