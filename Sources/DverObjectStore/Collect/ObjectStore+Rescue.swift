@@ -1,4 +1,4 @@
-import DverCore
+package import DverCore
 import DverFileSystem
 import Glibc
 
@@ -34,6 +34,13 @@ extension ObjectStore {
       }
     }
     return hasRescued
+  }
+
+  /// The objects that lie in the trash, in no particular order.
+  package func trashedObjects() throws -> [Digest] {
+    try trash.contents().flatMap { _, content in
+      try content.hasPacks ? content.loose + content.packs.recent().digests : content.loose
+    }
   }
 
   /// The digests that stand in both of two sorted lists; the second one may be long.

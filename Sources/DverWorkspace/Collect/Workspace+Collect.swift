@@ -106,7 +106,8 @@ extension Workspace {
     guard let remote = try open(entry) else { throw CollectError.noRemoteStore(entry.name) }
     // What is there must be there for good.
     try remote.cleanUp()
-    let candidates = try store.allObjects().filter { kept.contains($0) }
+    let candidates = try KeptObjects(store.allObjects() + store.trashedObjects()).digests
+      .filter { kept.contains($0) }
     let batch = ObjectBatch(digests: candidates, sizes: candidates.map { _ in -1 })
     let absent = Set(try remote.defects(among: batch).map(\.index))
     let present = candidates.indices.filter { !absent.contains($0) }.map { candidates[$0] }

@@ -6,7 +6,8 @@ import Testing
   private func pushed() throws -> (versions: Versions, remote: String) {
     let versions = try Versions()
     let remote = versions.repository.outside("remote")
-    try versions.repository.dver("remote", "add", "--local", "-d", "shared", remote).requireSuccess()
+    try versions.repository.dver("remote", "add", "--local", "-d", "shared", remote)
+      .requireSuccess()
     try versions.repository.dver("push", "-q", "-A").requireSuccess()
     try versions.repository.commitAll()
     #expect(try versions.present(in: remote) == Set(Versions.contents))
@@ -110,7 +111,8 @@ import Testing
     try repository.write("new\n", to: "f")
     try repository.dver("add", "-q", "f").requireSuccess()
     // The remote's copy of `a3` is damaged.
-    let sum = try repository.shell("printf 'a3\\n' | sha256sum | cut -c1-64").requireSuccess().lines[0]
+    let sum = try repository.shell("printf 'a3\\n' | sha256sum | cut -c1-64").requireSuccess()
+      .lines[0]
     let object = "\(remote)/objects/\(sum.prefix(2))/\(sum.dropFirst(2))"
     try repository.chmod(0o644, object)
     try repository.write("b3\n", to: object)
@@ -132,7 +134,9 @@ import Testing
     try versions.repository.git(
       "clone", "-q", "--depth", "1", "file://\(versions.repository.path)", shallow
     ).requireSuccess()
-    let result = try versions.repository.dver(
+    let repository = versions.repository
+    try repository.dver("--cd", shallow, "remote", "add", "-d", "shared", remote).requireSuccess()
+    let result = try repository.dver(
       "--cd", shallow, "gc", "-A", "-c", "-f"
     ).requireStatus(2)
     #expect(result.standardError.contains("shallow or partial"))
