@@ -131,10 +131,10 @@ import Testing
     let digests = try fixture.add(StoreFixture.contents(300))
     let pack = try #require(try fixture.store.packSummaries().first)
     #expect(try fixture.store.objects(ofPack: pack.name)?.map(\.digest) == digests)
-    #expect(try fixture.store.retire(pack: pack.name, to: fixture.path("trash/1")))
-    #expect(try !fixture.store.retire(pack: pack.name, to: fixture.path("trash/1")))
+    #expect(try fixture.store.retire(pack: pack.name, to: fixture.path("away/1")))
+    #expect(try !fixture.store.retire(pack: pack.name, to: fixture.path("away/1")))
     #expect(try !fixture.store.contains(digests[0]))
-    #expect(try fixture.names("trash/1") == ["\(pack.name.hex).pack"])
+    #expect(try fixture.names("away/1") == ["\(pack.name.hex).pack"])
   }
 
   @Test func presenceKnowsThePacks() throws {
