@@ -50,6 +50,39 @@ import Testing
   }
 
   @Test(arguments: seeds)
+  func findsTheObjectsOfSeveralVersions(seed: UInt64) throws {
+    var numbers = SeededNumbers(seed: seed)
+    let store = NodeStore()
+    var (seen, found, expected): (Set<Digest>, [Digest], Set<Digest>) = ([], [], [])
+    let first = randomEntries(600, &numbers)
+    for version in 0..<3 {
+      let table = EntryTable(version == 0 ? first : first.filter { _ in numbers.below(9) > 0 })
+      let root = try store.build(table, .small).digest
+      let reader = store.reader(.small)
+      try reader.addObjects(of: root, seen: &seen, to: &found)
+      expected.formUnion(try reader.nodes(of: root).map(\.digest))
+      for index in 0..<table.count
+      where table.kinds[index] == .file || table.kinds[index] == .executable {
+        expected.insert(table.digests[index])
+      }
+      #expect(Set(found) == expected)
+      // What is known costs nothing.
+      _ = store.takeLoads()
+      try reader.addObjects(of: root, seen: &seen, to: &found)
+      #expect(store.takeLoads().isEmpty)
+    }
+  }
+
+  @Test func aNodeThatIsMissingIsAnError() throws {
+    let store = NodeStore()
+    var (seen, found): (Set<Digest>, [Digest]) = ([], [])
+    let root = Digest(words: (1, 2, 3, 4))
+    #expect(throws: (any Error).self) {
+      try store.reader().addObjects(of: root, seen: &seen, to: &found)
+    }
+  }
+
+  @Test(arguments: seeds)
   func listsAllNodes(seed: UInt64) throws {
     var numbers = SeededNumbers(seed: seed)
     for count in [0, 13, 100, 700] {

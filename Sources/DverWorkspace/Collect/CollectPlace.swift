@@ -49,7 +49,8 @@ extension Workspace {
     if let store = try cacheIfPresent() {
       places.insert(
         CollectPlace(
-          name: "the cache", store: store, isShared: try isCacheShared(),
+          name: "the cache", store: store,
+          isShared: try isCacheShared() || hasGuests(store),
           project: try cacheProject(creating: false)), at: 0)
     }
     for place in places {
@@ -69,6 +70,11 @@ extension Workspace {
 
   /// Whether others than the work trees of this repository may use the cache.
   func isCacheShared() throws -> Bool { try configuration().cacheFolder != nil }
+
+  /// Whether other workspaces have said what they need in the cache of this one.
+  private func hasGuests(_ store: ObjectStore) throws -> Bool {
+    try !CollectNames(store, place: "the cache").projects().isEmpty
+  }
 
   /// Under which name this workspace says in a shared cache what it needs; `nil` where it has none.
   func cacheProject(creating: Bool) throws -> String? {

@@ -40,7 +40,8 @@ extension Workspace {
     try addRoots(options.scope, to: &marker)
     var (parts, summaries): ([CollectionTask.Part], [CollectSummary]) = ([], [])
     for (place, limit) in zip(places, limits) {
-      let part = try self.part(of: place, marker: marker, scope: options.scope)
+      let part = try self.part(
+        of: place, marker: marker, scope: options.scope, isDry: options.isDry)
       var summary = CollectSummary(
         place: place.name,
         plan: try place.store.collectionPlan(keeping: part.kept, judgedBefore: limit))
@@ -67,7 +68,7 @@ extension Workspace {
   ///   the collection that is looked at again.
   func part(
     of place: CollectPlace, marker: CollectMarker, scope: CollectScope,
-    listsSince since: Int64? = nil
+    listsSince since: Int64? = nil, isDry: Bool = false
   ) throws -> CollectionTask.Part {
     var marker = marker
     let names = CollectNames(place.store, place: place.name)
@@ -90,14 +91,14 @@ extension Workspace {
     }
     var kept = KeptObjects(marker.objects)
     if place.name == "the cache", let remote = scope.notInRemote {
-      kept = try without(kept, soundIn: remote, store: place.store)
+      kept = try without(kept, soundIn: remote, store: place.store, isDry: isDry)
     }
     return CollectionTask.Part(place: place, kept: kept, ownLists: own)
   }
 
   /// Leaves out what a remote has, byte for byte.
   private func without(
-    _ kept: KeptObjects, soundIn name: String, store: ObjectStore
+    _ kept: KeptObjects, soundIn name: String, store: ObjectStore, isDry: Bool
   ) throws -> KeptObjects {
     guard try !configuration().linkTypes.contains(.symlink) else {
       throw CollectError.linkedWorkspace
@@ -105,15 +106,18 @@ extension Workspace {
     let entry = try configuration().remote(name)
     guard let remote = try open(entry) else { throw CollectError.noRemoteStore(entry.name) }
     // What is there must be there for good.
-    try remote.cleanUp()
+    if !isDry { try remote.cleanUp() }
     let candidates = try KeptObjects(store.allObjects() + store.trashedObjects()).digests
       .filter { kept.contains($0) }
     let batch = ObjectBatch(digests: candidates, sizes: candidates.map { _ in -1 })
     let absent = Set(try remote.defects(among: batch).map(\.index))
     let present = candidates.indices.filter { !absent.contains($0) }.map { candidates[$0] }
-    let found = try remote.verify(present, settings: settings(for: entry, TransferOptions()))
-    let bad = Set(found.damaged + found.missing)
-    let safe = KeptObjects(present.filter { !bad.contains($0) })
+    var safe = KeptObjects(present)
+    if !isDry {
+      let found = try remote.verify(present, settings: settings(for: entry, TransferOptions()))
+      let bad = Set(found.damaged + found.missing)
+      safe = KeptObjects(present.filter { !bad.contains($0) })
+    }
     return KeptObjects(kept.digests.filter { !safe.contains($0) })
   }
 

@@ -19,6 +19,7 @@ extension Workspace {
   }
 
   private func push(_ group: TransferGroup, options: TransferOptions) throws -> TransferSummary {
+    let began = ContinuousClock.now
     let plan = try plan(group)
     let remote = try openForWriting(group.entry)
     try remote.cleanUp()
@@ -40,10 +41,20 @@ extension Workspace {
       _ = try remote.send(plan.nodes.selecting(lackingNodes), from: cache, settings: settings)
     }
     if options.runCache { try pushRuns(to: remote, named: group.entry.name, settings: settings) }
+    if let cache, ContinuousClock.now - began > Self.longPush {
+      // What was there at first may have been collected, and deleted, since.
+      for objects in [plan.files, plan.nodes] {
+        let gone = try self.lacking(objects, of: remote, force: false)
+        _ = try remote.send(objects.selecting(gone), from: cache, settings: settings)
+      }
+    }
     try remote.barrier()
     try recordNames(of: plan, without: summary, at: remote)
     return summary
   }
+
+  /// Half of what a collection leaves to those who are at work.
+  private static var longPush: Duration { .seconds(12 * 3600) }
 
   /// The positions of the objects that a remote lacks, or may have damaged.
   func lacking(

@@ -17,6 +17,30 @@ struct ConcurrencyTests {
     #expect(ignored.map(String.init) == names.map { "/\($0)" })
   }
 
+  @Test func collectionsDisturbNobody() throws {
+    let repository = try TemporaryRepository()
+    let names = (0..<4).map { "file\($0)" }
+    // Two versions, of which the first one is about to be collected, and then added again.
+    for text in ["one", "two"] {
+      for name in names { try repository.write("\(text) \(name)\n", to: name) }
+      try repository.run(["add", "-q"] + names).requireSuccess()
+    }
+    try repository.commitAll()
+    for name in names { try repository.write("one \(name)\n", to: name) }
+    var running: [RunningCommand] = []
+    for name in names {
+      running.append(try repository.dverCommand(["gc", "-w", "-f"]).start())
+      running.append(try repository.dverCommand(["add", name]).start())
+      running.append(try repository.dverCommand(["gc", "--empty-trash", "-f"]).start())
+    }
+    for command in running { try command.wait().requireSuccess() }
+    try repository.requireClean()
+    try repository.dver("verify").requireSuccess()
+    for name in names { try repository.remove(name) }
+    try repository.dver("checkout").requireSuccess()
+    for name in names { #expect(try repository.readText(name) == "one \(name)\n") }
+  }
+
   @Test func statusWorksWhileAStageRuns() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "in")
