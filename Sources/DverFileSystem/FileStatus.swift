@@ -50,6 +50,9 @@ package struct FileStatus: Hashable, Sendable {
   /// Whether the owner may execute it.
   package var isExecutable: Bool { mode & 0o100 != 0 }
 
+  /// Whether the members of a folder's group share what is made in it.
+  package var isSharedFolder: Bool { isDirectory && mode & 0o2020 == 0o2020 }
+
   /// Whether two looks at a file saw the same bytes, as far as its status tells.
   package func hasSameContent(as other: FileStatus) -> Bool {
     inode == other.inode && device == other.device && size == other.size

@@ -69,6 +69,19 @@ package enum FileSystem {
     }
   }
 
+  /// As ``makeDirectories(_:)``, and lets a folder's group write to what is made in it, where the
+  /// group may write to the folder and its files inherit the group.
+  package static func makeSharedDirectories(_ path: AbsolutePath) throws {
+    do {
+      guard try makeDirectory(path) else { return }
+    } catch let error as FileSystemError where error.code == ENOENT {
+      try makeSharedDirectories(path.parent)
+      guard try makeDirectory(path) else { return }
+    }
+    guard let status = try status(of: path.parent), status.isSharedFolder else { return }
+    try setMode(status.mode, of: path)
+  }
+
   /// Moves `source` to `target`, replacing a file that is there.
   package static func rename(_ source: AbsolutePath, to target: AbsolutePath) throws {
     let result = unsafe source.withCString { from in

@@ -17,7 +17,7 @@ extension ObjectStore {
   /// Gives a file a name in quarantine that nobody has; does nothing where it is gone.
   func moveToQuarantine(_ source: AbsolutePath, as name: String) throws {
     let folder = folder.appending("quarantine")
-    try FileSystem.makeDirectories(folder)
+    try FileSystem.makeSharedDirectories(folder)
     var number = 0
     while true {
       let name = number == 0 ? name : "\(name)-\(number)"
@@ -51,15 +51,20 @@ extension ObjectStore {
     let pending = folder.appending("pending")
     guard let names = try FileSystem.names(in: pending), !names.isEmpty else { return }
     // An entry that can be locked has no living holder, so nothing is added to it any more.
-    var finished: [AbsolutePath] = []
+    var (finished, hasOthers): ([AbsolutePath], Bool) = ([], false)
     for name in names {
       let path = pending.appending(name)
-      guard let file = try OpenFile.ifPresent(path, .update), try file.tryLock() else { continue }
-      let status = try file.status()
-      if let limit, status.modified > limit { continue }
-      finished.append(path)
+      do {
+        guard let file = try OpenFile.ifPresent(path, .update), try file.tryLock() else { continue }
+        let status = try file.status()
+        if let limit, status.modified > limit { continue }
+        finished.append(path)
+      } catch let error as FileSystemError where [EACCES, EPERM].contains(error.code) {
+        // Another user's, who has to take it back.
+        hasOthers = true
+      }
     }
-    guard !finished.isEmpty else { return }
+    guard !finished.isEmpty || hasOthers && limit == nil else { return }
     if let since = distrustedSince { try quarantineDamaged(changedSince: since) }
     try OpenFile(folder, .directory).syncFileSystem()
     for path in finished { try FileSystem.removeFile(path) }

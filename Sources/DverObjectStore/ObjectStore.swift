@@ -21,6 +21,8 @@ package final class ObjectStore: Sendable {
   /// What needs no hashing on its way to the user; `nil` to hash everything.
   let soundObjects: SoundObjects?
   let trash: TrashIndex
+  /// Whether the members of a group share the store: its folder says so.
+  let isGroupShared: Bool
   /// The lock that says that this process works with the store, once it does.
   let use = Mutex<SharedFile?>(nil)
 
@@ -32,6 +34,7 @@ package final class ObjectStore: Sendable {
     self.descriptor = descriptor
     distrustedSince = try PendingEntry.oldestOfEarlierBoot(in: folder.appending("pending"))
     packs = PackFolder(folder.appending("packs"), distrustedSince: distrustedSince)
+    isGroupShared = try FileSystem.statusFollowingLinks(of: folder)?.isSharedFolder == true
     trash = TrashIndex(folder.appending("trash"), distrustedSince: distrustedSince)
   }
 

@@ -94,7 +94,7 @@ package struct StoreDescriptor: Hashable, Sendable {
   package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
     // What a killed process leaves there goes with the rest of the folder's waste.
     let staging = folder.appending("tmp")
-    try FileSystem.makeDirectories(staging)
+    try FileSystem.makeSharedDirectories(staging)
     var generator = SystemRandomNumberGenerator()
     let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
     let descriptor = StoreDescriptor(id: id, created: Int64(time(nil)))

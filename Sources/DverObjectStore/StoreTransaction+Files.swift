@@ -35,7 +35,7 @@ extension StoreTransaction {
     let staged = try stagedPath()
     var digest: Digest
     do {
-      let target = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+      let target = try newFile(at: staged)
       let copied: (digest: Digest, byteCount: Int64)
       if reflink, try target.clone(source) {
         copied = unsafe try hasher.digest(of: source, progress: progress)
@@ -119,7 +119,7 @@ extension StoreTransaction {
     if try isPresent(digest, byteCount: expected) { return }
     let staged = try stagedPath()
     do {
-      let target = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+      let target = try newFile(at: staged)
       let copied = try hasher.copy(
         source, to: target, expectedByteCount: expected, progress: progress)
       try target.finish()
@@ -163,7 +163,7 @@ extension StoreTransaction {
   /// Writes a loose object.
   func storeLoose(_ bytes: Span<UInt8>, digest: Digest) throws {
     let staged = try stagedPath()
-    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+    let file = try newFile(at: staged)
     try unsafe bytes.withUnsafeBytes { try unsafe file.write($0) }
     try file.finish()
     try publish(staged, at: store.path(of: digest))

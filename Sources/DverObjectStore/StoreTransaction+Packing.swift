@@ -72,7 +72,7 @@ extension StoreTransaction {
   private func append(
     _ bytes: Span<UInt8>, _ digest: Digest, to pack: inout OpenPack?
   ) throws {
-    if pack == nil { pack = try OpenPack(at: stagedPath()) }
+    if pack == nil { pack = try OpenPack(newFile(at: stagedPath())) }
     try pack?.writer.append(bytes, digest: digest)
     small.packedCount.add(1)
     if pack?.writer.isFull == true { try close(&pack) }
@@ -156,7 +156,7 @@ extension StoreTransaction {
   ) throws -> PackCopy {
     var copy = PackCopy()
     let staged = try stagedPath()
-    var open = try OpenPack(at: staged)
+    var open = try OpenPack(newFile(at: staged))
     for object in objects {
       do {
         try pack.withRecord(of: object, using: &hasher) { entry, _, stored in

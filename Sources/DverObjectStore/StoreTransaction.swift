@@ -78,7 +78,7 @@ package final class StoreTransaction: Sendable {
     do {
       try FileSystem.rename(staged, to: target)
     } catch let error as FileSystemError where error.code == ENOENT {
-      try FileSystem.makeDirectories(target.parent)
+      try FileSystem.makeSharedDirectories(target.parent)
       try FileSystem.rename(staged, to: target)
     }
     guard synced else { return }
@@ -109,7 +109,7 @@ package final class StoreTransaction: Sendable {
     if try FileSystem.exists(target) { return false }
     try publish()
     let staged = try stagedPath()
-    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+    let file = try newFile(at: staged)
     try file.write(bytes)
     try file.finish()
     try publish(staged, at: target, synced: synced)
@@ -128,6 +128,13 @@ package final class StoreTransaction: Sendable {
       return staging
     }
     return staging.appending("\(counter.next())")
+  }
+
+  /// Makes a file that will be an object or a pack; whoever shares the store may read it.
+  func newFile(at staged: AbsolutePath) throws -> OpenFile {
+    let file = try OpenFile(staged, .createNew(permissions: Self.objectMode))
+    if store.isGroupShared { try file.setMode(Self.objectMode) }
+    return file
   }
 
   /// Begins again where another process took the new folder for an abandoned one.
@@ -149,14 +156,16 @@ package final class StoreTransaction: Sendable {
     try store.holdInUse()
     let folder = try OpenFile(store.folder, .directory)
     let pending = store.folder.appending("pending")
-    try FileSystem.makeDirectories(pending)
+    try FileSystem.makeSharedDirectories(pending)
     var generator = SystemRandomNumberGenerator()
     let name = Digest.hexWord(generator.next())
     let staging = store.folder.appending("tmp").appending(name)
-    try FileSystem.makeDirectories(staging)
+    try FileSystem.makeSharedDirectories(staging)
     // Locked before it can be seen: an entry that can be locked counts as finished.
     let unseen = staging.appending("pending")
     let entry = try OpenFile(unseen, .createNew(permissions: 0o644))
+    // Others find out by its lock whether it is finished.
+    if store.isGroupShared { try entry.setMode(0o664) }
     guard try entry.tryLock() else { throw FileSystemError(.lock, unseen) }
     try entry.write(Array(try PendingEntry.current().text.utf8))
     try entry.sync()

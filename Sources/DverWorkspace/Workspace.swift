@@ -151,6 +151,10 @@ package final class Workspace: Sendable {
     if let known = try cacheIfPresent() { return known }
     let folder = try cacheFolder()
     try FileSystem.makeDirectories(folder)
+    if try configuration().sharesCache, let status = try FileSystem.status(of: folder) {
+      // What is made in it takes after it.
+      try FileSystem.setMode(status.mode | 0o2770, of: folder)
+    }
     let created = try ObjectStore.openOrCreate(at: folder, soundObjects: soundObjects(in: folder))
     parts.withLock { $0.cache = created }
     return created

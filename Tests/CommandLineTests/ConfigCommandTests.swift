@@ -2,6 +2,24 @@ import TestSupport
 import Testing
 
 @Suite struct ConfigCommandTests {
+  @Test func aGroupSharesACache() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "cache.shared", "all").requireStatus(2)
+    try repository.dver("config", "cache.shared", "group").requireSuccess()
+    for number in 0..<260 { try repository.write("\(number)\n", to: "d/\(number)") }
+    try repository.write("f\n", to: "f")
+    try repository.shell("umask 077; \(BuiltProducts.dver()) add -q d f").requireSuccess()
+    for wrong in [
+      "-type d ! -perm -2770", "-path '*/pending/*' ! -perm 664",
+      "-path '*/objects/*/*' ! -perm 444", "-name '*.pack' ! -perm 444",
+    ] {
+      #expect(try repository.shell("find .dver/cache \(wrong)").requireSuccess().lines.isEmpty)
+    }
+    #expect(
+      try repository.shell("find .dver/cache/objects -type f").requireSuccess().lines.count > 0)
+    try repository.dver("verify").requireSuccess()
+  }
+
   @Test func laterLevelsWin() throws {
     let repository = try TemporaryRepository()
     try repository.dver("config", "--global", "core.lock_timeout", "10").requireSuccess()

@@ -153,7 +153,7 @@ extension StoreTransaction {
           continue
         }
         guard outcome.good.insert(item.digest).inserted else { continue }
-        if open == nil { open = try OpenPack(at: stagedPath()) }
+        if open == nil { open = try OpenPack(newFile(at: stagedPath())) }
         try open?.writer.append(stored: record.stored.span, as: record.entry)
         if open?.writer.isFull == true { try end(&open, &outcome) }
       }

@@ -27,9 +27,11 @@ extension ObjectStore {
   }
 
   private func lockedForUse() throws -> OpenFile {
-    try FileSystem.makeDirectories(usersFile.parent)
+    try FileSystem.makeSharedDirectories(usersFile.parent)
     while true {
       let file = try OpenFile(usersFile, .createIfMissing(permissions: 0o666))
+      // The first one decides; to the others the file does not belong.
+      if isGroupShared { try? file.setMode(0o664) }
       if try file.tryLockShared() { return file }
       // Whoever looks for users does it in no time.
       usleep(1000)

@@ -36,7 +36,7 @@ extension ObjectStore {
   /// The time by the clock of the store's file system, in nanoseconds since 1970.
   package func clock() throws -> Int64 {
     let staging = folder.appending("tmp")
-    try FileSystem.makeDirectories(staging)
+    try FileSystem.makeSharedDirectories(staging)
     let path = staging.appending(FileSystem.temporaryName())
     let file = try OpenFile(path, .createNew(permissions: 0o600))
     defer { _ = try? FileSystem.removeFile(path) }

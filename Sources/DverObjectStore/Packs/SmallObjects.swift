@@ -52,10 +52,9 @@ struct OpenPack: ~Copyable {
   var writer: PackWriter
   private let file: SharedFile
 
-  init(at path: AbsolutePath) throws {
-    self.path = path
-    let file = SharedFile(
-      try OpenFile(path, .createNew(permissions: StoreTransaction.objectMode)))
+  init(_ opened: consuming OpenFile) {
+    path = opened.path
+    let file = SharedFile(opened)
     self.file = file
     writer = PackWriter { block in
       try unsafe block.withUnsafeBytes { try unsafe file.value.write($0) }

@@ -24,10 +24,16 @@ struct CollectPlace: Sendable {
   /// Holds the right to collect, as long as it lives.
   func lock(_ command: String, timeout: Duration, _ notices: Notices) throws -> ProcessLock {
     let folder = store.folder.appending("leases")
-    try FileSystem.makeDirectories(folder)
-    return try ProcessLock(folder.appending("collect"), purpose: command, timeout: timeout) {
+    try FileSystem.makeSharedDirectories(folder)
+    let file = folder.appending("collect")
+    let lock = try ProcessLock(file, purpose: command, timeout: timeout) {
       notices.status("Waiting for \($0)")
     }
+    if try FileSystem.status(of: folder)?.isSharedFolder == true {
+      // The first one decides; to the others the file does not belong.
+      try? FileSystem.setMode(0o664, of: file)
+    }
+    return lock
   }
 }
 

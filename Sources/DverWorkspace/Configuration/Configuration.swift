@@ -51,6 +51,11 @@ package struct Configuration: Sendable {
     }
   }
 
+  /// Whether the members of a group share the cache.
+  var sharesCache: Bool {
+    get throws { try layers.string("cache.shared") == "group" }
+  }
+
   /// `cache.dir`, resolved against the folder of the file that says so.
   var cacheFolder: AbsolutePath? {
     get throws {

@@ -16,7 +16,7 @@ enum ConfigurationOptions {
   private static let known: [(name: String, kind: Kind)] = [
     ("core.autostage", .bool), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
     ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
-    ("cache.type", .linkTypes), ("cache.shared", .text), ("gc.grace", .integer),
+    ("cache.type", .linkTypes), ("cache.shared", .word(["group"])), ("gc.grace", .integer),
     ("gc.trash_days", .integer), ("parsing.bool", .word(["store_true", "boolean_optional"])),
     ("parsing.list", .word(["nargs", "append"])), ("plots.auto_open", .bool),
     ("plots.html_template", .path), ("plots.out_dir", .text),
