@@ -7,7 +7,7 @@ import Testing
     try repository.dver("config", "cache.shared", "all").requireStatus(2)
     try repository.dver("config", "cache.shared", "group").requireSuccess()
     for number in 0..<260 { try repository.write("\(number)\n", to: "d/\(number)") }
-    try repository.write("f\n", to: "f")
+    try repository.write(String(repeating: "f\n", count: 50_000), to: "f")
     try repository.shell("umask 077; \(BuiltProducts.dver()) add -q d f").requireSuccess()
     for wrong in [
       "-type d ! -perm -2770", "-path '*/pending/*' ! -perm 664",

@@ -7,18 +7,12 @@ package struct CollectionPlan: Sendable {
     package let byteCount: Int64
   }
 
-  /// A pack some of whose objects go.
-  struct PackPart: Sendable {
-    let name: Digest
-    let unusedCount: Int
-  }
-
   /// Loose objects that go, sorted.
   package internal(set) var loose: [Object] = []
   /// Objects that go with their packs, sorted, each once.
   package internal(set) var packed: [Object] = []
   /// The packs to be dropped, or written anew without what goes.
-  var packs: [PackPart] = []
+  var packs: [Digest] = []
   /// Objects that nothing names and that stay: their packs hold too much else.
   package internal(set) var leftCount = 0
   package internal(set) var leftByteCount: Int64 = 0

@@ -156,19 +156,22 @@ extension ObjectStore {
     let transaction = StoreTransaction(self)
     var hasher = FileHasher()
     var gone: [Digest] = []
-    for part in plan.packs {
-      guard let pack = try packs.current().allPacks.first(where: { $0.name == part.name }) else {
-        continue
-      }
-      let survivors = try packs.current().objects(of: pack).filter { !going.contains($0.digest) }
-      if !survivors.isEmpty {
+    let index = try packs.refreshed()
+    let names = Set(plan.packs)
+    let retiring = index.allPacks.filter { names.contains($0.name) }
+    let numbers = Set(retiring.map(\.number))
+    let staying = index.objectsByPack {
+      numbers.contains($0.packNumber) && !going.contains($0.digest)
+    }
+    for pack in retiring {
+      if let survivors = staying[pack.number] {
         let copy = try transaction.copy(survivors, of: pack, using: &hasher) { _ in
           try onObject()
         }
         // What is damaged is for whoever looks after the store, not to be swept away.
         guard copy.damaged.isEmpty, copy.unreadable.isEmpty else { continue }
       }
-      gone.append(part.name)
+      gone.append(pack.name)
     }
     try transaction.barrier()
     for name in gone { try retire(pack: name, to: target) }
@@ -180,29 +183,26 @@ extension CollectionPlan {
   mutating func addPacked(
     _ index: PackIndex, keeping kept: KeptObjects, judgedBefore limit: Int64
   ) throws {
-    var usage: [Int: (unused: Int, unusedBytes: Int64)] = [:]
+    var unusedByteCounts: [Int: Int64] = [:]
     var isKept = [Bool](repeating: false, count: index.objects.count)
     kept.walk(index.objects.lazy.map(\.digest)) { position, isNamed in
       isKept[position] = isNamed
       if isNamed { return }
       let object = index.objects[position]
-      var used = usage[object.packNumber] ?? (0, 0)
-      used.unused += 1
-      used.unusedBytes += Int64(object.storedByteCount)
-      usage[object.packNumber] = used
+      unusedByteCounts[object.packNumber, default: 0] += Int64(object.storedByteCount)
     }
     var going: Set<Int> = []
     var young: Set<Int> = []
     for pack in index.allPacks {
-      guard let used = usage[pack.number] else { continue }
+      guard let unused = unusedByteCounts[pack.number] else { continue }
       if pack.stamp.changed >= limit {
         young.insert(pack.number)
       } else if index.damages[pack.number] == nil,
-        used.unusedBytes * Self.unusedShare >= pack.byteCount
+        unused * Self.unusedShare >= pack.byteCount
           || pack.byteCount <= Self.smallByteCount
       {
         going.insert(pack.number)
-        packs.append(PackPart(name: pack.name, unusedCount: used.unused))
+        packs.append(pack.name)
       }
     }
     for (position, object) in index.objects.enumerated() {

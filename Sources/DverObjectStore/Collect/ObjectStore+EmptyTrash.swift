@@ -87,9 +87,10 @@ extension ObjectStore {
     guard !names.isEmpty else { return [] }
     let index = try PackFolder(operation.folder, distrustedSince: distrustedSince).refreshed()
     let present = try packs.refreshed()
+    let members = index.objectsByPack { _ in true }
     var doomed: [(pack: Pack, objects: [PackedObject])] = []
     for pack in index.allPacks {
-      let objects = index.objects(of: pack)
+      let objects = members[pack.number] ?? []
       let needed = try objects.filter { object in
         guard kept.contains(object.digest) else { return false }
         return try !present.contains(object.digest)

@@ -31,10 +31,14 @@ extension ObjectStore {
     let old = try packsToJoin(index, judgedBefore: limit)
     let loose = includesLoose ? try looseToPack(judgedBefore: limit) : []
     let joins = old.count > 1 || !loose.isEmpty
-    let chosen = joins ? old : try old.filter { try isWorthCompressing($0, in: index) }
+    let members = index.objectsByPack { _ in true }
+    func isWorthIt(_ pack: Pack) throws -> Bool {
+      try isWorthCompressing(pack, members[pack.number] ?? [])
+    }
+    let chosen = joins ? old : try old.filter(isWorthIt)
     let large = try index.allPacks.filter { pack in
       try !old.contains { $0.name == pack.name } && index.damages[pack.number] == nil
-        && pack.stamp.changed < limit && isWorthCompressing(pack, in: index)
+        && pack.stamp.changed < limit && isWorthIt(pack)
     }
     let sources = chosen + large
     result.packCount = sources.count
@@ -43,7 +47,7 @@ extension ObjectStore {
       sources.reduce(0) { $0 + $1.byteCount } + loose.reduce(0) { $0 + $1.byteCount }
     guard !isDry, !sources.isEmpty || !loose.isEmpty else { return result }
     var items = sources.flatMap { pack in
-      index.objects(of: pack).map { RepackedObject(digest: $0.digest, place: (pack, $0)) }
+      (members[pack.number] ?? []).map { RepackedObject(digest: $0.digest, place: (pack, $0)) }
     }
     items += loose.map { RepackedObject(digest: $0.digest, place: nil) }
     let transaction = StoreTransaction(self)
@@ -95,8 +99,7 @@ extension ObjectStore {
   }
 
   /// Whether nothing in a pack is compressed yet, and a sample becomes clearly shorter.
-  private func isWorthCompressing(_ pack: Pack, in index: PackIndex) throws -> Bool {
-    let objects = index.objects(of: pack)
+  private func isWorthCompressing(_ pack: Pack, _ objects: [PackedObject]) throws -> Bool {
     guard objects.allSatisfy({ $0.storedByteCount == $0.byteCount }) else { return false }
     let step = max(1, objects.count / Self.sampleCount)
     var (before, after) = (0, 0)

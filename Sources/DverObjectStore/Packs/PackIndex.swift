@@ -77,6 +77,12 @@ final class PackIndex: Sendable {
     objects.filter { $0.packNumber == pack.number }.sorted { $0.order < $1.order }
   }
 
+  /// The objects of each pack in the order of their records, by the pack's number.
+  func objectsByPack(where isWanted: (PackedObject) -> Bool) -> [Int: [PackedObject]] {
+    Dictionary(grouping: objects.filter(isWanted), by: \.packNumber)
+      .mapValues { $0.sorted { $0.order < $1.order } }
+  }
+
   /// Each object once, sorted.
   var digests: [Digest] {
     objects.indices.filter { $0 == 0 || objects[$0].digest != objects[$0 - 1].digest }
