@@ -20,8 +20,7 @@ struct DverRoot: ParsableCommand {
           AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
           DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
           MoveCommand.self, RemoveCommand.self, ResolveCommand.self, StatusCommand.self,
-          UnprotectCommand.self,
-          VerifyCommand.self,
+          UnprotectCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(
         name: "Sharing",
@@ -44,8 +43,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
           DestroyCommand.self, DoctorCommand.self, GitHookCommand.self, InstallCommand.self,
-          OperationCommand.self,
-          RootCommand.self, UndoCommand.self, VersionCommand.self,
+          MigrateCommand.self, OperationCommand.self, RootCommand.self, UndoCommand.self,
+          VersionCommand.self,
         ]),
     ])
 }

@@ -163,7 +163,7 @@ extension Workspace {
     var added: [AddedPath] = []
     try perform(command) {
       var changes = Changes()
-      var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+      var ignores = IgnoreLines(workspace: self)
       for item in taken {
         let pointer = try pointerPath(of: item)
         let old = try FileSystem.contents(of: root.appending(pointer))
@@ -180,16 +180,13 @@ extension Workspace {
             path: item.path, old: oldRoot.flatMap { $0.isDirectory ? $0.digest : nil },
             new: item.record.name.flatMap { $0.isDirectory ? $0.digest : nil }))
         changes.texts.append(TextChange(path: pointer, old: old, new: new))
-        try ignore(item.path, in: &ignores)
+        try ignores.add(item.path)
         added.append(
           AddedPath(
             path: item.path, pointer: pointer, record: item.record, isChanged: new != old))
       }
       // Ignored first, so that git never sees data without its pointer.
-      let lines = ignores.sorted { $0.key < $1.key }.map {
-        TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.bytes)
-      }
-      changes.texts = lines.filter { $0.old != $0.new } + changes.texts
+      changes.texts = ignores.changes + changes.texts
       return changes
     }
     return added
@@ -200,20 +197,6 @@ extension Workspace {
       return path
     }
     return item.path.withSuffix(CatalogFiles.pointerSuffix)
-  }
-
-  /// Adds the line for a path to the `.gitignore` beside it.
-  func ignore(
-    _ path: RepositoryPath,
-    in files: inout [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)]
-  ) throws {
-    guard try git() != nil else { return }
-    let file = path.parent.appending(".gitignore".utf8)
-    if files[file] == nil {
-      let old = try FileSystem.contents(of: root.appending(file))
-      files[file] = (old, GitIgnoreFile(old ?? []))
-    }
-    files[file]?.file.add(path.lastComponent)
   }
 }
 
