@@ -175,7 +175,8 @@ class Bench:
         self.samples = collections.defaultdict(list)   # (workload, step, tool) -> [sample]
         home = f"{work}/home"
         os.makedirs(home)
-        self.env = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "DVC_NO_ANALYTICS": "1",
+        # One shell for the commands of stages, whoever runs them.
+        self.env = {**os.environ, "HOME": home, "SHELL": "/bin/sh", "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "DVC_NO_ANALYTICS": "1",
                     "XDG_CACHE_HOME": f"{home}/cache", "XDG_CONFIG_HOME": f"{home}/config",
                     "DVC_SITE_CACHE_DIR": f"{home}/dvc-site", "DVC_GLOBAL_CONFIG_DIR": f"{home}/dvc-global"}
         Path(home, ".gitconfig").write_text("[user]\nname = n\nemail = n@example.org\n[init]\ndefaultBranch = main\n"
