@@ -255,11 +255,14 @@ class Bench:
             step("openssl", ["openssl", "dgst", "-sha256", full])
         step("cp", ["cp", "-r", full, f"{full}.copy"])
         self.discard(f"{full}.copy")
+        step("cp, synced", ["sh", "-c", 'cp -r "$1" "$2" && sync -f "$2"', "sh", full, f"{full}.copy"])
+        self.discard(f"{full}.copy")
         if os.path.isdir(full):
             # One pack, not compressed: only git's index matters here.
             tool.setup(["git", "init", "-q"], ["git", "-c", "core.bigFileThreshold=1", "-c", "core.compression=0", "add", "-A"],
                        ["git", "commit", "-q", "-m", "version"], ["git", "status", "--short"])
             step("git status", ["git", "status", "--short"])
+            step("sha256sum", ["sh", "-c", 'find "$1" -type f -print0 | xargs -0 -P2 -n1000 sha256sum', "sh", full])
 
     @staticmethod
     def require(condition, text):
