@@ -9,7 +9,7 @@ package final class DirectoryRemote: Remote {
 
   package init(_ store: ObjectStore) {
     self.store = store
-    transaction = StoreTransaction(store)
+    transaction = StoreTransaction(store, isAwaited: true)
   }
 
   package var storeID: String { store.descriptor.id }
