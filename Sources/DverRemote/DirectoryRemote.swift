@@ -33,6 +33,8 @@ package final class DirectoryRemote: Remote {
     try ObjectTransfer.copy(batch, from: store, into: transaction, settings: settings)
   }
 
+  package func storing() -> StoreTransaction { transaction }
+
   package func read(_ digest: Digest) throws -> [UInt8]? { try store.readIfPresent(digest) }
 
   @discardableResult
