@@ -45,6 +45,10 @@ lint: ## Formatting and the rules between layers
 bench: release ## Side by side with DVC and the machine's limits; writes Benchmarks/RESULTS.md
 	@DVER='$(abspath $(binary))' Benchmarks/run
 
+.PHONY: torture
+torture: release debug ## Every fault at every file operation; writes Benchmarks/TORTURE.md
+	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' scripts/torture
+
 .PHONY: sanitize
 sanitize: setup ## All tests under the thread sanitizer, in a build directory of its own
 	@swift test --sanitize thread --scratch-path $(BUILD)-thread $(SWIFT_FLAGS) $(TEST_FLAGS)

@@ -91,6 +91,6 @@ let package = Package(
         "CSystem", "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel",
         "DverPipeline",
       ]),
-    tests("CommandLineTests", []),
+    tests("CommandLineTests", ["DverParallel"]),
   ]
 )

@@ -20,9 +20,7 @@ struct DverRoot: ParsableCommand {
           AddCommand.self, CatCommand.self, CheckoutCommand.self, CommitCommand.self,
           DataCommand.self, DiffCommand.self, DiskUsageCommand.self, ListCommand.self,
           MoveCommand.self, RemoveCommand.self, RepairCommand.self, ResolveCommand.self,
-          StatusCommand.self,
-          UnprotectCommand.self,
-          VerifyCommand.self,
+          StatusCommand.self, UnprotectCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(
         name: "Sharing",
@@ -45,9 +43,8 @@ struct DverRoot: ParsableCommand {
         subcommands: [
           CacheCommand.self, CheckIgnoreCommand.self, CollectCommand.self, CompletionCommand.self,
           ConfigCommand.self, DestroyCommand.self, DoctorCommand.self, GitHookCommand.self,
-          InstallCommand.self,
-          OperationCommand.self,
-          RootCommand.self, UndoCommand.self, VersionCommand.self,
+          InstallCommand.self, MigrateCommand.self, OperationCommand.self, RootCommand.self,
+          UndoCommand.self, VersionCommand.self,
         ]),
     ])
 }

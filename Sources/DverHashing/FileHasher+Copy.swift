@@ -10,10 +10,13 @@ extension FileHasher {
   /// A large file is copied by a second thread while this one hashes, so that the copy takes about
   /// as long as the slower of both. Where the kernel copies, what is hashed is the copy.
   ///
-  /// - Parameter expectedByteCount: How much is likely to come.
+  /// - Parameters:
+  ///   - expectedByteCount: How much is likely to come.
+  ///   - startsWriteback: Whether the disk is to begin with a large file at once, since somebody will
+  ///     wait for it.
   package mutating func copy(
     _ source: borrowing OpenFile, to target: borrowing OpenFile, expectedByteCount: Int64,
-    progress: ((Int) throws -> Void)? = nil
+    startsWriteback: Bool = false, progress: ((Int) throws -> Void)? = nil
   ) throws -> (digest: Digest, byteCount: Int64) {
     guard expectedByteCount >= Self.pipedByteCount else {
       let (descriptor, path) = (target.descriptor, target.path)
@@ -21,7 +24,11 @@ extension FileHasher {
         try unsafe Self.write(block, to: descriptor, path: path)
       }
     }
-    if let copied = try copyInKernel(source, to: target, progress: progress) { return copied }
+    if let copied = try copyInKernel(
+      source, to: target, startsWriteback: startsWriteback, progress: progress)
+    {
+      return copied
+    }
     let pipe = CopyPipe(descriptor: target.descriptor, path: target.path)
     let writer = WorkerThread { pipe.write() }
     defer { writer.join() }
@@ -48,13 +55,14 @@ extension FileHasher {
 
   /// - Returns: `nil`, with nothing copied, where the file systems do not offer it.
   private mutating func copyInKernel(
-    _ source: borrowing OpenFile, to target: borrowing OpenFile,
+    _ source: borrowing OpenFile, to target: borrowing OpenFile, startsWriteback: Bool,
     progress: ((Int) throws -> Void)?
   ) throws -> (digest: Digest, byteCount: Int64)? {
     guard let first = try target.copyRange(of: source, at: 0, count: KernelCopy.blockByteCount)
     else { return nil }
     let copy = try KernelCopy(
-      source: source.duplicate(), target: target.duplicate(), copiedByteCount: Int64(first))
+      source: source.duplicate(), target: target.duplicate(), copiedByteCount: Int64(first),
+      startsWriteback: startsWriteback)
     let worker = WorkerThread { copy.run() }
     defer {
       copy.cancel()

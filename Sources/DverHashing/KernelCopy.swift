@@ -19,12 +19,15 @@ final class KernelCopy: Sendable {
   static let blockByteCount = 8 << 20
 
   private let files: Mutex<Files>
+  private let startsWriteback: Bool
   private let state: Mutex<State>
   private let news = WakeUp()
 
   init(
-    source: consuming sending OpenFile, target: consuming sending OpenFile, copiedByteCount: Int64
+    source: consuming sending OpenFile, target: consuming sending OpenFile, copiedByteCount: Int64,
+    startsWriteback: Bool
   ) {
+    self.startsWriteback = startsWriteback
     files = Mutex(Files(source: source, target: target))
     state = Mutex(State(copied: copiedByteCount))
   }
@@ -38,6 +41,7 @@ final class KernelCopy: Sendable {
           let count = try files.target.copyRange(
             of: files.source, at: offset, count: Self.blockByteCount)
           guard let count else { throw FileSystemError(.copy, files.source.path) }
+          if startsWriteback { files.target.startWriteback(offset: offset, count: Int64(count)) }
           state.withLock { state in
             state.copied += Int64(count)
             state.isFinished = count == 0

@@ -121,7 +121,8 @@ extension StoreTransaction {
     do {
       let target = try newFile(at: staged)
       let copied = try hasher.copy(
-        source, to: target, expectedByteCount: expected, progress: progress)
+        source, to: target, expectedByteCount: expected, startsWriteback: isAwaited,
+        progress: progress)
       try target.finish()
       guard copied.digest == digest else {
         throw StoreError.damaged(digest, path: source.path.description)

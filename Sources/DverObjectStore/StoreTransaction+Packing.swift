@@ -86,6 +86,7 @@ extension StoreTransaction {
 
   func publish(_ open: consuming OpenPack) throws -> PackWriter.Summary {
     let (path, summary) = try open.finish()
+    if isAwaited { try OpenFile(path, .read).startWriteback(offset: 0, count: summary.byteCount) }
     // One of the same name has the same objects in the same places; this one is whole.
     try publish(path, at: store.packs.path(of: summary.name))
     store.packs.expire()

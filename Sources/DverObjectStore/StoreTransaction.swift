@@ -14,6 +14,8 @@ package final class StoreTransaction: Sendable {
   let started: FileClock
   /// Whether many small objects go to packs, or stay files that can be linked to.
   let isPacking: Bool
+  /// Whether somebody will wait for the barrier.
+  let isAwaited: Bool
   let small = SmallObjects()
   private let state = Mutex<State?>(nil)
   /// What is to be done once objects can be seen.
@@ -45,8 +47,9 @@ package final class StoreTransaction: Sendable {
     }
   }
 
-  package init(_ store: ObjectStore, packing: Bool = true) {
+  package init(_ store: ObjectStore, packing: Bool = true, isAwaited: Bool = false) {
     self.store = store
+    self.isAwaited = isAwaited
     isPacking = packing
     started = FileClock.now()
   }

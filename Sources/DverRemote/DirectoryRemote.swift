@@ -9,7 +9,7 @@ package final class DirectoryRemote: Remote {
 
   package init(_ store: ObjectStore) {
     self.store = store
-    transaction = StoreTransaction(store)
+    transaction = StoreTransaction(store, isAwaited: true)
   }
 
   package var storeID: String { store.descriptor.id }
@@ -32,6 +32,8 @@ package final class DirectoryRemote: Remote {
   ) throws -> TransferOutcome {
     try ObjectTransfer.copy(batch, from: store, into: transaction, settings: settings)
   }
+
+  package func storing() -> StoreTransaction { transaction }
 
   package func read(_ digest: Digest) throws -> [UInt8]? { try store.readIfPresent(digest) }
 

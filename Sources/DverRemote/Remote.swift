@@ -29,6 +29,9 @@ package protocol Remote: Sendable {
     _ batch: ObjectBatch, into transaction: StoreTransaction, settings: TransferSettings
   ) throws -> TransferOutcome
 
+  /// What puts objects into the remote that are in no other store.
+  func storing() -> StoreTransaction
+
   /// The bytes of a small object, checked; `nil` where the remote lacks it.
   func read(_ digest: Digest) throws -> [UInt8]?
 

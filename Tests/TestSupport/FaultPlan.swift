@@ -80,5 +80,9 @@ package func forEachFault(
         throw SupportError("\(fault): \(error)\n\(result.status)\n\(result.transcript)")
       }
     }
+    let trial = mode == .read ? "read: \(action.rawValue)" : action.rawValue
+    let count = (operations.count + stride - 1) / stride
+    Torture.note(
+      try command(model).arguments.map { readable($0) }.joined(separator: " "), trial, count)
   }
 }

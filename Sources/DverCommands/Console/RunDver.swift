@@ -14,6 +14,11 @@ package func runDver() -> Never {
 }
 
 private func run(_ arguments: [String]) -> ExitStatus {
+  // Scripts ask for it, and to set up the parser of all commands would take half of the time.
+  if arguments == ["--version"] {
+    print(Version.text)
+    return .done
+  }
   do {
     var command = try DverRoot.parseAsRoot(arguments)
     try command.run()

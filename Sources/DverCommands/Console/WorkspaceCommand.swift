@@ -31,10 +31,23 @@ extension DverCommand {
 
 /// A command that works inside of a workspace.
 protocol WorkspaceCommand: DverCommand {
+  /// Finds the workspace around the current folder, or makes one.
+  func openWorkspace(
+    progress: Progress, cancellation: Cancellation, console: Console
+  ) throws -> Workspace
+
   func run(in workspace: Workspace, console: Console) throws
 }
 
 extension WorkspaceCommand {
+  func openWorkspace(
+    progress: Progress, cancellation: Cancellation, console: Console
+  ) throws -> Workspace {
+    try Workspace.open(
+      from: currentFolder(), progress: progress, cancellation: cancellation,
+      notices: console.notices)
+  }
+
   func run(console: Console) throws {
     let cancellation = Cancellation()
     let signal = InterruptSignal(cancelling: cancellation)
@@ -44,9 +57,8 @@ extension WorkspaceCommand {
       display.stop()
       withExtendedLifetime(signal) {}
     }
-    let workspace = try Workspace.open(
-      from: currentFolder(), progress: progress, cancellation: cancellation,
-      notices: console.notices)
+    let workspace = try openWorkspace(
+      progress: progress, cancellation: cancellation, console: console)
     try workspace.finishInterrupted()
     do {
       try run(in: workspace, console: console)

@@ -15,6 +15,7 @@ struct AddCommand: WorkspaceCommand {
         dver add data/images
         dver add --glob 'raw/*.csv'
         dver add data/images/cat.jpg
+        dver add --to-remote -o data/raw /mnt/share/raw
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -32,15 +33,33 @@ struct AddCommand: WorkspaceCommand {
   @Flag(name: .customLong("no-relink"), help: "Keep the file itself where links are configured")
   var withoutRelinking = false
 
+  @Flag(help: "Put the content into a remote, not into the cache")
+  var toRemote = false
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("With --to-remote: the remote (default: core.remote)", valueName: "name"),
+    completion: .remote)
+  var remote: String?
+
   @Option(
     name: [.short, .customLong("out")],
-    help: ArgumentHelp("Copy the target there, and track the copy", valueName: "path"))
+    help: ArgumentHelp(
+      "Copy the target there, and track the copy; with --to-remote, track it there without a copy",
+      valueName: "path"))
   var output: String?
 
   @Argument(help: "Files and directories to track", completion: .file())
   var targets: [String]
 
   var printsJSON: Bool { json.json }
+
+  func validate() throws {
+    if remote != nil, !toRemote { throw ValidationError("-r goes with --to-remote") }
+    if toRemote, withoutStoring {
+      throw ValidationError("--to-remote and --no-commit exclude each other")
+    }
+  }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = AddOptions()
@@ -49,6 +68,8 @@ struct AddCommand: WorkspaceCommand {
     options.force = force
     options.withoutRelinking = withoutRelinking
     options.output = output.map(\.pathBytes)
+    options.toRemote = toRemote
+    options.remote = remote
     let summary = try workspace.add(targets.map(\.pathBytes), options: options)
     if console.printsJSON { return console.print(json: Self.document(summary)) }
     for added in summary.paths {
@@ -59,7 +80,7 @@ struct AddCommand: WorkspaceCommand {
     }
     if summary.newObjectCount > 0 {
       console.status(
-        "\(ByteCount(summary.newByteCount)) new in the cache, \(summary.newObjectCount) object\(summary.newObjectCount == 1 ? "" : "s")"
+        "\(ByteCount(summary.newByteCount)) new in \(toRemote ? "the remote" : "the cache"), \(summary.newObjectCount) object\(summary.newObjectCount == 1 ? "" : "s")"
       )
     }
   }

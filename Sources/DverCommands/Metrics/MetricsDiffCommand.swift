@@ -17,41 +17,20 @@ struct MetricsDiffCommand: WorkspaceCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
-  @OptionGroup var revisions: RevisionArguments
+  @OptionGroup var comparison: ComparisonArguments
   @OptionGroup var precision: PrecisionOption
-
-  @Option(
-    parsing: .upToNextOption,
-    help: "Metrics files, or folders of them, in place of those of the pipelines",
-    completion: .file())
-  var targets: [String] = []
 
   @Flag(name: [.customShort("R"), .long], help: "Take all files in folders (always done)")
   var recursive = false
 
-  @Flag(help: "List metrics that did not change too")
-  var all = false
-
-  @Flag(name: .customLong("md"), help: "Print a Markdown table")
-  var markdown = false
-
-  @Flag(help: "Leave the names of the files out")
-  var noPath = false
-
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
-    var options = ComparisonOptions()
-    (options.old, options.new) = (revisions.old, revisions.new)
-    options.targets = targets.map(\.pathBytes)
-    options.includesUnchanged = all
-    let difference = try workspace.metricsDifference(options)
-    console.warn(aboutUnread: difference.problematicVersions, of: "metrics")
-    if console.printsJSON {
-      return console.print(json: difference.json { workspace.jsonKey($0) })
-    }
     let view = DifferenceTable(
-      title: "Metric", names: revisions.names, showsPath: !noPath, precision: precision.digits)
-    console.print(view.table(difference) { workspace.shown($0) }, asMarkdown: markdown)
+      title: "Metric", names: comparison.revisions.names, showsPath: !comparison.noPath,
+      precision: precision.digits)
+    comparison.print(
+      try workspace.metricsDifference(comparison.options), of: "metrics", as: view, in: workspace,
+      on: console)
   }
 }

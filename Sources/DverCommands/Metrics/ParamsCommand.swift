@@ -26,40 +26,21 @@ struct ParamsDiffCommand: WorkspaceCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
-  @OptionGroup var revisions: RevisionArguments
-
-  @Option(
-    parsing: .upToNextOption, help: "Parameter files to compare in place of those of the pipelines",
-    completion: .file())
-  var targets: [String] = []
-
-  @Flag(help: "List parameters that did not change too")
-  var all = false
+  @OptionGroup var comparison: ComparisonArguments
 
   @Flag(help: "Only parameters that stages depend on")
   var deps = false
 
-  @Flag(name: .customLong("md"), help: "Print a Markdown table")
-  var markdown = false
-
-  @Flag(help: "Leave the names of the files out")
-  var noPath = false
-
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
-    var options = ComparisonOptions()
-    (options.old, options.new) = (revisions.old, revisions.new)
-    options.targets = targets.map(\.pathBytes)
-    options.includesUnchanged = all
+    var options = comparison.options
     options.dependenciesOnly = deps
-    let difference = try workspace.parametersDifference(options)
-    console.warn(aboutUnread: difference.problematicVersions, of: "parameters")
-    if console.printsJSON {
-      return console.print(json: difference.json { workspace.jsonKey($0) })
-    }
     let view = DifferenceTable(
-      title: "Param", names: revisions.names, showsPath: !noPath, showsChange: false)
-    console.print(view.table(difference) { workspace.shown($0) }, asMarkdown: markdown)
+      title: "Param", names: comparison.revisions.names, showsPath: !comparison.noPath,
+      showsChange: false)
+    comparison.print(
+      try workspace.parametersDifference(options), of: "parameters", as: view, in: workspace,
+      on: console)
   }
 }

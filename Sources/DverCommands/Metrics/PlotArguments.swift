@@ -79,7 +79,13 @@ struct PlotOutput {
     if printsJSON { throw ValidationError("--show-vega and --json exclude each other") }
   }
 
-  func write(_ plots: PlotCollection, in workspace: Workspace, on console: Console) throws {
+  func write(
+    _ options: PlotOptions, _ properties: PlotPropertyOptions, in workspace: Workspace,
+    on console: Console
+  ) throws {
+    var options = options
+    options.properties = properties.properties
+    let plots = try workspace.plots(options)
     if console.printsJSON {
       return console.print(json: try plots.json(isSplit: output.split))
     }

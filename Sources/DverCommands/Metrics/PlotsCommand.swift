@@ -48,9 +48,7 @@ struct PlotsShowCommand: WorkspaceCommand {
     var options = PlotOptions()
     options.targets = targets
     options.takesRevisions = true
-    options.properties = properties.properties
-    let plots = try workspace.plots(options)
-    try result.write(plots, in: workspace, on: console)
+    try result.write(options, properties, in: workspace, on: console)
   }
 }
 
@@ -94,9 +92,7 @@ struct PlotsDiffCommand: WorkspaceCommand {
     options.targets = targets
     options.revisions = revisions
     options.compares = true
-    options.properties = properties.properties
-    let plots = try workspace.plots(options)
-    try result.write(plots, in: workspace, on: console)
+    try result.write(options, properties, in: workspace, on: console)
   }
 }
 

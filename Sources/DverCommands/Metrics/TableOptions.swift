@@ -33,6 +33,48 @@ struct RevisionArguments: ParsableArguments {
   var names: [String] { [old ?? "HEAD", new ?? "workspace"] }
 }
 
+/// What `metrics diff` and `params diff` have in common.
+struct ComparisonArguments: ParsableArguments {
+  @OptionGroup var revisions: RevisionArguments
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Files, or folders of them, to compare in place of those of the pipelines",
+    completion: .file())
+  var targets: [String] = []
+
+  @Flag(help: "List values that did not change too")
+  var all = false
+
+  @Flag(name: .customLong("md"), help: "Print a Markdown table")
+  var markdown = false
+
+  @Flag(help: "Leave the names of the files out")
+  var noPath = false
+
+  var options: ComparisonOptions {
+    var options = ComparisonOptions()
+    (options.old, options.new) = (revisions.old, revisions.new)
+    options.targets = targets.map(\.pathBytes)
+    options.includesUnchanged = all
+    return options
+  }
+
+  /// - Parameters:
+  ///   - kind: What the values are, for messages.
+  ///   - view: The table to print where JSON is not asked for.
+  func print(
+    _ difference: ValueDifference, of kind: String, as view: DifferenceTable,
+    in workspace: Workspace, on console: Console
+  ) {
+    console.warn(aboutUnread: difference.problematicVersions, of: kind)
+    if console.printsJSON {
+      return console.print(json: difference.json { workspace.jsonKey($0) })
+    }
+    console.print(view.table(difference) { workspace.shown($0) }, asMarkdown: markdown)
+  }
+}
+
 /// `--precision` of tables.
 struct PrecisionOption: ParsableArguments {
   @Option(

@@ -9,8 +9,8 @@ package enum DependencyPath: Hashable, Sendable {
 
   /// Resolves `written` as a stage in `directory` of the workspace at `root` means it.
   init(_ written: [UInt8], in directory: RepositoryPath, root: AbsolutePath) {
-    if Self.isPlain(written) {
-      self = .inside(directory.appending(written))
+    if let path = directory.resolving(written) {
+      self = .inside(path)
       return
     }
     let absolute = AbsolutePath(written, relativeTo: root.appending(directory))
@@ -19,22 +19,6 @@ package enum DependencyPath: Hashable, Sendable {
     } else {
       self = .outside(absolute)
     }
-  }
-
-  /// Whether `written` is relative and in normal form, as nearly all paths are.
-  private static func isPlain(_ written: [UInt8]) -> Bool {
-    // The count of bytes since the last slash, and whether they are dots alone.
-    var (count, isDots) = (0, true)
-    for byte in written {
-      if byte == RepositoryPath.slash {
-        if count == 0 || isDots { return false }
-        (count, isDots) = (0, true)
-      } else {
-        count += 1
-        if byte != UInt8(ascii: ".") { isDots = false }
-      }
-    }
-    return count > 0 && !isDots
   }
 
   package var insidePath: RepositoryPath? {

@@ -5,10 +5,7 @@ struct LineDrawing {
 
   init(_ chart: Chart) {
     self.chart = chart
-    let points = chart.series.flatMap(\.points)
-    frame = PlotFrame(
-      x: Axis(of: points.map(\.x), label: chart.xLabel, tickCount: 7),
-      y: Axis(of: points.map(\.y), label: chart.yLabel, tickCount: 6))
+    frame = PlotFrame(of: chart)
   }
 
   func draw(into markup: inout Markup) {

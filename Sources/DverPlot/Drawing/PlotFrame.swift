@@ -35,6 +35,14 @@ struct PlotFrame {
       : PlacedAxis(y, start: height - bottom - inset, end: top + inset)
   }
 
+  /// The frame of a chart whose axes are those of its points.
+  init(of chart: Chart, inset: Double = 0) {
+    let points = chart.series.flatMap(\.points)
+    self.init(
+      x: Axis(of: points.map(\.x), label: chart.xLabel, tickCount: 7),
+      y: Axis(of: points.map(\.y), label: chart.yLabel, tickCount: 6), inset: inset)
+  }
+
   private static let longestLabel = 170.0
 
   private var plotBottom: Double { height - bottom }

@@ -5,11 +5,7 @@ struct ScatterDrawing {
 
   init(_ chart: Chart) {
     self.chart = chart
-    let points = chart.series.flatMap(\.points)
-    frame = PlotFrame(
-      x: Axis(of: points.map(\.x), label: chart.xLabel, tickCount: 7),
-      y: Axis(of: points.map(\.y), label: chart.yLabel, tickCount: 6),
-      inset: 8)
+    frame = PlotFrame(of: chart, inset: 8)
   }
 
   func draw(into markup: inout Markup) {

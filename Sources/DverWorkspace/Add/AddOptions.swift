@@ -10,7 +10,12 @@ package struct AddOptions: Sendable {
   package var force = false
   /// Whether the workspace keeps its own file where links are configured.
   package var withoutRelinking = false
-  /// Where data from elsewhere goes; the one target is then copied there.
+  /// Whether the content goes to a remote, and not to the cache.
+  package var toRemote = false
+  /// The remote, if not the default one.
+  package var remote: String?
+  /// Where data from elsewhere goes; the one target is then copied there, or tracked as if it were
+  /// there where its content goes to a remote.
   package var output: [UInt8]?
   /// What the record of the operation says; `nil` for what was typed.
   var command: String?

@@ -10,6 +10,7 @@ extension Workspace {
   /// In copy mode the user's files are only read. Nothing is written in the workspace before all
   /// content is in the cache, and then all of it as one operation.
   package func add(_ targets: [[UInt8]], options: AddOptions) throws -> AddSummary {
+    if options.toRemote { return try addToRemote(targets, options: options) }
     let paths: [RepositoryPath]
     if let output = options.output {
       paths = [try copyIn(targets, to: output, options: options)]
@@ -44,12 +45,12 @@ extension Workspace {
       newByteCount: transaction.newByteCount.current)
   }
 
-  private func unique(_ paths: [RepositoryPath]) throws -> [RepositoryPath] {
+  func unique(_ paths: [RepositoryPath]) throws -> [RepositoryPath] {
     var seen: Set<RepositoryPath> = []
     return paths.filter { seen.insert($0).inserted }
   }
 
-  private func refuseOverlaps(in plan: [AddTarget]) throws {
+  func refuseOverlaps(in plan: [AddTarget]) throws {
     let wholes = plan.compactMap { target -> RepositoryPath? in
       if case .whole(let path) = target { path } else { nil }
     }.sorted()
@@ -75,20 +76,30 @@ extension Workspace {
     let scanner = ContentScanner(
       workspace: self, transaction: isStoring ? transaction : nil,
       linkTypes: try configuration().linkTypes)
+    return try take(target, scanner, nodes: [transaction])
+  }
+
+  /// - Parameters:
+  ///   - place: Where the content is, if not where it is tracked.
+  ///   - nodes: What gets the nodes of manifests.
+  func take(
+    _ target: AddTarget, _ scanner: ContentScanner, at place: AbsolutePath? = nil,
+    nodes: [StoreTransaction]
+  ) throws -> TakenTarget {
     switch target {
     case .whole(let path):
-      let content = try scanner.content(of: path)
+      let content = try scanner.content(at: place ?? root.appending(path), key: path)
       if case .directory(let directory) = content {
         try refuseIgnoreFiles(in: directory.entries, of: path)
         warnOfSkipped(directory, of: path)
-        _ = try manifests.store(directory.entries, in: transaction)
+        for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }
       }
       guard let record = content.record(path: Array(path.lastComponent)) else {
         throw WorkspaceError.missing(displayed(path))
       }
       return TakenTarget(target: target, path: path, record: record)
     case .member(let path, let output):
-      let record = try takeMember(path, of: output, scanner: scanner, transaction: transaction)
+      let record = try takeMember(path, of: output, scanner: scanner, nodes: nodes)
       return TakenTarget(target: target, path: output.path, record: record)
     }
   }
@@ -96,7 +107,7 @@ extension Workspace {
   /// Replaces one path in a directory's manifest; the rest of the directory may be absent.
   private func takeMember(
     _ path: RepositoryPath, of output: TrackedOutput, scanner: ContentScanner,
-    transaction: StoreTransaction
+    nodes: [StoreTransaction]
   ) throws -> OutputRecord {
     guard let name = output.name, let relative = path.relative(to: output.path) else {
       throw WorkspaceError.noSuchTarget(displayed(path))
@@ -124,7 +135,8 @@ extension Workspace {
       news = directory.entries.prefixed(with: relative)
     }
     let after = before.replacing([relative], with: news)
-    let summary = try manifests.store(after, in: transaction)
+    let summaries = try nodes.map { try manifests.store(after, in: $0) }
+    guard let summary = summaries.first else { throw WorkspaceError.missing(displayed(path)) }
     var record = output.record
     record.name = ContentName(digest: summary.digest, isDirectory: true)
     record.size = summary.byteCount
@@ -163,7 +175,7 @@ extension Workspace {
     var added: [AddedPath] = []
     try perform(command) {
       var changes = Changes()
-      var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+      var ignores = IgnoreLines(workspace: self)
       for item in taken {
         let pointer = try pointerPath(of: item)
         let old = try FileSystem.contents(of: root.appending(pointer))
@@ -180,16 +192,13 @@ extension Workspace {
             path: item.path, old: oldRoot.flatMap { $0.isDirectory ? $0.digest : nil },
             new: item.record.name.flatMap { $0.isDirectory ? $0.digest : nil }))
         changes.texts.append(TextChange(path: pointer, old: old, new: new))
-        try ignore(item.path, in: &ignores)
+        try ignores.add(item.path)
         added.append(
           AddedPath(
             path: item.path, pointer: pointer, record: item.record, isChanged: new != old))
       }
       // Ignored first, so that git never sees data without its pointer.
-      let lines = ignores.sorted { $0.key < $1.key }.map {
-        TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.bytes)
-      }
-      changes.texts = lines.filter { $0.old != $0.new } + changes.texts
+      changes.texts = ignores.changes + changes.texts
       return changes
     }
     return added
@@ -200,20 +209,6 @@ extension Workspace {
       return path
     }
     return item.path.withSuffix(CatalogFiles.pointerSuffix)
-  }
-
-  /// Adds the line for a path to the `.gitignore` beside it.
-  func ignore(
-    _ path: RepositoryPath,
-    in files: inout [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)]
-  ) throws {
-    guard try git() != nil else { return }
-    let file = path.parent.appending(".gitignore".utf8)
-    if files[file] == nil {
-      let old = try FileSystem.contents(of: root.appending(file))
-      files[file] = (old, GitIgnoreFile(old ?? []))
-    }
-    files[file]?.file.add(path.lastComponent)
   }
 }
 

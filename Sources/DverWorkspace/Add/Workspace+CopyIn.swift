@@ -52,18 +52,23 @@ extension Workspace {
       try copyFile(source, to: target)
       return
     }
-    let found = try DirectoryWalk(source).run()
-    progress.begin("Copying", itemCount: Int64(found.count))
     try FileSystem.makeDirectory(target)
+    try copyTree(try DirectoryWalk(source).run(), from: source, to: target)
+  }
+
+  /// Copies what a walk found; files that are there already stay.
+  func copyTree(_ found: FileTable, from source: AbsolutePath, to target: AbsolutePath) throws {
+    progress.begin("Copying", itemCount: Int64(found.count))
     for index in 0..<found.count {
       let (from, to) = (source.appending(found.paths[index]), target.appending(found.paths[index]))
       try FileSystem.makeDirectories(to.parent)
       switch found.kinds[index] {
-      case .emptyDirectory: try FileSystem.makeDirectory(to)
+      case .special: throw ContentError.special(from.description)
+      case .emptyDirectory: try FileSystem.makeDirectories(to)
+      case _ where try FileSystem.exists(to): break
       case .link:
         try FileSystem.makeSymbolicLink(to: FileSystem.destination(ofLink: from), at: to)
       case .file, .executable: try copyFile(from, to: to)
-      case .special: throw ContentError.special(from.description)
       }
       try progress.advance()
     }

@@ -11,6 +11,8 @@ struct ContentScanner: Sendable {
   let workspace: Workspace
   /// Where to put what is found; `nil` to hash only.
   var transaction: StoreTransaction?
+  /// Whether that is the cache, of which it is remembered what it has.
+  var storesInCache = true
   var linkTypes: [LinkType] = LinkType.standard
   /// Whether the status of files is to be believed.
   var usesIndex = true
@@ -52,7 +54,8 @@ struct ContentScanner: Sendable {
         digest: known.digest, size: status.size, isExecutable: status.isExecutable, stamp: stamp)
       guard let transaction else { return content }
       let defects = try transaction.store.defects(
-        among: [known.digest], sizes: [status.size], changedSince: known.storedAt)
+        among: [known.digest], sizes: [status.size],
+        changedSince: storesInCache ? known.storedAt : nil)
       if try defects.allSatisfy({
         guard case .suspect = $0.defect else { return false }
         return try transaction.store.isIntact(known.digest)
@@ -105,7 +108,10 @@ struct ContentScanner: Sendable {
       folder: absolute, found: found, known: known ?? StatIndex(), isComplete: known?.name != nil)
     try scan.match(workspace: workspace)
     try check(scan, path: path)
-    if let transaction { try scan.distrustLost(in: transaction.store) }
+    if let transaction {
+      try scan.distrustLost(
+        in: transaction.store, since: storesInCache ? scan.known.storedAt : nil)
+    }
     let pending = scan.unknown
     if !pending.isEmpty {
       workspace.progress.begin(
@@ -137,7 +143,7 @@ struct ContentScanner: Sendable {
   private func saveIndex(
     _ result: DirectoryContent, stamps: [FileStamp], storedAt: FileClock, of path: RepositoryPath
   ) throws {
-    guard let transaction else {
+    guard let transaction, storesInCache else {
       return try workspace.saveDirectoryIndex(
         StatIndex(
           entries: result.entries, stamps: stamps, name: result.name, storedAt: storedAt),

@@ -129,7 +129,7 @@ struct DirectoryScan {
   }
 
   /// Counts files as unknown whose objects are missing from the store, or may be damaged.
-  mutating func distrustLost(in store: ObjectStore) throws {
+  mutating func distrustLost(in store: ObjectStore, since storedAt: FileClock?) throws {
     let unknownSet = Set(unknown)
     let files = kinds.indices.filter {
       (kinds[$0] == .file || kinds[$0] == .executable) && !unknownSet.contains($0)
@@ -137,7 +137,7 @@ struct DirectoryScan {
     }
     let defects = try store.defects(
       among: files.map { digests[$0] }, sizes: files.map { sizes[$0] },
-      changedSince: known.storedAt)
+      changedSince: storedAt)
     for (position, defect) in defects {
       let index = files[position]
       if case .suspect = defect, try store.isIntact(digests[index]) { continue }

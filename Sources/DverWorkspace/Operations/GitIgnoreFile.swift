@@ -3,13 +3,18 @@ import DverCore
 /// The lines of a `.gitignore` that keep tracked data out of git.
 struct GitIgnoreFile {
   private(set) var bytes: [UInt8]
+  /// The lines of `bytes`, for pipelines add thousands.
+  private var lines: Set<ArraySlice<UInt8>>
 
-  init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+  init(_ bytes: [UInt8] = []) {
+    self.bytes = bytes
+    lines = Self.lines(bytes)
+  }
 
   /// Adds a line for `name`, unless it is there.
   mutating func add(_ name: some Collection<UInt8>) {
     let line = Self.line(for: name)
-    guard !lines.contains(where: { $0.elementsEqual(line) }) else { return }
+    guard lines.insert(line[...]).inserted else { return }
     if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
     bytes.append(contentsOf: line)
     bytes.append(UInt8(ascii: "\n"))
@@ -28,12 +33,14 @@ struct GitIgnoreFile {
     // The split saw an empty line behind the last line end, or a last line without one.
     if !kept.isEmpty { kept.removeLast() }
     bytes = kept
+    lines.remove(line[...])
   }
 
-  private var lines: [ArraySlice<UInt8>] {
-    bytes.split(separator: UInt8(ascii: "\n")).map {
-      $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
-    }
+  private static func lines(_ bytes: [UInt8]) -> Set<ArraySlice<UInt8>> {
+    Set(
+      bytes.split(separator: UInt8(ascii: "\n")).map {
+        $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
+      })
   }
 
   /// `/name`, with what git would take for a pattern escaped.

@@ -21,7 +21,7 @@ extension Workspace {
 
   private func changes(folding entries: [LockLog.Entry]) throws -> Changes {
     var changes = Changes()
-    var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+    var ignores = IgnoreLines(workspace: self)
     let byFile = Dictionary(grouping: entries) { $0.stage.file }
     for (definition, group) in byFile.sorted(by: { $0.key < $1.key }) {
       let folder = definition.parent
@@ -37,7 +37,7 @@ extension Workspace {
       for entry in group {
         guard let stage = byName[entry.stage.name] else { continue }
         for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
-          try ignore(place, in: &ignores)
+          try ignores.add(place)
           let record = entry.lock.outputs.first { $0.path == output.path }
           let before = known?[entry.stage.name]?.outputs.first { $0.path == output.path }
           let change = ManifestChange(
@@ -46,10 +46,7 @@ extension Workspace {
         }
       }
     }
-    let lines = ignores.sorted { $0.key < $1.key }.map {
-      TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.bytes)
-    }
-    changes.texts = lines.filter { $0.old != $0.new } + changes.texts
+    changes.texts = ignores.changes + changes.texts
     return changes
   }
 

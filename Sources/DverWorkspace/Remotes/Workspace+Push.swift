@@ -109,8 +109,19 @@ extension Workspace {
           Self.nameLine(name, output.path.appending(source.entries.paths[index]).bytes))
       }
     }
+    try record(names: lines, at: remote)
+  }
+
+  /// Takes down at the remote that it has a tracked path of this project.
+  func recordName(
+    _ name: ContentName, of path: RepositoryPath, at remote: any Remote
+  ) throws {
+    try record(names: [Self.nameLine(name, path.bytes)], at: remote)
+  }
+
+  private func record(names lines: [[UInt8]], at remote: any Remote) throws {
     guard !lines.isEmpty else { return }
-    lines.sort { $0.lexicographicallyPrecedes($1) }
+    let lines = lines.sorted { $0.lexicographicallyPrecedes($1) }
     let commit = try git().flatMap { try $0.head().commit?.hex } ?? "none"
     let body = Array("commit \(commit)\n".utf8) + lines.joined()
     let seconds = FileClock.now().nanoseconds / 1_000_000_000

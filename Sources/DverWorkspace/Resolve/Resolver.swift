@@ -103,7 +103,7 @@ struct Resolver {
   /// What is to be written, worked out under the workspace lock.
   func changes() throws -> Workspace.Changes {
     var changes = Workspace.Changes()
-    var ignores: [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)] = [:]
+    var ignores = IgnoreLines(workspace: workspace)
     for (path, conflict, result) in files {
       guard try git.conflict(at: prefix.gitPath(path)) == conflict else {
         throw WorkspaceError.failed(
@@ -111,7 +111,7 @@ struct Resolver {
       }
       let old = try FileSystem.contents(of: workspace.root.appending(path))
       if path.lastComponent.elementsEqual(".gitignore".utf8) {
-        ignores[path] = (old, GitIgnoreFile(result.text ?? []))
+        ignores.choose(result.text ?? [], at: path, old: old)
       } else {
         changes.texts.append(TextChange(path: path, old: old, new: result.text))
       }
@@ -121,24 +121,16 @@ struct Resolver {
     let kept = Set(changes.manifests.map(\.path))
     changes.manifests += try dropped(besides: kept)
     try addIgnoreLines(to: &ignores)
-    let lines = ignores.sorted { $0.key < $1.key }.map {
-      TextChange(path: $0.key, old: $0.value.old, new: $0.value.file.nonEmptyBytes)
-    }
-    changes.texts =
-      lines.filter { line in
-        line.old != line.new || files.contains { $0.path == line.path }
-      } + changes.texts
+    changes.texts = ignores.changes + changes.texts
     return changes
   }
 
-  private func addIgnoreLines(
-    to ignores: inout [RepositoryPath: (old: [UInt8]?, file: GitIgnoreFile)]
-  ) throws {
+  private func addIgnoreLines(to ignores: inout IgnoreLines) throws {
     for data in files.flatMap(\.result.ignored) {
       let file = data.parent.appending(".gitignore".utf8)
       // One with conflict markers stays the user's.
-      if ignores[file] == nil, try git.conflict(at: prefix.gitPath(file)) != nil { continue }
-      try workspace.ignore(data, in: &ignores)
+      if !ignores.contains(file), try git.conflict(at: prefix.gitPath(file)) != nil { continue }
+      try ignores.add(data)
     }
   }
 
@@ -151,9 +143,4 @@ struct Resolver {
       !(tracked + kept).contains { $0.isInside(change.path) || change.path.isInside($0) }
     }
   }
-}
-
-extension GitIgnoreFile {
-  /// `nil` for a file that has nothing in it.
-  var nonEmptyBytes: [UInt8]? { bytes.isEmpty ? nil : bytes }
 }

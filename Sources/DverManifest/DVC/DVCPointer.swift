@@ -1,0 +1,62 @@
+package import DverCore
+import DverYAML
+
+/// A `.dvc` file.
+package struct DVCPointer: Sendable {
+  package let outputs: [DVCRecord]
+  /// `wdir` as written, relative to the file's folder.
+  package let workingDirectory: [UInt8]?
+  private let root: YAMLNode
+
+  /// - Returns: `nil` for a file that tracks nothing.
+  package init?(_ bytes: [UInt8], source: String) throws {
+    guard let root = try YAMLDocument.parse(bytes: bytes, source: source).root,
+      let outputs = root["outs"]?.items
+    else { return nil }
+    self.root = root
+    self.outputs = outputs.compactMap { DVCRecord($0) }
+    workingDirectory = root["wdir"].map { Array($0.text.utf8) }
+  }
+
+  /// The pointer of dver that says the same.
+  ///
+  /// - Parameter records: What became of the outputs, in their order.
+  package func pointer(_ records: [OutputRecord]) -> PointerFile {
+    PointerFile(
+      outputs: zip(records, root["outs"]?.items ?? []).map { PointerFile.Output($0, $1) },
+      dependencies: (root["deps"]?.items ?? []).compactMap { PointerFile.Dependency($0) },
+      workingDirectory: workingDirectory,
+      isFrozen: root["frozen"]?.scalar == .bool(true), summary: root["desc"]?.text,
+      meta: root["meta"].map { ParameterValue($0) })
+  }
+}
+
+extension PointerFile.Output {
+  fileprivate init(_ record: OutputRecord, _ node: YAMLNode) {
+    self.init(
+      record: record, isCached: node["cache"]?.scalar != .bool(false),
+      persists: node["persist"]?.scalar == .bool(true),
+      isPushed: node["push"]?.scalar != .bool(false), remote: node["remote"]?.text,
+      annotations: OutputAnnotations(
+        summary: node["desc"]?.text, type: node["type"]?.text,
+        labels: node["labels"]?.items.map(\.text) ?? [],
+        meta: node["meta"].map { ParameterValue($0) }))
+  }
+}
+
+extension PointerFile.Dependency {
+  fileprivate init?(_ node: YAMLNode) {
+    guard let path = node["path"]?.text else { return nil }
+    self.init(
+      record: OutputRecord(path: Array(path.utf8)),
+      repository: node["repo"].flatMap { repository in
+        repository["url"].map {
+          PointerFile.Repository(
+            url: $0.text, revision: repository["rev"]?.text,
+            lockedRevision: repository["rev_lock"]?.text,
+            config: repository["config"].map { ParameterValue($0) },
+            remote: repository["remote"].map { ParameterValue($0) })
+        }
+      })
+  }
+}

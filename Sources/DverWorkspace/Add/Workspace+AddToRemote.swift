@@ -1,0 +1,71 @@
+import DverCore
+import DverFileSystem
+import DverObjectStore
+import DverRemote
+
+extension Workspace {
+  /// Tracks paths whose content goes straight to a remote: the cache gets manifests only.
+  ///
+  /// The remote has everything on stable storage before anything is written in the workspace.
+  func addToRemote(_ targets: [[UInt8]], options: AddOptions) throws -> AddSummary {
+    let remote = try openForWriting(try configuration().remote(options.remote))
+    try remote.cleanUp()
+    let data = remote.storing()
+    let cache = try storing()
+    let plan = try remoteTargets(targets, options: options)
+    var scanner = ContentScanner(workspace: self, transaction: data)
+    scanner.storesInCache = false
+    let taken = try plan.map { target, place in
+      scanner.usesIndex = place == nil
+      return try take(target, scanner, at: place, nodes: [cache, data])
+    }
+    let (objectCount, byteCount) = (data.newObjectCount.current, data.newByteCount.current)
+    try remote.barrier()
+    for item in taken {
+      guard let name = item.record.name else { continue }
+      try recordName(name, of: item.path, at: remote)
+    }
+    try cache.publish()
+    let added = try record(
+      taken,
+      command: "dver add --to-remote \(taken.map(\.path.description).joined(separator: " "))")
+    try cache.finish()
+    try saveIndexes()
+    progress.end()
+    return AddSummary(paths: added, newObjectCount: objectCount, newByteCount: byteCount)
+  }
+
+  /// What is to be tracked, and where its content is, if that is somewhere else.
+  private func remoteTargets(
+    _ targets: [[UInt8]], options: AddOptions
+  ) throws -> [(target: AddTarget, place: AbsolutePath?)] {
+    guard let output = options.output else {
+      let paths = try unique(
+        targets.flatMap { options.areGlobs ? try expand(glob: $0) : [try self.path(of: $0)] })
+      let catalog = try catalog(takingAsData: paths)
+      let plan = try paths.map { try addTarget($0, catalog: catalog) }
+      try refuseOverlaps(in: plan)
+      return plan.map { ($0, nil) }
+    }
+    guard targets.count == 1, let target = targets.first else {
+      throw WorkspaceError.failed("-o takes a single target", hint: nil)
+    }
+    let path = try self.path(of: output)
+    let source = AbsolutePath(target, relativeTo: current)
+    guard try FileSystem.statusFollowingLinks(of: source) != nil else {
+      throw WorkspaceError.missing(PathQuoting.quoted(target))
+    }
+    try refuseOwnFiles(path, displayed(path))
+    try refuseLinks(path, displayed(path))
+    let known = try catalog().output(containing: path)
+    guard try options.force || !FileSystem.exists(root.appending(path)) && known == nil else {
+      throw WorkspaceError.exists(displayed(path))
+    }
+    if let known {
+      guard known.path == path, case .pointer = known.origin else {
+        throw WorkspaceError.overlaps(displayed(path), with: displayed(known.path))
+      }
+    }
+    return [(.whole(path), try source.resolvingLinks())]
+  }
+}

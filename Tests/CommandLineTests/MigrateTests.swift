@@ -1,0 +1,206 @@
+import TestSupport
+import Testing
+
+@Suite struct MigrateTests {
+  private func cleanStatus(_ repository: TemporaryRepository) throws {
+    let status = try repository.dver("status").requireSuccess()
+    #expect(status.standardOutput + status.standardError == "Data and pipelines are up to date.\n")
+  }
+
+  @Test func filesDirectoriesAndStagesAreTracked() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single.bin", "single\n")
+    try project.track("data", files: [("a", "a\n"), ("sub/b", "b\n")])
+    try project.addPipeline()
+    try repository.chmod(0o755, "data/sub/b")
+    try repository.shell("mkdir data/empty").requireSuccess()
+    try repository.commitAll()
+    let before = try repository.shell("find . -path ./.git -prune -o -type f -print | sort")
+    let result = try repository.dver("migrate").requireSuccess()
+    #expect(result.standardError.contains("Converted 2 pointers, 1 stage, "))
+    try cleanStatus(repository)
+    let after = try repository.shell("find . -path ./.git -prune -o -type f -print | sort")
+    #expect(
+      Set(before.standardOutput.split(separator: "\n")).isSubset(
+        of: after.standardOutput.split(separator: "\n")))
+    // All that git has to know is staged, and no data.
+    let staged = try repository.git("diff", "--cached", "--name-only").requireSuccess()
+    #expect(staged.standardOutput.contains("single.bin.dver\n"))
+    #expect(staged.standardOutput.contains("dver.lock\n"))
+    #expect(staged.standardOutput.contains("\ndver.yaml\n"))
+    #expect(try repository.git("status", "--porcelain").standardOutput.contains("??") == false)
+    try repository.shell("rm -r data single.bin out.txt").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(
+      try repository.shell("cat data/a data/sub/b single.bin out.txt").standardOutput
+        == "a\nb\nsingle\nmade\n")
+    try repository.shell("test -x data/sub/b && test -d data/empty").requireSuccess()
+    try repository.dver("undo", "--to", "0").requireSuccess()
+    #expect(try repository.shell("ls *.dver dver.*").standardOutput == "")
+  }
+
+  @Test func anOlderCacheIsRead() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    // Before version 3 line ends of text did not count.
+    let name = try project.md5("one\ntwo\n")
+    try repository.write("one\r\ntwo\r\n", to: "text.csv")
+    try repository.write(
+      "one\r\ntwo\r\n", to: ".dvc/cache/\(name.prefix(2))/\(name.dropFirst(2))")
+    try repository.write(
+      "outs:\n- md5: \(name)\n  size: 10\n  path: text.csv\n", to: "text.csv.dvc")
+    try repository.dver("migrate").requireSuccess()
+    try cleanStatus(repository)
+    try repository.shell("rm text.csv").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("cat text.csv").standardOutput == "one\r\ntwo\r\n")
+  }
+
+  @Test func whatTheWorkspaceChangedIsAChangeStill() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("data", files: [("a", "a\n"), ("b", "b\n")])
+    try repository.write("changed\n", to: "data/a")
+    try repository.dver("migrate").requireSuccess()
+    let status = try repository.dver("data", "status", "--json").requireSuccess().standardOutput
+    #expect(status.contains(#""modified": ["data/"]"#))
+    try repository.dver("checkout", "-f").requireSuccess()
+    #expect(try repository.shell("cat data/a").standardOutput == "a\n")
+  }
+
+  @Test func damagedObjectsAreNotTaken() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "good\n")
+    let name = try project.md5("good\n")
+    let object = ".dvc/cache/files/md5/\(name.prefix(2))/\(name.dropFirst(2))"
+    try repository.write("evil\n", to: object)
+    // The workspace still has it.
+    try repository.dver("migrate").requireSuccess()
+    try cleanStatus(repository)
+    try repository.shell("rm -r single single.dver .dver").requireSuccess()
+    let result = try repository.dver("migrate").requireStatus(2)
+    #expect(result.standardError.contains("the data of single is not in DVC's cache"))
+    #expect(result.standardError.contains("'dvc pull' brings it"))
+    #expect(try repository.shell("ls *.dver").standardOutput == "")
+  }
+
+  @Test func remotesThatAreFoldersAreTakenOver() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    let remote = repository.outside("store")
+    try repository.write(
+      """
+      [core]
+          remote = share
+      ['remote "share"']
+          url = \(remote)
+      ['remote "cloud"']
+          url = s3://bucket/path
+      ['remote "near"']
+          url = ../../outside/near
+      [cache]
+          type = "hardlink,copy"
+
+      """, to: ".dvc/config")
+    try project.track("single", "text\n")
+    try repository.shell("rm -r .dvc/cache single").requireSuccess()
+    try project.store("text\n", in: remote)
+    let result = try repository.dver("migrate").requireSuccess()
+    #expect(result.standardError.contains("remote cloud (s3://bucket/path) is no folder"))
+    let list = try repository.dver("remote", "list").requireSuccess().standardOutput
+    #expect(list.contains("share") && list.contains("\(remote)/dver") && list.contains("near"))
+    #expect(try repository.dver("config", "cache.type").standardOutput == "hardlink,copy\n")
+    #expect(try repository.dver("config", "core.remote").standardOutput == "share\n")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("cat single").standardOutput == "text\n")
+    try repository.dver("push").requireSuccess()
+    try repository.shell("test -f \(remote)/dver/dver-store").requireSuccess()
+  }
+
+  @Test func linksOfDVCBecomeFiles() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try project.track("data", files: [("a", "a\n"), ("b", "b\n")])
+    for (path, text) in [("single", "text\n"), ("data/a", "a\n")] {
+      let name = try project.md5(text)
+      let object = "\(repository.path)/.dvc/cache/files/md5/\(name.prefix(2))/\(name.dropFirst(2))"
+      try repository.shell("ln -sf \(object) \(path)").requireSuccess()
+    }
+    try repository.dver("migrate").requireSuccess()
+    try cleanStatus(repository)
+    #expect(try repository.shell("find single data -type l").standardOutput == "")
+    #expect(try repository.shell("cat single data/a").standardOutput == "text\na\n")
+  }
+
+  @Test func aCopyLeavesTheProjectAlone() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try project.track("data", files: [("a", "a\n")])
+    try project.addPipeline()
+    try repository.commitAll()
+    let before = try repository.shell("find . -type f | sort | xargs sha256sum").standardOutput
+    let copy = repository.outside("copy")
+    try repository.shell("mkdir \(copy) && git -C \(copy) init -q").requireSuccess()
+    try repository.dver("--cd", copy, "migrate", "--from", repository.path).requireSuccess()
+    let after = try repository.shell("find . -type f | sort | xargs sha256sum").standardOutput
+    #expect(before == after)
+    let status = try repository.dver("--cd", copy, "status").requireSuccess()
+    #expect(status.standardError + status.standardOutput == "Data and pipelines are up to date.\n")
+    #expect(
+      try repository.shell("cd \(copy) && cat data/a single out.txt code.py").standardOutput
+        == "a\ntext\nmade\ncode\n")
+    #expect(try repository.shell("cd \(copy) && ls -d .dvc *.dvc dvc.yaml").standardOutput == "")
+  }
+
+  @Test func removalLeavesOnlyWhatNothingNames() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try project.addPipeline()
+    try repository.commitAll()
+    try repository.dver("migrate", "--remove-dvc").requireSuccess()
+    #expect(
+      try repository.shell("ls -d .dvc *.dvc dvc.yaml dvc.lock .dvcignore").standardOutput == "")
+    try cleanStatus(repository)
+    let other = try DVCProjectFixture()
+    try other.track("single", "text\n")
+    let old = try other.store("of an older commit\n")
+    let result = try other.repository.dver("migrate", "--remove-dvc").requireSuccess()
+    #expect(result.standardError.contains("keeps objects"))
+    #expect(
+      try other.repository.shell("find .dvc -type f").standardOutput
+        == ".dvc/cache/files/md5/\(old.prefix(2))/\(old.dropFirst(2))\n")
+  }
+
+  @Test func whatCannotBeConvertedIsNamed() throws {
+    let repository = try TemporaryRepository(.git)
+    let result = try repository.dver("migrate").requireStatus(2)
+    #expect(result.standardError.contains("is not a project of DVC"))
+    try repository.dver("migrate", "--keep", "--remove-dvc").requireStatus(64)
+    let project = try DVCProjectFixture()
+    try project.track("data", files: [("a", "a\n")])
+    let listing = try project.store(project.listing([("../escape", "a\n")]), suffix: ".dir")
+    try project.repository.write(
+      "outs:\n- md5: \(listing)\n  hash: md5\n  path: data\n", to: "data.dvc")
+    let hostile = try project.repository.dver("migrate").requireStatus(2)
+    #expect(hostile.standardError.contains("leads out of it"))
+    let changed = try DVCProjectFixture()
+    try changed.addPipeline()
+    try changed.repository.write("stages: {}\n", to: "dver.yaml")
+    let refused = try changed.repository.dver("migrate").requireStatus(2)
+    #expect(refused.standardError.contains("dver.yaml exists already"))
+    #expect(try changed.repository.shell("cat dver.yaml").standardOutput == "stages: {}\n")
+  }
+
+  @Test func withoutGitTheProjectIsConvertedToo() throws {
+    let project = try DVCProjectFixture(git: false)
+    try project.track("single", "text\n")
+    let result = try project.repository.dver("migrate", "--json").requireSuccess()
+    #expect(result.standardOutput.contains(#""pointers": ["single.dver"]"#))
+    try cleanStatus(project.repository)
+  }
+}
