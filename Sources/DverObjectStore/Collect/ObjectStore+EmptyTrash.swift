@@ -122,10 +122,12 @@ extension ObjectStore {
   }
 
   private func removeIfEmpty(_ operation: TrashedOperation) throws {
-    let rest = try (FileSystem.names(in: operation.folder) ?? []).filter { name in
-      !name.elementsEqual(TrashNote.fileName.utf8)
+    for name in try FileSystem.names(in: operation.folder) ?? []
+    where !name.elementsEqual(TrashNote.fileName.utf8) {
+      // A note that a collection had begun to write when it died.
+      guard name.starts(with: FileSystem.temporaryPrefix.utf8) else { return }
+      try FileSystem.removeFile(operation.folder.appending(name))
     }
-    guard rest.isEmpty else { return }
     try FileSystem.removeFile(operation.folder.appending(TrashNote.fileName))
     try FileSystem.removeEmptyDirectory(operation.folder)
   }

@@ -29,7 +29,7 @@ struct FaultTests {
     }
 
     /// These begin with several commands and consist of what others do.
-    var stride: Int { [.force, .resolve, .undo, .gcPacks].contains(self) ? 3 : 1 }
+    var stride: Int { [.force, .resolve, .undo, .gcPacks, .repack].contains(self) ? 3 : 1 }
 
     func prepare() throws -> TemporaryRepository {
       switch self {
@@ -108,6 +108,9 @@ struct FaultTests {
     // Merging pointers leaves the data as it is.
     if subject == .resolve { try repository.dver("checkout", "-q").requireSuccess() }
     if subject != .fetch { try repository.requireClean() }
+    if [.gc, .gcPacks, .emptyTrash, .repack, .repair].contains(subject) {
+      try repository.dver("verify", "-q").requireSuccess()
+    }
   }
 
   @Test(arguments: Case.allCases) func readsMayFail(_ subject: Case) throws {
