@@ -67,7 +67,7 @@ enum SmallCase {
     return repository
   }
 
-  /// With an object that is damaged and one that is missing, and the workspace sound.
+  /// With an object in quarantine and one that is missing, and the workspace sound.
   static func damaged() throws -> TemporaryRepository {
     let repository = try twoVersions()
     let script = """
@@ -75,6 +75,7 @@ enum SmallCase {
       chmod u+w $1 && printf 'id\\n9\\n' > $1 && rm $2
       """
     try repository.shell(script).requireSuccess()
+    try repository.dver("verify", "-q").requireStatus(4)
     return repository
   }
 
