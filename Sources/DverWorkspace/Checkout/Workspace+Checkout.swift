@@ -22,8 +22,13 @@ extension Workspace {
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)
     var total = summary
-    if targets.isEmpty { total.add(try removeUntracked(catalog, options: options)) }
-    try rememberTracked(catalog)
+    if targets.isEmpty {
+      total.add(try removeUntracked(catalog, options: options))
+      try rememberTracked(catalog)
+    } else {
+      try rememberTracked(
+        selections.compactMap { item in item.output.name.map { ($0, item.output.path) } })
+    }
     progress.end()
     try refuse(total, options: options)
     return total
