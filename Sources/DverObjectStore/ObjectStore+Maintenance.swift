@@ -49,7 +49,8 @@ extension ObjectStore {
 
   private func settle(olderThan limit: Int64?) throws {
     let pending = folder.appending("pending")
-    guard let names = try FileSystem.names(in: pending), !names.isEmpty else { return }
+    let names = try ownNames(in: pending)
+    guard !names.isEmpty else { return }
     // An entry that can be locked has no living holder, so nothing is added to it any more.
     var (finished, hasOthers): ([AbsolutePath], Bool) = ([], false)
     for name in names {
@@ -85,7 +86,7 @@ extension ObjectStore {
   /// Removes what transactions that died left in `tmp/`.
   package func removeAbandonedFiles() throws {
     let (pending, staging) = (folder.appending("pending"), folder.appending("tmp"))
-    for name in try FileSystem.names(in: staging) ?? [] {
+    for name in try ownNames(in: staging) {
       // A transaction that begins has its entry in the folder itself, and then moves it.
       let places = [pending.appending(name), staging.appending(name).appending("pending")]
       if try places.contains(where: isHeld) || isHeld(places[0]) { continue }
@@ -104,6 +105,17 @@ extension ObjectStore {
         continue
       }
       try FileSystem.removeTree(staging.appending(name))
+    }
+  }
+
+  /// What transactions may have put into one of the store's folders, by its name; never what is
+  /// behind a link.
+  private func ownNames(in folder: AbsolutePath) throws -> [[UInt8]] {
+    guard try FileSystem.status(of: folder)?.isDirectory == true else { return [] }
+    return try (FileSystem.names(in: folder) ?? []).filter { name in
+      name.starts(with: FileSystem.temporaryPrefix.utf8)
+        || name.count == 16
+          && name.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
   }
 

@@ -90,8 +90,26 @@ package struct StoreDescriptor: Hashable, Sendable {
       text: String(decoding: bytes, as: UTF8.self), path: path.description)
   }
 
+  /// A store keeps house in its folders, so that none of them may be somebody else's.
+  private static func refuseOthersFiles(in folder: AbsolutePath) throws {
+    for name in ["objects", "packs", "runs", "names", "pending", "leases", "trash", "quarantine"]
+    where try FileSystem.exists(folder.appending(name)) {
+      // Of two that try at once, one may be on its way already.
+      if try read(at: folder) != nil { return }
+      throw StoreError.occupied(folder.description, name: name)
+    }
+    let staging = folder.appending("tmp")
+    guard let status = try FileSystem.status(of: staging) else { return }
+    let names = status.isDirectory ? try FileSystem.names(in: staging) ?? [] : [[]]
+    guard names.allSatisfy({ $0.starts(with: FileSystem.temporaryPrefix.utf8) }) else {
+      if try read(at: folder) != nil { return }
+      throw StoreError.occupied(folder.description, name: "tmp")
+    }
+  }
+
   /// Makes the folder a store; of two that try at once, both end up with the first one's.
   package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
+    try refuseOthersFiles(in: folder)
     // What a killed process leaves there goes with the rest of the folder's waste.
     let staging = folder.appending("tmp")
     try FileSystem.makeSharedDirectories(staging)

@@ -5,6 +5,8 @@ package enum StoreError: DverError {
   case missing(Digest, store: String)
   case damaged(Digest, path: String)
   case notAStore(String)
+  /// A folder that is to become a store has something of somebody else's under a name of a store's.
+  case occupied(String, name: String)
   case unreadableDescriptor(String, reason: String)
   case unknownRequirement(String, feature: String)
   /// A feature that a program must know to tell what is unused.
@@ -14,6 +16,8 @@ package enum StoreError: DverError {
     switch self {
     case .missing(let digest, let store): "object \(digest) is not in \(store)"
     case .damaged(let digest, let path): "\(path) is damaged: its content is not \(digest)"
+    case .occupied(let path, let name):
+      "\(path) cannot become an object store: it holds '\(name)', and no dver-store file"
     case .notAStore(let path): "\(path) is not an object store: it has no dver-store file"
     case .unreadableDescriptor(let path, let reason): "\(path) is not readable: \(reason)"
     case .unknownRequirement(let path, let feature):
@@ -27,6 +31,7 @@ package enum StoreError: DverError {
     switch self {
     case .missing: "run 'dver pull' to fetch it from a remote, or 'dver add' where the data is"
     case .damaged: "run 'dver verify' to set damaged objects aside, then 'dver pull'"
+    case .occupied: "name an empty folder, such as one inside of it"
     case .notAStore: "check that the share is mounted"
     case .unreadableDescriptor: "restore the file from a backup of the store"
     case .unknownRequirement, .unknownUse: "install a newer dver"

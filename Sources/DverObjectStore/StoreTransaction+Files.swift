@@ -78,7 +78,13 @@ extension StoreTransaction {
     }
     do {
       // The second name and the mode change the status, so take it again.
-      try source.setMode(Self.objectMode)
+      do {
+        try source.setMode(Self.objectMode)
+      } catch let error as FileSystemError where error.code == EPERM {
+        // Somebody else's file, who could go on writing to it.
+        try FileSystem.removeFile(staged)
+        return nil
+      }
       let linked = try source.status()
       guard linked.inode == before.inode else { throw ChangedFileError(path: path) }
       let (digest, byteCount) = unsafe try hasher.digest(of: source, progress: progress)

@@ -62,6 +62,7 @@ package final class Workspace: Sendable {
     var folder = current
     while true {
       if try FileSystem.status(of: folder.appending(".dver"))?.isDirectory == true {
+        try refuseLinks(in: folder.appending(".dver"))
         return Workspace(
           root: folder, current: current, progress: progress, cancellation: cancellation,
           notices: notices)
@@ -70,6 +71,15 @@ package final class Workspace: Sendable {
         throw WorkspaceError.notAWorkspace(current.description)
       }
       folder = folder.parent
+    }
+  }
+
+  /// dver writes and cleans up in these: a repository from elsewhere must not lead it astray.
+  private static func refuseLinks(in folder: AbsolutePath) throws {
+    for name in ["tmp", "state", "manifests"] {
+      let path = folder.appending(name)
+      guard try FileSystem.status(of: path)?.isLink == true else { continue }
+      throw WorkspaceError.isLink(path.description)
     }
   }
 

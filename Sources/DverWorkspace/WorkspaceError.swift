@@ -109,7 +109,7 @@ package enum WorkspaceError: DverError {
     case .noRemote: "run 'dver remote add -d NAME PATH'"
     case .unknownRemote(_, let known):
       known.isEmpty
-        ? "run 'dver remote add \"NAME\" PATH'"
+        ? "run 'dver remote add NAME PATH'"
         : "the remotes are: \(known.joined(separator: ", "))"
     case .wrongStore:
       "mount the share, or forget the old store with 'dver remote modify NAME id --unset'"

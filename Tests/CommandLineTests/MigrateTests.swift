@@ -170,9 +170,9 @@ import Testing
     try other.track("single", "text\n")
     let old = try other.store("of an older commit\n")
     let result = try other.repository.dver("migrate", "--remove-dvc").requireSuccess()
-    #expect(result.standardError.contains("keeps objects"))
+    #expect(result.standardError.contains(".dvc keeps cache"))
     #expect(
-      try other.repository.shell("find .dvc -type f").standardOutput
+      try other.repository.shell("find .dvc/cache -type f").standardOutput
         == ".dvc/cache/files/md5/\(old.prefix(2))/\(old.dropFirst(2))\n")
   }
 
@@ -194,6 +194,39 @@ import Testing
     let refused = try changed.repository.dver("migrate").requireStatus(2)
     #expect(refused.standardError.contains("dver.yaml exists already"))
     #expect(try changed.repository.shell("cat dver.yaml").standardOutput == "stages: {}\n")
+  }
+
+  @Test func othersCachesAndFilesStay() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try repository.write("{}\n", to: ".dvc/plots/mine.json")
+    try repository.write("[core]\n    secret = x\n", to: ".dvc/config.local")
+    try repository.shell("mv .dvc/cache ../outside/shared && ln -s ../../outside/shared .dvc/cache")
+      .requireSuccess()
+    try repository.commitAll()
+    let result = try repository.dver("migrate", "--remove-dvc").requireSuccess()
+    #expect(result.standardError.contains(".dvc keeps"))
+    #expect(repository.exists(".dvc/plots/mine.json"))
+    #expect(try repository.shell("find ../outside/shared -type f | wc -l").standardOutput == "1\n")
+    try repository.dver("undo").requireSuccess()
+    #expect(try repository.git("ls-files", ".dvc/config.local").standardOutput == "")
+  }
+
+  @Test func aSecondTimeChangesNothing() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("data", files: [("a", "a\n")])
+    try project.addPipeline()
+    try repository.dver("migrate").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("migrate").requireSuccess()
+    #expect(try repository.git("status", "--porcelain").standardOutput == "")
+    try repository.dver("op", "log").requireSuccess()
+    _ = try repository.dver("undo")
+    #expect(
+      try repository.shell("ls .dver/manifests").standardOutput == "data\n"
+        || !repository.exists("data.dver"))
   }
 
   @Test func withoutGitTheProjectIsConvertedToo() throws {

@@ -20,7 +20,11 @@ import Testing
   private func recover(_ bench: Workbench) throws -> AsideRecovery.Report {
     try AsideRecovery.recover(
       bench.layout, preserve: { try bench.storage.preserve($0, of: $1) },
-      barrier: { try bench.storage.barrier() })
+      barrier: { try bench.storage.barrier() }, saving: nothingHidden(bench), displacing: { _ in })
+  }
+
+  private func nothingHidden(_ bench: Workbench) -> HiddenFiles {
+    HiddenFiles(bench.layout, list: { _, _ in [] }, onKept: { _ in })
   }
 
   @Test func recoveryPutsOldOutputsBackAfterADeath() throws {
@@ -81,7 +85,9 @@ import Testing
     }
     struct Full: Error {}
     #expect(throws: Full.self) {
-      try AsideRecovery.recover(bench.layout, preserve: { _, _ in throw Full() }, barrier: {})
+      try AsideRecovery.recover(
+        bench.layout, preserve: { _, _ in throw Full() }, barrier: {},
+        saving: nothingHidden(bench), displacing: { _ in })
     }
     #expect(try recover(bench).interrupted == [])
     #expect(bench.storage.state.withLock(\.preserved) == [path("out")])

@@ -31,4 +31,6 @@ package enum PackFormat {
   package static let maximumObjectCount = 1 << 22
   /// A pack that has come to this length is closed.
   package static let closingByteCount: Int64 = 1 << 26
+  /// So is one of so many objects: its table is in memory until then.
+  package static let closingObjectCount = 1 << 16
 }

@@ -39,7 +39,7 @@ package struct PackWriter: ~Copyable {
   package var byteCount: Int64 { sunkByteCount + Int64(buffer.count) }
   /// Whether the pack should be finished and another one begun.
   package var isFull: Bool {
-    byteCount >= PackFormat.closingByteCount || objectCount >= PackFormat.maximumObjectCount
+    byteCount >= PackFormat.closingByteCount || objectCount >= PackFormat.closingObjectCount
   }
 
   package func contains(_ digest: Digest) -> Bool { digests.contains(digest) }

@@ -101,18 +101,21 @@ package final class AsideArea: Sendable {
   /// Removes the old outputs of all completed stages.
   ///
   /// Only after a barrier: until then they may be the only copy that a power cut spares.
-  package func dropCompleted() throws {
+  package func dropCompleted(saving hidden: HiddenFiles) throws {
     let tickets = session.withLock { session in
       let tickets = session?.completed ?? []
       session?.completed = []
       return tickets
     }
     for ticket in tickets {
-      for places in ticket.places { try places.drop() }
+      for places in ticket.places {
+        guard let path = places.original.relative(to: layout.root) else { continue }
+        try places.drop(path, saving: hidden)
+      }
     }
   }
 
-  /// Whether ``dropCompleted()`` has something to do, so that a barrier is worth its wait.
+  /// Whether ``dropCompleted(saving:)`` has something to do, so that a barrier is worth its wait.
   package var hasCompleted: Bool { session.withLock { !($0?.completed.isEmpty ?? true) } }
 
   /// Removes what the process needed, once all its stages are done and dropped.

@@ -17,6 +17,9 @@ package struct AsideLayout: Sendable {
     self.failed = failed
   }
 
+  /// What was in old outputs, is in no store and has no place in the new ones.
+  var kept: AbsolutePath { aside.parent.appending("kept") }
+
   func folder(of token: String) -> AbsolutePath { aside.appending(token) }
   func lock(of token: String) -> AbsolutePath { aside.appending(token + Self.lockSuffix) }
   func quarantine(of stage: StageAddress) -> Quarantine {

@@ -69,9 +69,11 @@ struct AsidePlaces: Sendable {
     }
   }
 
-  /// Removes the old output for good.
-  func drop() throws {
-    if let place = try present() { try FileSystem.removeTree(place) }
+  /// Removes the old output for good, but for what is hidden in it.
+  func drop(_ path: RepositoryPath, saving hidden: HiddenFiles) throws {
+    guard let place = try present() else { return }
+    try hidden.rescue(from: place, of: path)
+    try FileSystem.removeTree(place)
   }
 
   enum Move {

@@ -17,9 +17,13 @@ package enum AsideRecovery {
   ///   - preserve: Makes sure that the store holds the content at the path, an old version of the
   ///     output, before it is dropped.
   ///   - barrier: Makes the store durable.
+  ///   - hidden: Saves what the store does not get.
+  ///   - displacing: Called before what stands at an output's path goes to quarantine: the killed
+  ///     command may have left it, or the user may have put it there since.
   package static func recover(
     _ layout: AsideLayout, preserve: (AbsolutePath, RepositoryPath) throws -> Void,
-    barrier: () throws -> Void
+    barrier: () throws -> Void, saving hidden: HiddenFiles,
+    displacing: (RepositoryPath) -> Void
   ) throws -> Report {
     var report = Report()
     var tokens: Set<String> = []
@@ -34,8 +38,8 @@ package enum AsideRecovery {
       // Whoever holds the lock is alive and looks after its outputs itself.
       guard try lock.tryLock() else { continue }
       let session = DeadSession(layout, token)
-      report.interrupted += try session.putBack()
-      try session.dropRest(preserve: preserve, barrier: barrier)
+      report.interrupted += try session.putBack(displacing: displacing)
+      try session.dropRest(preserve: preserve, barrier: barrier, saving: hidden)
       try FileSystem.removeFile(layout.folder(of: token).appending(AsideJournal.fileName))
       // What nobody can name is left for the user.
       guard
@@ -61,11 +65,12 @@ private struct DeadSession {
   }
 
   /// Puts back what belongs to stages that had not finished.
-  func putBack() throws -> [StageAddress] {
+  func putBack(displacing: (RepositoryPath) -> Void) throws -> [StageAddress] {
     var stages: [StageAddress] = []
     for entry in try entries() where entry.state == .open {
       let quarantine = layout.quarantine(of: entry.stage)
       for (index, output) in entry.outputs.enumerated() {
+        if try FileSystem.exists(layout.root.appending(output.path)) { displacing(output.path) }
         if output.wasThere {
           try places(entry, index).putBack(quarantine: quarantine)
         } else {
@@ -89,7 +94,8 @@ private struct DeadSession {
 
   /// Drops old outputs of finished stages, after their content is known to be kept.
   func dropRest(
-    preserve: (AbsolutePath, RepositoryPath) throws -> Void, barrier: () throws -> Void
+    preserve: (AbsolutePath, RepositoryPath) throws -> Void, barrier: () throws -> Void,
+    saving hidden: HiddenFiles
   ) throws {
     var rest = try items().map { ($0.location, $0.path) }
     for entry in try entries() where entry.state == .complete {
@@ -102,7 +108,10 @@ private struct DeadSession {
     guard !rest.isEmpty else { return }
     for (location, path) in rest { try preserve(location, path) }
     try barrier()
-    for (location, _) in rest { try FileSystem.removeTree(location) }
+    for (location, path) in rest {
+      try hidden.rescue(from: location, of: path)
+      try FileSystem.removeTree(location)
+    }
   }
 
   private func entries() throws -> [AsideJournal.Entry] {

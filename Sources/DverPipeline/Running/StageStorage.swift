@@ -36,6 +36,13 @@ package protocol StageStorage: Sendable {
   /// `path` that is about to be dropped.
   func preserve(_ location: AbsolutePath, of path: RepositoryPath) throws
 
+  /// What stands in a folder at `location`, an old version of the output at `path`, that the store
+  /// does not get: paths inside of it.
+  func hiddenPaths(at location: AbsolutePath, of path: RepositoryPath) throws -> [RepositoryPath]
+
+  /// Takes note that something of an old output is kept at a place.
+  func kept(_ place: AbsolutePath)
+
   /// Takes note that a stage's output is another one now; the old one is in the store, unless
   /// nothing was there.
   func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath)
@@ -67,6 +74,12 @@ extension StageStorage {
   ) throws -> OutputRecord? {
     try currentRecord(of: path, isRecheck: isRecheck)
   }
+
+  package func hiddenPaths(
+    at location: AbsolutePath, of path: RepositoryPath
+  ) throws -> [RepositoryPath] { [] }
+
+  package func kept(_ place: AbsolutePath) {}
 
   package func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {}
 }

@@ -42,7 +42,9 @@ package struct PipelineRun: Sendable {
     // One barrier for all: only then may old outputs go.
     if runner.aside.hasCompleted {
       try runner.storage.barrier()
-      try runner.aside.dropCompleted()
+      try runner.aside.dropCompleted(
+        saving: HiddenFiles(
+          runner.aside.layout, list: runner.storage.hiddenPaths, onKept: runner.storage.kept))
     }
     try runner.aside.close()
     return reports

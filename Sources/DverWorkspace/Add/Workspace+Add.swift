@@ -38,6 +38,8 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())
+    try rememberTracked(
+      added.compactMap { item in item.record.name.map { ($0, item.path) } })
     if !options.withoutStoring, !options.withoutRelinking { try relink(added.map(\.path)) }
     progress.end()
     return AddSummary(

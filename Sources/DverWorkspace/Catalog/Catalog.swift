@@ -71,6 +71,9 @@ struct Catalog: Sendable {
       if path.isReserved {
         throw WorkspaceError.isInternal("\(path), an output of '\(stage.name)',")
       }
+      if CatalogFiles.isOwn(path) {
+        throw WorkspaceError.isPointer("\(path), an output of '\(stage.name)',")
+      }
       let record = lock?.outputs.first { $0.path == output.path }
       return TrackedOutput(
         path: path, record: record ?? OutputRecord(path: output.path),

@@ -123,12 +123,29 @@ struct Checkout {
   private func dropBlocked(
     from plan: inout CheckoutPlan, by unsaved: Set<Int>, _ summary: inout CheckoutSummary
   ) throws {
-    let kept = unsaved.map { RepositoryPath(normalized: Array(plan.present.paths[$0])) }
+    let kept = unsaved.map { RepositoryPath(normalized: Array(plan.present.paths[$0])) }.sorted()
+    let files = Set(kept)
     let blocked = plan.placements.filter { index in
       let path = RepositoryPath(normalized: Array(plan.desired.paths[index]))
-      return kept.contains { path.isBelow($0) || $0.isBelow(path) }
+      var folder = path.parent
+      while !folder.isRoot {
+        if files.contains(folder) { return true }
+        folder = folder.parent
+      }
+      return Self.holds(kept, below: path)
     }
     plan.drop(placements: Set(blocked), removals: [])
+  }
+
+  /// Whether one of sorted paths lies below a folder.
+  private static func holds(_ paths: [RepositoryPath], below folder: RepositoryPath) -> Bool {
+    let start = RepositoryPath(normalized: folder.bytes + [RepositoryPath.slash])
+    var (low, high) = (0, paths.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if paths[middle] < start { low = middle + 1 } else { high = middle }
+    }
+    return low < paths.count && paths[low].isBelow(folder)
   }
 
   // MARK: Removing

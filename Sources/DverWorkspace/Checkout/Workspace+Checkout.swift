@@ -18,15 +18,32 @@ extension Workspace {
     options.command = options.command.map {
       ([$0] + targets.map { PathQuoting.quoted($0) }).joined(separator: " ")
     }
+    let lock = try lockData(options.command ?? "dver checkout")
+    defer { withExtendedLifetime(lock) {} }
     let catalog = try catalog()
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)
     var total = summary
-    if targets.isEmpty { total.add(try removeUntracked(catalog, options: options)) }
-    try rememberTracked(catalog)
+    if targets.isEmpty {
+      total.add(try removeUntracked(catalog, options: options))
+      try rememberTracked(catalog)
+    } else {
+      try rememberTracked(
+        selections.compactMap { item in item.output.name.map { ($0, item.output.path) } })
+    }
     progress.end()
     try refuse(total, options: options)
     return total
+  }
+
+  /// Keeps two checkouts from taking each other's files for changes of the user's.
+  private func lockData(_ command: String) throws -> ProcessLock {
+    try FileSystem.makeDirectories(stateFolder)
+    return try ProcessLock(
+      stateFolder.appending("checkout"), purpose: command, timeout: configuration().lockTimeout
+    ) { holder in
+      notices.status("Waiting for \(holder)")
+    }
   }
 
   func refuse(_ summary: CheckoutSummary, options: CheckoutOptions) throws {
@@ -107,7 +124,19 @@ extension Workspace {
       workspace: self, path: output.path, store: store, placement: placement, options: options)
     var summary = CheckoutSummary()
     var (present, stamps) = content.entries
+    var desired: EntryTable
+    do {
+      desired = try self.desired(output, name: name)
+    } catch let error as ManifestLookupError where options.allowMissing {
+      notices.warning(error.message)
+      return Checkout.Outcome(summary: summary, stamps: nil)
+    }
     if !present.isEmpty, content.name?.isDirectory != name.isDirectory {
+      // What is there goes only if what takes its place can be had.
+      guard try !store.lacksFiles(of: desired, Array(0..<desired.count)) else {
+        summary.missing.append(output.path)
+        return Checkout.Outcome(summary: summary, stamps: nil)
+      }
       let cleared = try task.run(
         present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
       summary.add(cleared.summary)
@@ -117,13 +146,6 @@ extension Workspace {
       (present, stamps) = (EntryTable(), [])
     }
     if !name.isDirectory { try FileSystem.removeEmptyDirectory(root.appending(output.path)) }
-    var desired: EntryTable
-    do {
-      desired = try self.desired(output, name: name)
-    } catch let error as ManifestLookupError where options.allowMissing {
-      notices.warning(error.message)
-      return Checkout.Outcome(summary: summary, stamps: nil)
-    }
     if let part = selection.part {
       // Only what lies at or below the part is made to agree; the rest stays as it is.
       desired = present.replacing([part], with: desired.entries(at: part))

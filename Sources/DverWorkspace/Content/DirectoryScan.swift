@@ -130,21 +130,38 @@ struct DirectoryScan {
 
   /// Counts files as unknown whose objects are missing from the store, or may be damaged.
   mutating func distrustLost(in store: ObjectStore, since storedAt: FileClock?) throws {
-    let unknownSet = Set(unknown)
-    let files = kinds.indices.filter {
-      (kinds[$0] == .file || kinds[$0] == .executable) && !unknownSet.contains($0)
-        && found.kinds[$0] != .link
+    // Those that are unknown so far ascend.
+    var rest = unknown[...]
+    var (lost, portion): ([Int], [Int]) = ([], [])
+    for index in kinds.indices {
+      if rest.first == index {
+        rest.removeFirst()
+      } else if kinds[index] == .file || kinds[index] == .executable, found.kinds[index] != .link {
+        portion.append(index)
+      }
+      if portion.count == Self.portionCount {
+        lost += try self.lost(of: portion, in: store, since: storedAt)
+        portion.removeAll(keepingCapacity: true)
+      }
     }
-    let defects = try store.defects(
-      among: files.map { digests[$0] }, sizes: files.map { sizes[$0] },
-      changedSince: storedAt)
-    for (position, defect) in defects {
-      let index = files[position]
-      if case .suspect = defect, try store.isIntact(digests[index]) { continue }
-      unknown.append(index)
-    }
-    unknown.sort()
+    lost += try self.lost(of: portion, in: store, since: storedAt)
+    unknown = (unknown + lost).sorted()
   }
+
+  private func lost(
+    of files: [Int], in store: ObjectStore, since storedAt: FileClock?
+  ) throws -> [Int] {
+    try store.defects(
+      among: files.map { digests[$0] }, sizes: files.map { sizes[$0] }, changedSince: storedAt
+    ).compactMap { position, defect in
+      let index = files[position]
+      if case .suspect = defect, try store.isIntact(digests[index]) { return nil }
+      return index
+    }
+  }
+
+  /// So many files at once: a million would take memory for nothing.
+  private static let portionCount = 1 << 16
 
   /// Takes what hashing found; `hashed` stands in the order of ``unknown``, from its entry `start`
   /// on.

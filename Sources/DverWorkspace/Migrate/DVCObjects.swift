@@ -71,7 +71,9 @@ struct DVCObjects {
       // A link that leads to the object cannot be linked to itself.
       let file = try file.resolvingLinks()
       let size = try FileSystem.status(of: file)?.size ?? 0
+      // Only of its own cache the project may lose the right to change a file in place.
       if size > Int64(StoreTransaction.packedByteLimit),
+        project.ownCache.map({ file.relative(to: $0) != nil }) == true,
         let adopted = try transaction.adopt(fileAt: file, using: &hasher)
       {
         return Object(digest: adopted.digest, size: adopted.status.size)

@@ -33,7 +33,9 @@ struct DVCProject {
   static let folderName = ".dvc"
 
   /// - Throws: ``WorkspaceError`` where there is no project, or one that cannot be read.
-  init(at root: AbsolutePath) throws {
+  ///
+  /// - Parameter isSource: Whether the project is only read, to make a copy.
+  init(at root: AbsolutePath, isSource: Bool) throws {
     self.root = root
     let folder = root.appending(Self.folderName)
     guard try FileSystem.exists(folder.appending("config")) else {
@@ -42,6 +44,13 @@ struct DVCProject {
         hint: "run the command at the root of the project, or name it with --from")
     }
     configuration = try DVCConfiguration(of: folder)
+    let cache = configuration.cacheFolder
+    let isOwn =
+      try FileSystem.exists(cache)
+      && cache.resolvingLinks()
+        == folder.resolvingLinks()
+        .appending("cache")
+    ownCache = isOwn && !isSource ? try cache.resolvingLinks() : nil
     try visit(.root, ignore: IgnoreStack())
     pointers.sort { $0.path < $1.path }
     pipelines.sort { $0.folder < $1.folder }
@@ -110,6 +119,9 @@ struct DVCProject {
   }
 
   // MARK: Objects
+
+  /// The cache, if it is the project's alone: a folder in `.dvc`, and no link to another one.
+  let ownCache: AbsolutePath?
 
   /// Where an object may be: the cache, then remotes that are folders.
   var stores: [AbsolutePath] {

@@ -112,7 +112,7 @@ struct Migration {
       throw WorkspaceError.failed(
         "the data of \(list)\(rest) is not in DVC's cache, not in the workspace, and in no remote "
           + "that is a folder",
-        hint: "'dvc pull' brings it; nothing was changed")
+        hint: "'dvc pull' brings it; none of the project's files was changed")
     }
   }
 

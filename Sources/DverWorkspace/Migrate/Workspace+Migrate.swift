@@ -13,7 +13,7 @@ extension Workspace {
     cancellation: Cancellation, notices: Notices
   ) throws -> Workspace {
     let source = options.source ?? folder
-    let project = try DVCProject(at: source)
+    let project = try DVCProject(at: source, isSource: options.source != nil)
     // What cannot be converted is refused before there is a workspace.
     _ = try Migration(
       project,
@@ -37,7 +37,7 @@ extension Workspace {
   ///
   /// - Throws: With nothing changed, where data that a `.dvc` file names cannot be found.
   package func migrate(_ options: MigrateOptions) throws -> MigrateSummary {
-    let project = try DVCProject(at: options.source ?? root)
+    let project = try DVCProject(at: options.source ?? root, isSource: options.source != nil)
     let source = try options.source.map { try view(of: $0.resolvingLinks()) } ?? self
     var migration = try Migration(project, source: source)
     let transaction = try storing()
@@ -117,10 +117,12 @@ extension Workspace {
     var changes = Changes()
     var ignores = IgnoreLines(workspace: self)
     for pointer in migration.pointers {
-      changes.texts.append(try text(pointer.file.printed(), at: pointer.path))
+      let pointerText = try text(pointer.file.printed(), at: pointer.path)
+      let isNew = pointerText.old == nil
+      changes.texts.append(pointerText)
       for (output, path) in zip(pointer.file.outputs, pointer.places) where output.isCached {
         try ignores.add(path)
-        changes.manifests.append(contentsOf: manifest(output.record, at: path))
+        if isNew { changes.manifests.append(contentsOf: manifest(output.record, at: path)) }
       }
     }
     for pipeline in migration.pipelines {
@@ -128,6 +130,7 @@ extension Workspace {
       changes.texts.append(try text(pipeline.definition, at: path))
       let entries = try migration.entries(of: pipeline, &conversion)
       let lockPath = pipeline.folder.appending(CatalogFiles.lockName.utf8)
+      let isNew = try !FileSystem.exists(root.appending(lockPath))
       if !entries.isEmpty {
         let lock = try LockFile.replacing(
           entries, in: [], definition: pipeline.stages.map(\.stage.address.name),
@@ -138,7 +141,7 @@ extension Workspace {
         let lock = entries.first { $0.name == stage.address.name }?.lock
         for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
           try ignores.add(place)
-          guard let record = lock?.outputs.first(where: { $0.path == output.path }) else {
+          guard isNew, let record = lock?.outputs.first(where: { $0.path == output.path }) else {
             continue
           }
           changes.manifests.append(contentsOf: manifest(record, at: place))

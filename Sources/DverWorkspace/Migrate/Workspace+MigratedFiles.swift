@@ -96,33 +96,39 @@ extension Workspace {
 
   // MARK: Removal
 
-  /// Removes the files of DVC; objects of its cache that were not taken over stay.
+  /// Removes the files of DVC; what is not known to be DVC's stays, as do objects of its cache that
+  /// were not taken over, and a cache that others may use.
   func remove(_ project: DVCProject, taken objects: DVCObjects) throws {
-    let cache = project.configuration.cacheFolder
     let folder = root.appending(DVCProject.folderName)
-    let isInside = cache.relative(to: folder) != nil
-    if isInside { try objects.removeTaken(from: cache) }
-    let changes = try project.ownFiles.compactMap { path -> TextChange? in
-      guard let old = try FileSystem.contents(of: root.appending(path)) else { return nil }
-      return TextChange(path: path, old: old, new: nil)
+    if let cache = project.ownCache { try objects.removeTaken(from: cache) }
+    for name in ["btime", "lock", "rwlock", "rwlock.lock"] {
+      try FileSystem.removeFile(folder.appending("tmp").appending(name))
     }
-    let settings = try ["config", "config.local", ".gitignore"].compactMap { name -> TextChange? in
-      let path = RepositoryPath(normalized: Array("\(DVCProject.folderName)/\(name)".utf8))
-      guard let old = try FileSystem.contents(of: root.appending(path)) else { return nil }
-      return TextChange(path: path, old: old, new: nil)
+    _ = try? FileSystem.removeEmptyDirectory(folder.appending("tmp"))
+    let known = ["config", ".gitignore"]
+    let rest = try (FileSystem.names(in: folder) ?? []).filter { name in
+      !known.contains { name.elementsEqual($0.utf8) }
     }
+    // Where something stays, git must not begin to see it.
+    let goes = rest.isEmpty ? known : ["config"]
+    let paths =
+      project.ownFiles
+      + goes.map { RepositoryPath(normalized: Array("\(DVCProject.folderName)/\($0)".utf8)) }
     try perform("dver migrate --remove-dvc") {
       var removal = Changes()
-      removal.texts = changes + settings
+      removal.texts = try paths.compactMap { path in
+        guard let old = try FileSystem.contents(of: root.appending(path)) else { return nil }
+        return TextChange(path: path, old: old, new: nil)
+      }
       return removal
     }
-    try FileSystem.removeTree(folder.appending("tmp"))
-    if isInside, try FileSystem.exists(cache) {
-      notices.warning(
-        "\(cache) keeps objects that nothing in this version of the project names; "
-          + "older commits may need them")
-    } else {
-      try FileSystem.removeTree(folder)
+    if rest.isEmpty {
+      _ = try? FileSystem.removeEmptyDirectory(folder)
+      return
     }
+    let names = rest.sorted { $0.lexicographicallyPrecedes($1) }.map { PathQuoting.quoted($0) }
+    notices.warning(
+      "\(DVCProject.folderName) keeps \(names.joined(separator: ", ")): older commits or you may need it"
+    )
   }
 }

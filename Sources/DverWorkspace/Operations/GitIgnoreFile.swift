@@ -51,8 +51,8 @@ struct GitIgnoreFile {
       let isSpecial = [UInt8](#"*?[\"#.utf8).contains(byte)
       let isTrailingBlank = byte == UInt8(ascii: " ") && index > lastNonBlank
       if isSpecial || isTrailingBlank { line.append(UInt8(ascii: "\\")) }
-      // A line cannot hold a line end, so any character has to do.
-      line.append(byte == UInt8(ascii: "\n") ? UInt8(ascii: "?") : byte)
+      // A line cannot hold a line end, so any byte that cannot be printed has to do.
+      line += byte == UInt8(ascii: "\n") ? Array("[! -~]".utf8) : [byte]
     }
     return line
   }

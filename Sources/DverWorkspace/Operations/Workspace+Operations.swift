@@ -45,6 +45,8 @@ extension Workspace {
     _ plan: () throws -> Changes
   ) throws {
     try withLock(command) {
+      // A value that means nothing must be noticed before there is something to finish.
+      _ = try configuration().autostages
       let changes = try plan()
       let data = dataNotes.take().changes
       guard !changes.isEmpty || !data.isEmpty || reversal != nil else { return }

@@ -70,12 +70,33 @@ extension Workspace {
       storage = made
       return made
     }
+    var displaced: [(path: RepositoryPath, old: DataState)] = []
     let report = try AsideRecovery.recover(
       asideLayout, preserve: { try opened().preserve($0, of: $1) },
-      barrier: { try storage?.barrier() })
+      barrier: { try storage?.barrier() },
+      saving: HiddenFiles(asideLayout, list: hiddenPaths, onKept: noteKept),
+      displacing: { displaced.append(($0, savedState(of: $0))) })
+    for (path, old) in displaced {
+      noteData(path, from: old, to: try dataState(of: path), command: "dver, after an interruption")
+    }
     for stage in report.interrupted {
       notices.status("Stage '\(stage)' was interrupted: its previous outputs are back")
     }
+    if !displaced.isEmpty {
+      let paths = displaced.map { displayed($0.path) }.joined(separator: ", ")
+      notices.status(
+        "What stood at \(paths) is in \(asideLayout.failed) until the stage succeeds; "
+          + "'dver undo' brings it back, too")
+    }
+  }
+}
+
+extension Workspace {
+  /// What is at a path, which is in the cache afterwards if that can be done.
+  private func savedState(of path: RepositoryPath) -> DataState {
+    guard let content = try? saveContent(of: path) else { return .unknown }
+    try? cacheIfPresent()?.settle()
+    return DataState(content)
   }
 }
 

@@ -185,6 +185,14 @@ final class WorkspaceStorage: StageStorage {
     }
   }
 
+  func hiddenPaths(
+    at location: AbsolutePath, of path: RepositoryPath
+  ) throws -> [RepositoryPath] {
+    try workspace.hiddenPaths(at: location, of: path)
+  }
+
+  func kept(_ place: AbsolutePath) { workspace.noteKept(place) }
+
   func unprotect(_ path: RepositoryPath) throws {
     try workspace.unprotect(path: path)
   }

@@ -27,7 +27,7 @@ package enum UndoError: DverError {
     switch self {
     case .nothing: nil
     case .unknown, .notANumber: "'dver op log' lists the operations"
-    case .changed: "nothing was changed; 'dver undo --dry' shows what would be"
+    case .changed: "nothing was changed; 'dver op log' lists the operations"
     case .gone: "nothing was changed; 'dver fetch' may bring it back"
     }
   }

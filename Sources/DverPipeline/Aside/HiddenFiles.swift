@@ -1,0 +1,48 @@
+package import DverCore
+package import DverFileSystem
+
+/// Saves from an old output that is about to go what no store has: files that ignore rules hide, and
+/// repositories inside.
+package struct HiddenFiles {
+  private let layout: AsideLayout
+  /// Lists them, by their paths inside of the output.
+  private let list: (_ location: AbsolutePath, RepositoryPath) throws -> [RepositoryPath]
+  /// Told where something went that has no place in the new output.
+  private let onKept: (AbsolutePath) -> Void
+
+  package init(
+    _ layout: AsideLayout,
+    list: @escaping (_ location: AbsolutePath, RepositoryPath) throws -> [RepositoryPath],
+    onKept: @escaping (AbsolutePath) -> Void
+  ) {
+    self.layout = layout
+    self.list = list
+    self.onKept = onKept
+  }
+
+  /// Moves them into the new output where its folders have room, else to `.dver/state/kept`.
+  ///
+  /// - Parameters:
+  ///   - location: Where the old output stands aside.
+  ///   - path: The path of the output.
+  func rescue(from location: AbsolutePath, of path: RepositoryPath) throws {
+    let output = layout.root.appending(path)
+    for hidden in try list(location, path) {
+      let (source, target) = (location.appending(hidden), output.appending(hidden))
+      if try FileSystem.status(of: target.parent)?.isDirectory == true,
+        try FileSystem.renameWithoutReplacing(source, to: target)
+      {
+        continue
+      }
+      var place = layout.kept.appending(path).appending(hidden)
+      var number = 1
+      while try FileSystem.exists(place) {
+        place = layout.kept.appending("\(number)").appending(path).appending(hidden)
+        number += 1
+      }
+      try FileSystem.makeDirectories(place.parent)
+      try FileSystem.rename(source, to: place)
+      onKept(place)
+    }
+  }
+}

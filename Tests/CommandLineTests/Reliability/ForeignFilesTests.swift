@@ -1,0 +1,124 @@
+import TestSupport
+import Testing
+
+/// What belongs to somebody else is left alone, wherever it stands.
+struct ForeignFilesTests {
+  @Test(arguments: ["tmp/thesis", "pending/0123456789abcdef", "objects/mine"])
+  func aFolderInUseBecomesNoStore(_ file: String) throws {
+    let repository = try TemporaryRepository()
+    let folder = repository.outside("share")
+    try repository.write("mine\n", to: "../outside/share/\(file)/chapter")
+    try repository.shell("find \(folder) -exec touch -d '2 hours ago' {} +").requireSuccess()
+    try repository.write("a\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.dver("remote", "add", "r", folder).requireSuccess()
+    let push = try repository.dver("push").requireStatus(2)
+    #expect(push.standardError.contains("cannot become an object store"))
+    try repository.dver("cache", "dir", folder).requireSuccess()
+    try repository.write("b\n", to: "b")
+    try repository.dver("add", "b").requireStatus(2)
+    #expect(try repository.shell("cat \(folder)/\(file)/chapter").standardOutput == "mine\n")
+  }
+
+  @Test func housekeepingTouchesOnlyWhatDverMade() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("mine\n", to: ".dver/cache/tmp/thesis/chapter")
+    try repository.write("mine\n", to: "../outside/elsewhere/0123456789abcdef/x")
+    try repository.shell("find .dver/cache ../outside -exec touch -d '2 hours ago' {} +")
+      .requireSuccess()
+    try repository.shell("rm -r .dver/cache/tmp && mkdir -p .dver/cache").requireSuccess()
+    try repository.write("a\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.write("mine\n", to: ".dver/cache/tmp/thesis/chapter")
+    try repository.write("mine\n", to: ".dver/cache/pending/invoice")
+    try repository.shell("find .dver/cache -exec touch -d '2 hours ago' {} +").requireSuccess()
+    try repository.write("b\n", to: "b")
+    try repository.dver("add", "b").requireSuccess()
+    #expect(try repository.readText(".dver/cache/tmp/thesis/chapter") == "mine\n")
+    #expect(try repository.readText(".dver/cache/pending/invoice") == "mine\n")
+    // Nor behind a link.
+    try repository.shell(
+      "rm -r .dver/cache/tmp && ln -s ../../../outside/elsewhere .dver/cache/tmp"
+    )
+    .requireSuccess()
+    try repository.write("c\n", to: "c")
+    _ = try repository.dver("add", "c")
+    #expect(try repository.shell("cat ../outside/elsewhere/*/x").standardOutput == "mine\n")
+  }
+
+  @Test(arguments: ["tmp", "state", "manifests"])
+  func linksInPlaceOfItsFoldersAreRefused(_ name: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("mine\n", to: "../outside/other/x")
+    try repository.shell("rm -rf .dver/\(name) && ln -s ../../outside/other .dver/\(name)")
+      .requireSuccess()
+    let result = try repository.dver("status").requireStatus(2)
+    #expect(result.standardError.contains("\(name) is a symbolic link"))
+  }
+
+  @Test func hiddenFilesOfAnOldOutputMoveIntoTheNewOne() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    try repository.write("1\n", to: "in")
+    try repository.write(
+      "stages: {s: {cmd: 'mkdir -p o; cp in o/r', deps: [in], outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.write("mine\n", to: "o/x.tmp")
+    try repository.write("mine\n", to: "o/sub/y.tmp")
+    try repository.shell("git init -q o && git -C o add r && git -C o commit -qm w")
+      .requireSuccess()
+    try repository.write("2\n", to: "in")
+    let result = try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o/r") == "2\n")
+    #expect(try repository.readText("o/x.tmp") == "mine\n")
+    try repository.shell("git -C o log --oneline | grep w").requireSuccess()
+    // Its folder is not part of the new output, so it has no place there.
+    #expect(result.standardError.contains("state/kept/o/sub/y.tmp"))
+    #expect(try repository.readText(".dver/state/kept/o/sub/y.tmp") == "mine\n")
+    try repository.requireClean()
+  }
+
+  @Test func whatAUserPutsAfterACrashCanComeBack() throws {
+    let repository = try DyingStage.killed()
+    try repository.write("mine\n", to: "o")
+    let status = try repository.dver("status").requireSuccess()
+    #expect(status.standardError.contains("'dver undo' brings it back"))
+    #expect(try repository.readText("o") == DyingStage.oldOutput)
+    try repository.dver("repro").requireSuccess()
+    try repository.dver("undo").requireSuccess()
+    try repository.dver("undo").requireSuccess()
+    #expect(try repository.readText("o") == "mine\n")
+  }
+
+  @Test func outputsAreNoFilesOfDver() throws {
+    for name in ["dver.lock", "a.dver", ".gitignore", "dver.yaml", ".dverignore"] {
+      let repository = try TemporaryRepository()
+      try repository.write(
+        "stages: {s: {cmd: 'echo r > \(name)', outs: [\(name)]}}\n", to: "dver.yaml")
+      let result = try repository.dver("repro").requireStatus(2)
+      #expect(result.standardError.contains("a file of dver itself"))
+    }
+  }
+
+  @Test func aValueThatMeansNothingBreaksNothing() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("[core]\n\tautostage = maybe\n", to: ".dver/config.local")
+    try repository.write("a\n", to: "a")
+    try repository.dver("add", "a").requireStatus(2)
+    try repository.write("", to: ".dver/config.local")
+    try repository.dver("status").requireSuccess()
+    try repository.dver("add", "a").requireSuccess()
+  }
+
+  @Test func anAddIsRememberedForTheNextCheckout() throws {
+    let repository = try TemporaryRepository()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", "-b", "data").requireSuccess()
+    try repository.write("a\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", "main").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(!repository.exists("a"))
+  }
+}
