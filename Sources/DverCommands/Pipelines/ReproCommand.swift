@@ -90,7 +90,7 @@ struct ReproCommand: WorkspaceCommand {
       }
     }
     let view = ReproView(console: console, prefixesLines: options.jobs > 1)
-    let reports = try workspace.repro(options) { view.show($0) }
+    let reports = try view.following { try workspace.repro(options) { view.show($0) } }
     try view.finish(reports)
   }
 }

@@ -67,20 +67,6 @@ extension VersionValues.FileValues {
   }
 }
 
-extension ParameterValue {
-  package var json: JSONValue {
-    switch self {
-    case .null: .null
-    case .bool(let value): .bool(value)
-    case .integer(let value): .integer(value)
-    case .double(let value): .double(value)
-    case .string(let value): .string(value)
-    case .list(let items): .array(items.map(\.json))
-    case .map(let members): .object(members.map { (key: $0.key, value: $0.value.json) })
-    }
-  }
-}
-
 extension Workspace {
   /// A path, counted from where the user is, as the key of a JSON object.
   package func jsonKey(_ path: RepositoryPath) -> String {
