@@ -34,6 +34,11 @@ int dver_terminal_columns(int descriptor);
 int dver_terminal_rows(int descriptor);
 /* How many bytes can be read from a pipe at once, or -1. */
 int dver_readable_count(int descriptor);
+/* Gives the blocks of a range of a file back, which reads as zeros then. */
+int dver_punch_hole(int descriptor, int64_t offset, int64_t count);
+/* Where data, or a hole, begins at or behind an offset; -1 where none does. */
+int64_t dver_next_data(int descriptor, int64_t offset);
+int64_t dver_next_hole(int descriptor, int64_t offset);
 /* Bytes of memory that the machine has. */
 int64_t dver_physical_memory(void);
 /* The count of CPUs that this process may run on; 0 where the system does not say. */

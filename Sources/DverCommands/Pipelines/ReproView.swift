@@ -127,10 +127,14 @@ final class ReproView: Sendable {
         case .skipped: "skipped"
         case .cancelled: "cancelled"
         }
-      return [
-        "stage": .string(report.stage), "outcome": .string(outcome),
-        "why": .array(report.reasons.map { .string($0.description) }),
+      var members: [(key: String, value: JSONValue)] = [
+        ("stage", .string(report.stage)), ("outcome", .string(outcome)),
+        ("why", .array(report.reasons.map { .string($0.description) })),
       ]
+      if case .ran(let duration) = report.outcome {
+        members.append(("duration", .double(StageRunText.seconds(duration))))
+      }
+      return .object(members)
     }
     return ["stages": .array(stages)]
   }

@@ -1,12 +1,24 @@
+import CSystem
 import DverFileSystem
 import Glibc
 
 /// The log of a run, made when there is something to write.
+///
+/// Of a very long one the middle becomes a hole in the file, so that it cannot fill the disk where
+/// the file system knows holes.
 final class RunLog {
   let path: AbsolutePath
+  private let keptByteCount: Int64
   private var file: Int32 = -1
+  private var size: Int64 = 0
+  private var holeEnd: Int64
 
-  init(_ path: AbsolutePath) { self.path = path }
+  /// - Parameter keptByteCount: How much is kept of the beginning, and at least of the end.
+  init(_ path: AbsolutePath, keptByteCount: Int64 = 64 << 20) {
+    self.path = path
+    self.keptByteCount = keptByteCount
+    holeEnd = keptByteCount
+  }
 
   deinit { if file >= 0 { close(file) } }
 
@@ -22,6 +34,15 @@ final class RunLog {
         throw FileSystemError(.write, path)
       }
     }
+    size += Int64(bytes.count)
+    dropMiddle()
+  }
+
+  private func dropMiddle() {
+    guard size - holeEnd > 2 * keptByteCount else { return }
+    let end = size - keptByteCount
+    _ = dver_punch_hole(file, holeEnd, end - holeEnd)
+    holeEnd = end
   }
 
   private func open() throws -> Int32 {
@@ -33,9 +54,8 @@ final class RunLog {
     }
     guard let log = consume log else { throw FileSystemError(.open, path, code: ENOENT) }
     let descriptor = fcntl(log.descriptor, F_DUPFD_CLOEXEC, 0)
-    guard descriptor >= 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
-      throw FileSystemError(.open, path)
-    }
+    size = descriptor < 0 ? -1 : Int64(lseek(descriptor, 0, SEEK_END))
+    guard size >= 0 else { throw FileSystemError(.open, path) }
     return descriptor
   }
 }

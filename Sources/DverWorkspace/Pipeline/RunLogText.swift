@@ -1,3 +1,5 @@
+import CSystem
+import DverCore
 import DverFileSystem
 
 /// What the commands of a run printed.
@@ -22,15 +24,27 @@ struct RunLogText {
     return lines.suffix(count).map { Array($0) }
   }
 
-  /// Hands over all of it, in order.
+  /// Hands over all of it, in order; for a middle that is not kept a line that says so.
   func read(_ body: ([UInt8]) throws -> Void) throws {
     guard let file = try OpenFile.ifPresent(path, .read) else { return }
     var offset: Int64 = 0
     while true {
-      let block = try file.read(at: offset, count: Self.blockByteCount)
-      if block.isEmpty { return }
-      try body(block)
-      offset += Int64(block.count)
+      let data = dver_next_data(file.descriptor, offset)
+      // Nothing but a hole, or a file system that does not know them.
+      let start = data < 0 ? offset : data
+      if start > offset {
+        try body(Array("\n(\(ByteCount(start - offset)) of output are not kept)\n".utf8))
+      }
+      let hole = data < 0 ? -1 : dver_next_hole(file.descriptor, start)
+      let end = hole < 0 ? Int64.max : hole
+      offset = start
+      while offset < end {
+        let count = min(Int64(Self.blockByteCount), end - offset)
+        let block = try file.read(at: offset, count: Int(count))
+        if block.isEmpty { return }
+        try body(block)
+        offset += Int64(block.count)
+      }
     }
   }
 }
