@@ -117,6 +117,19 @@ import Testing
     #expect(try repository.dver("log", "s").requireSuccess().lines.count == 101)
   }
 
+  @Test func whatIsLeftOutOfALongLogIsSaid() throws {
+    let repository = try repository("  s: {cmd: echo x}\n")
+    try repository.dver("repro", "-q").requireSuccess()
+    let path = try repository.dver("log", "--path", "s").requireSuccess().lines[0]
+    let head = String(repeating: "x", count: 1 << 16)
+    try repository.write(head, to: path)
+    try repository.shell("truncate -s +1M '\(path)'").requireSuccess()
+    try repository.append("tail\n", to: path)
+    #expect(
+      try repository.dver("log", "s").requireSuccess().standardOutput
+        == head + "\n(1.00 MiB of output are not kept)\ntail\n")
+  }
+
   @Test func aStageThatPrintedNothingHasNoLog() throws {
     let repository = try repository("  s: {cmd: 'true'}\n")
     try repository.dver("repro", "-q").requireSuccess()
@@ -157,6 +170,16 @@ import Testing
     let several = try repository.dver("log", "sub/dver.yaml:g").requireStatus(2)
     #expect(several.standardError.contains("means 2 stages"))
     #expect(several.standardError.contains("name one, such as sub/dver.yaml:g@a"))
+  }
+
+  @Test func stagesAreCompleted() throws {
+    let repository = try repository(
+      "  train: {foreach: [a, b], do: {cmd: 'x ${item}'}}\n  test: {cmd: x}\n  eval: {cmd: x}\n")
+    try repository.write("x\n", to: "tools")
+    let result = try repository.dver(
+      "---completion", "log", "--", "positional@0", "2", "1", "dver", "log", "t"
+    ).requireSuccess()
+    #expect(result.lines == ["test", "train", "train@a", "train@b", "tools"])
   }
 
   private static let refusals: [(arguments: [String], status: Int32)] = [

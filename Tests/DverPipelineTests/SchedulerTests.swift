@@ -58,33 +58,6 @@ import Testing
     #expect(reports.count == 4)
   }
 
-  @Test func keepsTheOrderOfThePlanWithOneJobAndPrefersLongWaysWithMore() {
-    let edges = [[], [], [1], [2]]
-    #expect(startOrder(edges, jobs: 1) == [0, 1, 2, 3])
-    #expect(startOrder(edges, jobs: 2).first == 1)
-  }
-
-  @Test func prefersWaysThatLastLongByEarlierRuns() {
-    let edges = [[], [], [1], []]
-    let seconds: [Int?] = [nil, 1, 1, 50]
-    #expect(startOrder(edges, jobs: 2, seconds).first == 3)
-    // What is unknown counts as usual, here as 2 seconds, and equals stand in the plan's order.
-    #expect(startOrder([[], [], []], jobs: 2, [2, nil, 2]).first == 0)
-    #expect(startOrder(edges, jobs: 1, seconds) == [0, 1, 2, 3])
-  }
-
-  private func startOrder(_ edges: [[Int]], jobs: Int, _ seconds: [Int?]? = nil) -> [Int] {
-    let order = Mutex([Int]())
-    let scheduler = Scheduler(
-      plan: Array(edges.indices), awaited: { edges[$0] }, jobs: jobs,
-      durations: { stage in (seconds?[stage]).map { .seconds($0) } })
-    _ = scheduler.run(cancellation: Cancellation()) { turn in
-      order.withLock { $0.append(turn.stage) }
-      return StageReport(stage: turn.stage, outcome: .fresh)
-    }
-    return order.withLock { $0 }
-  }
-
   @Test func tellsStagesWhetherOneBeforeThemRan() {
     let told = Mutex([Int: Bool]())
     let scheduler = Scheduler(plan: [4, 7, 9], awaited: { [7: [4], 9: [7]][$0] ?? [] }, jobs: 2)

@@ -31,7 +31,7 @@ struct LogCommand: WorkspaceCommand {
   @Flag(help: "Print where the log is")
   var path = false
 
-  @Argument(help: "A stage, or an output of one", completion: .trackedPath)
+  @Argument(help: "A stage, or an output of one", completion: .stage)
   var stage: String
 
   var printsJSON: Bool { json.json }

@@ -58,7 +58,8 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(name: .customLong("no-commit"), help: "Leave outputs out of the cache")
   var withoutCommit = false
 
-  @Argument(help: "Stages, dver.yaml files or outputs (default: dver.yaml here)")
+  @Argument(
+    help: "Stages, dver.yaml files or outputs (default: dver.yaml here)", completion: .stage)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

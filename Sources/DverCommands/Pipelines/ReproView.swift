@@ -47,6 +47,8 @@ final class ReproView: Sendable {
     case .warning(let stage, let text):
       console.warning("stage '\(stage)': \(text)")
     }
+    // Of thousands of stages that are up to date nobody waits for each line.
+    if case .finished(let report) = event, case .fresh = report.outcome { return }
     console.flush()
   }
 

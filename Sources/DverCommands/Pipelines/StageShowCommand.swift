@@ -18,7 +18,7 @@ struct StageShowCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "A stage, or an output of one", completion: .trackedPath)
+  @Argument(help: "A stage, or an output of one", completion: .stage)
   var stage: String
 
   var printsJSON: Bool { json.json }
