@@ -20,8 +20,9 @@ import Testing
       policy: .keepGoing, durations: model.durations,
       resources: ResourcePlan(model.stages) { model.capacity })
     while !model.isDone {
-      // Start whatever may start, then let one of the running stages end.
-      while true {
+      // A stage looks around for a while before it asks whether it may run.
+      switch Int.random(in: 0..<3, using: &generator) {
+      case 0:
         let expected = model.nextStart()
         guard case .start(let place, _, _) = state.next() else {
           #expect(expected == nil)
@@ -30,17 +31,17 @@ import Testing
         #expect(place == expected)
         guard let expected else { return }
         model.start(expected)
-        let mayRun = model.admit(expected)
-        #expect(state.admit(expected) == mayRun)
-        if !mayRun { _ = state.postpone(expected) }
+      case 1:
+        guard let place = model.looking.randomElement(using: &generator) else { break }
+        let mayRun = model.admit(place)
+        #expect(state.admit(place) == mayRun)
+        if !mayRun { _ = state.postpone(place) }
+        model.check()
+      default:
+        guard let ending = model.running.randomElement(using: &generator) else { break }
+        model.end(ending)
+        _ = state.finish(ending, StageReport(stage: ending, outcome: .fresh))
       }
-      model.check()
-      guard let ending = model.running.randomElement(using: &generator) else {
-        Issue.record("nothing runs, and not all is done")
-        return
-      }
-      model.end(ending)
-      _ = state.finish(ending, StageReport(stage: ending, outcome: .fresh))
     }
     guard case .done = state.next() else {
       Issue.record("the scheduler has more to do")
@@ -58,6 +59,8 @@ private struct SchedulerModel {
   let capacity: Capacity
   private var unseen: Set<Int>
   private var postponed: Set<Int> = []
+  /// Have a job, but no resources yet.
+  private(set) var looking: [Int] = []
   private(set) var running: [Int] = []
   private var done: Set<Int> = []
 
@@ -101,19 +104,22 @@ private struct SchedulerModel {
   var isDone: Bool { done.count == stages.count }
 
   func nextStart() -> Int? {
-    guard running.count < jobs else { return nil }
+    guard running.count + looking.count < jobs else { return nil }
     let ready = unseen.filter { Set(awaited[$0]).isSubset(of: done) }
     return ready.union(postponed.filter { fits($0) }).min { precedes($0, $1) }
   }
 
   mutating func start(_ place: Int) {
-    unseen.remove(place)
-    running.append(place)
+    if postponed.remove(place) != nil {
+      running.append(place)
+    } else {
+      unseen.remove(place)
+      looking.append(place)
+    }
   }
 
   mutating func admit(_ place: Int) -> Bool {
-    if postponed.remove(place) != nil { return true }
-    running.removeAll { $0 == place }
+    looking.removeAll { $0 == place }
     let others = postponed.filter { fits($0) && precedes($0, place) }
     let mayRun = fits(place) && (others.isEmpty || needs(place).isEmpty)
     if mayRun { running.append(place) } else { postponed.insert(place) }
@@ -126,7 +132,7 @@ private struct SchedulerModel {
   }
 
   func check() {
-    #expect(running.count <= jobs)
+    #expect(running.count + looking.count <= jobs)
     for (resource, limit) in limits {
       #expect(running.reduce(0) { $0 + (needs($1)[resource] ?? 0) } <= limit)
     }
