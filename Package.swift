@@ -60,7 +60,8 @@ let package = Package(
     layer(
       "DverCommands",
       [
-        "DverCore", "DverFileSystem", "DverManifest", "DverParallel", "DverPipeline",
+        "CSystem", "DverCore", "DverFileSystem", "DverManifest", "DverParallel",
+        "DverPipeline",
         "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

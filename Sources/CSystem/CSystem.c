@@ -57,6 +57,32 @@ int dver_terminal_columns(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+int dver_terminal_rows(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
+int dver_readable_count(int descriptor) {
+  int count;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
+int dver_punch_hole(int descriptor, int64_t offset, int64_t count) {
+  return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count);
+}
+
+int64_t dver_next_data(int descriptor, int64_t offset) {
+  return lseek(descriptor, offset, SEEK_DATA);
+}
+
+int64_t dver_next_hole(int descriptor, int64_t offset) {
+  return lseek(descriptor, offset, SEEK_HOLE);
+}
+
+int64_t dver_physical_memory(void) {
+  return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+}
+
 int dver_processor_count(void) {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;

@@ -36,6 +36,8 @@ static int become(const struct dver_spawn_request *request, pid_t parent) {
   if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 ||
       dup2(request->output, 2) < 0)
     return DVER_SPAWN_FORK;
+  for (int index = 0; index < 2; index++)
+    if (request->inherited[index] >= 0) fcntl(request->inherited[index], F_SETFD, 0);
   if (chdir(request->directory) != 0) return DVER_SPAWN_DIRECTORY;
   sigset_t none;
   sigemptyset(&none);

@@ -30,8 +30,8 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Pipelines",
         subcommands: [
-          DagCommand.self, FreezeCommand.self, ReproCommand.self, StageCommand.self,
-          UnfreezeCommand.self,
+          DagCommand.self, FreezeCommand.self, LineageCommand.self, LogCommand.self,
+          ReproCommand.self, StageCommand.self, UnfreezeCommand.self,
         ]),
       CommandGroup(
         name: "Results",

@@ -37,6 +37,21 @@ package final class Cancellation: Sendable {
     return unsafe poll(&entry, 1, 0) == 1
   }
 
+  /// Waits for a wish to stop.
+  ///
+  /// - Returns: Whether there is one; `false` once the time is over.
+  package func wait(atMost duration: Duration) -> Bool {
+    let end = ContinuousClock.now + duration
+    while true {
+      let (seconds, attoseconds) = max(.zero, end - ContinuousClock.now).components
+      let milliseconds = Int32(
+        clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+      var entry = pollfd(fd: stopEvent, events: Int16(POLLIN), revents: 0)
+      if unsafe poll(&entry, 1, milliseconds) == 1 { return true }
+      if milliseconds == 0 || ContinuousClock.now >= end { return false }
+    }
+  }
+
   /// Readable once a wish of at least this urgency was made; owned by the cancellation.
   package func descriptor(for urgency: Urgency) -> Int32 {
     switch urgency {

@@ -123,6 +123,24 @@ import Testing
     #expect(result.ending == .cancelled)
   }
 
+  @Test func stopsWhatTakesTooLongWithAllThatItStarted() throws {
+    var late = request(["sleep 1000 & wait", "touch never"])
+    late.timeout = .milliseconds(1)
+    #expect(try run(late).ending == .timedOut)
+    late.commands = ["trap '' TERM INT; while :; do sleep 1000; done", "touch never"]
+    #expect(try run(late).ending == .timedOut)
+    #expect(try !FileSystem.exists(root.appending("never")))
+  }
+
+  @Test func aLogIsAddedToAndNotMadeForNothing() throws {
+    let log = root.appending("logs/s.log")
+    _ = try run(request(["true"]))
+    #expect(try !FileSystem.exists(log))
+    _ = try run(request(["echo 1", "true", "echo 2"]))
+    _ = try run(request(["echo 3"]))
+    #expect(try FileSystem.contents(of: log) == Array("1\n2\n3\n".utf8))
+  }
+
   @Test func startsNothingOnceCancelled() throws {
     let cancellation = Cancellation()
     cancellation.request()

@@ -68,9 +68,9 @@ import Testing
     #expect(try bench.read(".dver/tmp/failed/a/log") == "why\n")
     #expect(bench.output == "why\n")
     #expect(bench.storage.state.withLock(\.finished) == lock)
-    let record = try #require(try RunRecord(at: bench.recordPath("a")))
+    let record = try #require(try RunRecord.runs(at: bench.recordPath("a")).last)
     #expect(record.ending == .exited(7))
-    #expect(record.log.bytes.suffix(4).elementsEqual("/log".utf8))
+    #expect(try FileSystem.contents(of: record.log) == Array("why\n".utf8))
     stages[0].commands = ["cp in out; mkdir d; cp in d/x"]
     #expect(try bench.repro(stages) == ["a: ran"])
     #expect(try !FileSystem.exists(bench.root.appending(".dver/tmp/failed/a")))
@@ -191,7 +191,130 @@ import Testing
     let text = try #require(try bench.read("pid"))
     let process = try #require(Int32(text.dropLast()))
     #expect(waitForEnd(of: process))
-    #expect(try RunRecord(at: bench.recordPath("a"))?.ending == .cancelled)
+    #expect(try RunRecord.runs(at: bench.recordPath("a")).last?.ending == .cancelled)
+  }
+
+  // MARK: Attempts
+
+  private func flaky(_ commands: [String], to outputs: [String], times: Int64) -> Stage {
+    var flaky = stage("a", commands, to: outputs)
+    flaky.retry = StageRetry(times: times)
+    return flaky
+  }
+
+  @Test func aFailedCommandRunsAgainWithThePreviousOutputsAsTheyWere() throws {
+    let bench = try Workbench()
+    try bench.write("old\n", to: "out")
+    try bench.write("kept\n", to: "log")
+    let command =
+      "ls out log; cat log; echo more >> log; echo new > out; echo >> tries; test $(wc -l < tries) -eq 3"
+    var again = flaky([command], to: ["out", "log"], times: 2)
+    again.outputs[1].persists = true
+    #expect(try bench.repro([again]) == ["a: ran"])
+    // Each attempt finds no output, but the persistent one as it was.
+    #expect(bench.output.components(of: "kept\n") == 3)
+    #expect(!bench.output.contains("more"))
+    #expect(try bench.read("out") == "new\n")
+    #expect(try bench.read("log") == "kept\nmore\n")
+    #expect(bench.warningTexts == ["attempt 2 of 3", "attempt 3 of 3"])
+    let record = try #require(try RunRecord.runs(at: bench.recordPath("a")).last)
+    #expect(record.attempts == 3)
+    #expect(record.ending == .exited(0))
+    #expect(try bench.read(".dver/tmp/failed/a") == nil)
+    // One log holds all attempts.
+    let log = try #require(try FileSystem.contents(of: record.log))
+    #expect(String(decoding: log, as: UTF8.self) == bench.output)
+  }
+
+  @Test func attemptsEndAndTheOldOutputsAreBack() throws {
+    let bench = try Workbench()
+    try bench.write("old\n", to: "out")
+    let words = try bench.repro([flaky(["echo x > out; exit 4"], to: ["out"], times: 1)])
+    #expect(words == ["a: stage 'a' failed: its command exited with status 4"])
+    #expect(try bench.read("out") == "old\n")
+    #expect(bench.warningTexts == ["attempt 2 of 2"])
+  }
+
+  @Test func anInterruptEndsTheWaitForTheNextAttempt() throws {
+    let bench = try Workbench()
+    var slow = flaky(["exit 1"], to: [], times: 1)
+    slow.retry?.delay = .seconds(3600)
+    let cancellation = bench.cancellation
+    let words = try bench.repro([slow]) { event in
+      if case .retrying = event { cancellation.request() }
+    }
+    #expect(words == ["a: cancelled"])
+  }
+
+  @Test func aCommandThatTakesTooLongIsStoppedAndMayRunAgain() throws {
+    let bench = try Workbench()
+    try bench.write("old\n", to: "out")
+    var slow = flaky(["echo x > out; echo go; cat fifo"], to: ["out"], times: 1)
+    slow.timeout = .milliseconds(1)
+    try bench.makeFifo("fifo")
+    #expect(
+      try bench.repro([slow])
+        == ["a: stage 'a' failed: its command ran longer than its timeout"])
+    #expect(bench.warningTexts == ["attempt 2 of 2"])
+    #expect(try bench.read("out") == "old\n")
+    let record = try #require(try RunRecord.runs(at: bench.recordPath("a")).last)
+    #expect(record.ending == .timedOut)
+  }
+
+  // MARK: Resources
+
+  @Test(arguments: [1, 4]) func aStageThatNeedsMoreThanThereIsFailsAndIsNamed(jobs: Int) throws {
+    let bench = try Workbench()
+    func needing(_ change: (inout StageResources) -> Void) throws -> [String] {
+      var needy = stage("needy", alwaysRuns: true)
+      change(&needy.resources)
+      return try bench.repro([needy], jobs: jobs)
+    }
+    #expect(
+      try needing { $0.gpus = 2 } == [
+        "needy: stage 'needy' failed: it needs 2 of gpus, and there is 1"
+      ])
+    #expect(
+      try needing { $0.memory = ByteCount(2 << 30) } == [
+        "needy: stage 'needy' failed: it needs 2.00 GiB of memory, and there is 1.00 GiB"
+      ])
+    #expect(
+      try needing { $0.others = [StageResources.Other(name: "db", count: 3)] } == [
+        "needy: stage 'needy' failed: it needs 3 of db, and there is 1"
+      ])
+    #expect(try needing { $0.cpus = 64 } == ["needy: ran"])
+  }
+
+  @Test func whatIsFreshNeedsNothing() throws {
+    let bench = try Workbench()
+    var needy = stage("a", ["touch out"], to: ["out"])
+    try bench.repro([needy])
+    needy.resources.gpus = 7
+    #expect(try bench.repro([needy]) == ["a: fresh"])
+  }
+
+  @Test func stagesWithACommonMutexNeverRunTogether() throws {
+    let bench = try Workbench()
+    let stages = (0..<8).map { number in
+      var exclusive = stage("s\(number)", ["mkdir held && ls / >/dev/null && rmdir held"])
+      exclusive.mutexes = number.isMultiple(of: 2) ? ["x", "y"] : ["y"]
+      return exclusive
+    }
+    #expect(try bench.repro(stages, jobs: 4) == (0..<8).map { "s\($0): ran" })
+  }
+
+  @Test func stagesThatFitRunTogether() throws {
+    let bench = try Workbench()
+    try bench.makeFifo("fifo")
+    // Each end of a pipe waits for the other.
+    var (left, right) = (stage("left", ["echo 1 > fifo"]), stage("right", ["cat fifo"]))
+    left.resources.cpus = 1.5
+    right.resources.cpus = 0.5
+    var other = stage("other", ["true"])
+    other.resources.cpus = 2
+    #expect(
+      try bench.repro([other, left, right], jobs: 3)
+        == ["other: ran", "left: ran", "right: ran"])
   }
 
   @Test func forecastsNameReasonsAndUpstreamStages() throws {
@@ -209,5 +332,11 @@ import Testing
     try FileSystem.removeFile(bench.root.appending("mid"))
     let restoring = try bench.runner(graph).forecast(graph.order)
     #expect(restoring.map(\.verdict) == [.restorable, .fresh])
+  }
+}
+
+extension String {
+  fileprivate func components(of part: String) -> Int {
+    split(separator: part, omittingEmptySubsequences: false).count - 1
   }
 }

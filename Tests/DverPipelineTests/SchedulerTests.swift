@@ -19,7 +19,8 @@ import Testing
     let jobs = Int.random(in: 1...5, using: &generator)
     let scheduler = Scheduler(plan: Array(0..<60), awaited: { edges[$0] }, jobs: jobs)
     let state = Mutex((done: Set<Int>(), running: 0, most: 0, early: [Int]()))
-    let reports = scheduler.run(cancellation: Cancellation()) { stage, _ in
+    let reports = scheduler.run(cancellation: Cancellation()) { turn in
+      let stage = turn.stage
       state.withLock {
         $0.running += 1
         $0.most = max($0.most, $0.running)
@@ -44,7 +45,7 @@ import Testing
     let begun = Mutex(0)
     let news = WakeUp()
     let scheduler = Scheduler(plan: Array(0..<4), awaited: { _ in [] }, jobs: 4)
-    let reports = scheduler.run(cancellation: Cancellation()) { stage, _ in
+    let reports = scheduler.run(cancellation: Cancellation()) { turn in
       begun.withLock { $0 += 1 }
       news.signal()
       while true {
@@ -52,33 +53,17 @@ import Testing
         if begun.withLock({ $0 }) == 4 { break }
         news.wait(after: ticket)
       }
-      return StageReport(stage: stage, outcome: .fresh)
+      return StageReport(stage: turn.stage, outcome: .fresh)
     }
     #expect(reports.count == 4)
-  }
-
-  @Test func keepsTheOrderOfThePlanWithOneJobAndPrefersLongWaysWithMore() {
-    let edges = [[], [], [1], [2]]
-    #expect(startOrder(edges, jobs: 1) == [0, 1, 2, 3])
-    #expect(startOrder(edges, jobs: 2).first == 1)
-  }
-
-  private func startOrder(_ edges: [[Int]], jobs: Int) -> [Int] {
-    let order = Mutex([Int]())
-    let scheduler = Scheduler(plan: Array(edges.indices), awaited: { edges[$0] }, jobs: jobs)
-    _ = scheduler.run(cancellation: Cancellation()) { stage, _ in
-      order.withLock { $0.append(stage) }
-      return StageReport(stage: stage, outcome: .fresh)
-    }
-    return order.withLock { $0 }
   }
 
   @Test func tellsStagesWhetherOneBeforeThemRan() {
     let told = Mutex([Int: Bool]())
     let scheduler = Scheduler(plan: [4, 7, 9], awaited: { [7: [4], 9: [7]][$0] ?? [] }, jobs: 2)
-    _ = scheduler.run(cancellation: Cancellation()) { stage, upstreamRan in
-      told.withLock { $0[stage] = upstreamRan }
-      return StageReport(stage: stage, outcome: stage == 4 ? .ran(.zero) : .fresh)
+    _ = scheduler.run(cancellation: Cancellation()) { turn in
+      told.withLock { $0[turn.stage] = turn.upstreamRan }
+      return StageReport(stage: turn.stage, outcome: turn.stage == 4 ? .ran(.zero) : .fresh)
     }
     #expect(told.withLock { $0 } == [4: false, 7: true, 9: false])
   }
@@ -91,7 +76,8 @@ import Testing
     func words(_ jobs: Int) -> [String] {
       let scheduler = Scheduler(
         plan: Array(0..<50), awaited: { edges[$0] }, jobs: jobs, policy: .keepGoing)
-      return scheduler.run(cancellation: Cancellation()) { stage, _ in
+      return scheduler.run(cancellation: Cancellation()) { turn in
+        let stage = turn.stage
         let failure = StageFailure.runsElsewhere(
           stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"), process: nil)
         return StageReport(stage: stage, outcome: bad.contains(stage) ? .failed(failure) : .fresh)
@@ -108,9 +94,9 @@ import Testing
   @Test func startsNothingAfterACancellation() {
     let cancellation = Cancellation()
     let scheduler = Scheduler(plan: [0, 1, 2], awaited: { _ in [] }, jobs: 1)
-    let reports = scheduler.run(cancellation: cancellation) { stage, _ in
+    let reports = scheduler.run(cancellation: cancellation) { turn in
       cancellation.request()
-      return StageReport(stage: stage, outcome: .ran(.zero))
+      return StageReport(stage: turn.stage, outcome: .ran(.zero))
     }
     #expect(reports.map(\.outcome.word) == ["ran", "cancelled", "cancelled"])
   }

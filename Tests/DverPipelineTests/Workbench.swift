@@ -4,7 +4,9 @@ import DverManifest
 import DverParallel
 import DverPipeline
 import Synchronization
+import Glibc
 import TestSupport
+import Testing
 
 /// A temporary workspace in which pipelines run for real.
 final class Workbench: Sendable {
@@ -38,6 +40,11 @@ final class Workbench: Sendable {
     try FileSystem.replaceContents(of: target, with: Array(text.utf8))
   }
 
+  func makeFifo(_ path: String) throws {
+    let status = unsafe root.appending(path).withCString { unsafe mkfifo($0, 0o600) }
+    try #require(status == 0)
+  }
+
   func read(_ path: String) throws -> String? {
     try FileSystem.contents(of: root.appending(path)).map { String(decoding: $0, as: UTF8.self) }
   }
@@ -48,7 +55,7 @@ final class Workbench: Sendable {
   ) -> StageRunner {
     var settings = StageRunner.Settings(
       shell: Shell(path: "/bin/sh"), environment: [Array("PATH=/usr/bin:/bin".utf8)],
-      logs: root.appending(".dver/tmp/logs"), records: root.appending(".dver/state/runs"))
+      logs: root.appending(".dver/state/logs"), records: root.appending(".dver/state/runs"))
     settings.grace = .milliseconds(10)
     let finished = storage.state.withLock(\.finished)
     return StageRunner(
@@ -58,6 +65,8 @@ final class Workbench: Sendable {
         switch event {
         case .output(_, let line): printed.withLock { $0 += line }
         case .warning(_, let text): warnings.withLock { $0.append(text) }
+        case .retrying(_, let attempt, let count, _, _):
+          warnings.withLock { $0.append("attempt \(attempt) of \(count)") }
         case .started, .waiting, .finished: break
         }
         watch(event)
@@ -72,9 +81,10 @@ final class Workbench: Sendable {
     watch: @escaping @Sendable (StageEvent) -> Void = { _ in }
   ) throws -> [String] {
     let graph = try graph(stages, root: root)
-    let run = PipelineRun(
+    var run = PipelineRun(
       runner: runner(graph, options: options, watch: watch), plan: graph.order, jobs: jobs,
       policy: policy, force: force)
+    run.capacity = { Capacity(cpus: 2, memory: ByteCount(1 << 30), gpus: 1) }
     return try run.execute().map { "\(graph.stages[$0.stage].address): \($0.outcome.word)" }
   }
 }

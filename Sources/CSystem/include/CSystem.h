@@ -30,6 +30,17 @@ int64_t dver_file_system_magic(const char *path);
 
 /* Columns of the terminal, 0 where the descriptor is none. */
 int dver_terminal_columns(int descriptor);
+/* Its rows, likewise. */
+int dver_terminal_rows(int descriptor);
+/* How many bytes can be read from a pipe at once, or -1. */
+int dver_readable_count(int descriptor);
+/* Gives the blocks of a range of a file back, which reads as zeros then. */
+int dver_punch_hole(int descriptor, int64_t offset, int64_t count);
+/* Where data, or a hole, begins at or behind an offset; -1 where none does. */
+int64_t dver_next_data(int descriptor, int64_t offset);
+int64_t dver_next_hole(int descriptor, int64_t offset);
+/* Bytes of memory that the machine has. */
+int64_t dver_physical_memory(void);
 /* The count of CPUs that this process may run on; 0 where the system does not say. */
 int dver_processor_count(void);
 
@@ -55,6 +66,8 @@ struct dver_spawn_request {
   const char *directory;
   /* Becomes standard input; standard output and error are `output`. */
   int input, output;
+  /* Stay open under their numbers; -1 for none. */
+  int inherited[2];
 };
 /* What a child had done when dver_spawn failed. */
 enum { DVER_SPAWN_FORK = 1, DVER_SPAWN_DIRECTORY = 2, DVER_SPAWN_EXECUTE = 3 };

@@ -15,6 +15,17 @@ extension CompletionKind {
     }
   }
 
+  /// Stages of the current folder, and what ``trackedPath`` completes.
+  static var stage: CompletionKind {
+    .custom { _, _, word in
+      complete { workspace in
+        try workspace.completions(ofStage: Array(word.utf8)).compactMap {
+          String(validating: $0, as: UTF8.self)
+        }
+      }
+    }
+  }
+
   /// Remotes by name.
   static var remote: CompletionKind {
     .custom { _, _, _ in complete { try $0.completionsOfRemotes() } }

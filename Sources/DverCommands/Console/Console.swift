@@ -1,3 +1,4 @@
+import CSystem
 import DverCore
 import DverWorkspace
 import Glibc
@@ -11,9 +12,11 @@ final class Console: Sendable {
   let usesColor: Bool
   /// Whether somebody watches: progress is drawn in place.
   let isTerminal: Bool
+  /// Whether lines can be drawn in place of earlier ones, with results among them.
+  let drawsLines: Bool
   /// One writer at a time, so that lines stay whole.
   private let output = Mutex<[UInt8]>([])
-  private let progressLine = Mutex(false)
+  private let live = Mutex(Live())
   /// Why standard output took no more; 0 while it does.
   private let outputError = Mutex<Int32>(0)
 
@@ -22,6 +25,8 @@ final class Console: Sendable {
     isVerbose = options.verbose
     self.printsJSON = printsJSON
     isTerminal = isatty(2) == 1
+    let canDraw = unsafe getenv("TERM").map { unsafe strcmp($0, "dumb") != 0 } ?? false
+    drawsLines = canDraw && isTerminal && isatty(1) == 1 && !isQuiet && !printsJSON
     switch options.color {
     case .always: usesColor = true
     case .never: usesColor = false
@@ -102,25 +107,57 @@ final class Console: Sendable {
     return readLine()?.lowercased().first == "y"
   }
 
-  /// A line on standard error, without disturbing a progress line.
+  /// A line on standard error, above what is drawn in place.
   func tell(_ line: String) {
-    progressLine.withLock { isShown in
-      if isShown { Self.write(Array("\r\u{1b}[K".utf8), to: 2) }
-      isShown = false
-      Self.write(Array((line + "\n").utf8), to: 2)
+    live.withLock { live in
+      _ = Self.write(live.erasing() + Array((line + "\n").utf8) + live.drawing(), to: 2)
     }
   }
 
   /// Draws or removes the progress line of a terminal.
   func show(progress line: String?) {
-    progressLine.withLock { isShown in
-      if let line {
-        Self.write(Array("\r\(line)\u{1b}[K".utf8), to: 2)
-        isShown = true
-      } else if isShown {
-        Self.write(Array("\r\u{1b}[K".utf8), to: 2)
-        isShown = false
-      }
+    live.withLock { live in
+      if line == nil, live.progress == nil { return }
+      live.progress = line
+      _ = Self.write(live.erasing() + live.drawing(), to: 2)
+    }
+  }
+
+  /// Draws lines at the bottom of a terminal, in the place of those before.
+  func show(live lines: [String]) {
+    live.withLock { live in
+      if lines.isEmpty, live.lines.isEmpty { return }
+      live.lines = lines
+      _ = Self.write(live.erasing() + live.drawing(), to: 2)
+    }
+  }
+
+  /// The size of the terminal that lines are drawn on.
+  var terminalSize: (columns: Int, rows: Int) {
+    let (columns, rows) = (dver_terminal_columns(2), dver_terminal_rows(2))
+    return (columns > 0 ? Int(columns) : 80, rows > 0 ? Int(rows) : 24)
+  }
+
+  /// What is drawn at the bottom of a terminal.
+  private struct Live {
+    var lines: [String] = []
+    var progress: String?
+    /// How many lines stand there now, the cursor at the end of the last one.
+    private var shownCount = 0
+
+    var isShown: Bool { shownCount > 0 }
+
+    mutating func erasing() -> [UInt8] {
+      defer { shownCount = 0 }
+      guard shownCount > 0 else { return [] }
+      let up = shownCount > 1 ? "\u{1b}[\(shownCount - 1)A" : ""
+      return Array("\r\(up)\u{1b}[J".utf8)
+    }
+
+    mutating func drawing() -> [UInt8] {
+      let all = lines + [progress].compactMap(\.self)
+      shownCount = all.count
+      return Array(all.joined(separator: "\n").utf8)
     }
   }
 
@@ -159,9 +196,23 @@ final class Console: Sendable {
   private func flush(_ buffer: inout [UInt8]) -> Bool {
     outputError.withLock { code in
       // Nothing goes behind a gap.
-      if code == 0, !Self.write(buffer, to: 1) { code = errno }
+      if code == 0, !buffer.isEmpty, !writeResult(buffer) { code = errno }
       buffer.removeAll(keepingCapacity: true)
       return code == 0
+    }
+  }
+
+  /// Writes above what is drawn in place, where that would be on the same terminal.
+  private func writeResult(_ bytes: [UInt8]) -> Bool {
+    guard drawsLines else { return Self.write(bytes, to: 1) }
+    return live.withLock { live in
+      Self.write(live.erasing(), to: 2)
+      let isWritten = Self.write(bytes, to: 1)
+      let code = errno
+      // A line that has not ended would be drawn over.
+      if bytes.last == UInt8(ascii: "\n") { Self.write(live.drawing(), to: 2) }
+      errno = code
+      return isWritten
     }
   }
 

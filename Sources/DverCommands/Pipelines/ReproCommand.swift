@@ -58,7 +58,8 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(name: .customLong("no-commit"), help: "Leave outputs out of the cache")
   var withoutCommit = false
 
-  @Argument(help: "Stages, dver.yaml files or outputs (default: dver.yaml here)")
+  @Argument(
+    help: "Stages, dver.yaml files or outputs (default: dver.yaml here)", completion: .stage)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -90,7 +91,7 @@ struct ReproCommand: WorkspaceCommand {
       }
     }
     let view = ReproView(console: console, prefixesLines: options.jobs > 1)
-    let reports = try workspace.repro(options) { view.show($0) }
+    let reports = try view.following { try workspace.repro(options) { view.show($0) } }
     try view.finish(reports)
   }
 }

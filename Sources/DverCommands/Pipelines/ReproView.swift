@@ -9,10 +9,13 @@ final class ReproView: Sendable {
   private let console: Console
   /// Whether each line of output says which stage it is from.
   private let prefixesLines: Bool
+  /// Shows stages at work in place of what they print.
+  private let live: LiveStages?
 
   init(console: Console, prefixesLines: Bool) {
     self.console = console
     self.prefixesLines = prefixesLines
+    live = prefixesLines && console.drawsLines ? LiveStages(console: console) : nil
   }
 
   /// Takes news from any thread.
@@ -22,7 +25,8 @@ final class ReproView: Sendable {
     case .verifying(let pointer):
       console.status("Recording changed data of '\(pointer)'")
     case .started(let stage, let commands, let reasons):
-      if console.isQuiet { return }
+      live?.begin(stage)
+      if console.isQuiet || (live != nil && !console.isVerbose) { return }
       let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
       let lines =
         ["Running stage '\(stage)':\(why)"] + commands.map { "> \(Console.printable($0))" }
@@ -30,13 +34,21 @@ final class ReproView: Sendable {
     case .waiting(let stage, let process):
       let holder = process.map { "process \($0)" } ?? "another process"
       console.status("Waiting for \(holder), which runs stage '\(stage)'")
+    case .retrying(let stage, let attempt, let count, let ending, let delay):
+      let pause = delay > .zero ? " in \(DurationText.short(delay))" : ""
+      console.status(
+        "Stage '\(stage)' failed (\(ending.text)), attempt \(attempt) of \(count) begins\(pause)")
     case .output(let stage, let line):
-      show(Array(line), of: stage)
+      live?.output(line, of: stage)
+      if live == nil || console.isVerbose { show(Array(line), of: stage) }
     case .finished(let report):
+      live?.end(report.stage)
       show(report)
     case .warning(let stage, let text):
       console.warning("stage '\(stage)': \(text)")
     }
+    // Of thousands of stages that are up to date nobody waits for each line.
+    if case .finished(let report) = event, case .fresh = report.outcome { return }
     console.flush()
   }
 
@@ -54,17 +66,19 @@ final class ReproView: Sendable {
     case .fresh: console.print("Stage '\(report.stage)' didn't change, skipping")
     case .restored: console.print("Stage '\(report.stage)' is cached, outputs restored")
     case .ran(let duration):
-      if console.isVerbose { console.print("Stage '\(report.stage)' took \(Self.text(duration))") }
-    case .failed, .skipped, .cancelled: break
+      if console.isVerbose || live != nil {
+        console.print("Stage '\(report.stage)' took \(DurationText.short(duration))")
+      }
+    case .failed(let failure):
+      if live != nil { console.status(failure.message) }
+    case .skipped, .cancelled: break
     }
   }
 
-  /// Such as `0.12 s`, or `75 s` where parts of seconds say nothing.
-  private static func text(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let hundredths = attoseconds / 10_000_000_000_000_000
-    if seconds >= 10 { return "\(seconds) s" }
-    return "\(seconds).\(hundredths < 10 ? "0" : "")\(hundredths) s"
+  /// Runs `body`, and takes away what shows stages at work, however that ends.
+  func following<Result>(_ body: () throws -> Result) rethrows -> Result {
+    defer { live?.stop() }
+    return try body()
   }
 
   /// Prints the end of it.
@@ -82,6 +96,7 @@ final class ReproView: Sendable {
         nil
       }
     }
+    if !console.printsJSON { for report in reports { showLastLines(of: report) } }
     if !failures.isEmpty { throw StageFailures(failures: failures, skipped: skipped) }
     if reports.contains(where: { if case .cancelled = $0.outcome { true } else { false } }) {
       throw Interrupted()
@@ -90,6 +105,16 @@ final class ReproView: Sendable {
       console.print(json: Self.document(reports))
     } else if reports.allSatisfy({ if case .fresh = $0.outcome { true } else { false } }) {
       console.status("Data and pipelines are up to date.")
+    }
+  }
+
+  private func showLastLines(of report: ReproReport) {
+    guard !report.lastLines.isEmpty else { return }
+    console.flush()
+    console.tell(Console.printable("Stage '\(report.stage)' printed last:"))
+    for line in report.lastLines {
+      let plain = TerminalText.plain(line[...])
+      if !plain.isEmpty { console.tell("  \(plain)") }
     }
   }
 
@@ -104,10 +129,14 @@ final class ReproView: Sendable {
         case .skipped: "skipped"
         case .cancelled: "cancelled"
         }
-      return [
-        "stage": .string(report.stage), "outcome": .string(outcome),
-        "why": .array(report.reasons.map { .string($0.description) }),
+      var members: [(key: String, value: JSONValue)] = [
+        ("stage", .string(report.stage)), ("outcome", .string(outcome)),
+        ("why", .array(report.reasons.map { .string($0.description) })),
       ]
+      if case .ran(let duration) = report.outcome {
+        members.append(("duration", .double(StageRunText.seconds(duration))))
+      }
+      return .object(members)
     }
     return ["stages": .array(stages)]
   }
@@ -152,21 +181,36 @@ struct ReproForecastReport {
   func print(on console: Console) {
     if console.printsJSON { return console.print(json: document) }
     for stage in forecast {
-      switch stage.verdict {
-      case .fresh: console.print("Stage '\(stage.stage)' didn't change, skipping")
-      case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
-      case .stale:
-        console.print("Running stage '\(stage.stage)':")
-        for command in stage.commands { console.print("> \(Console.printable(command))") }
+      if let failure = Self.words(of: stage) {
+        console.print("Stage '\(stage.stage)' would fail: \(failure)")
+      } else {
+        show(stage, on: console)
       }
       for reason in stage.reasons { console.print("\twhy: \(reason)") }
     }
+  }
+
+  private func show(_ stage: ReproForecast, on console: Console) {
+    switch stage.verdict {
+    case .fresh: console.print("Stage '\(stage.stage)' didn't change, skipping")
+    case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
+    case .stale:
+      console.print("Running stage '\(stage.stage)':")
+      for command in stage.commands { console.print("> \(Console.printable(command))") }
+    }
+  }
+
+  /// Why a stage would fail, without its name.
+  private static func words(of stage: ReproForecast) -> String? {
+    guard case .frozen(_, let path) = stage.failure else { return nil }
+    return "it is frozen, and its output \(path) is missing"
   }
 
   private var document: JSONValue {
     let stages = forecast.map { stage -> JSONValue in
       let verdict =
         switch stage.verdict {
+        case .stale where stage.failure != nil: "fail"
         case .fresh: "fresh"
         case .restorable: "restore"
         case .stale: "run"

@@ -78,7 +78,7 @@ struct StageAddCommand: WorkspaceCommand {
     options.single = true
     options.force = true
     let view = ReproView(console: console, prefixesLines: false)
-    try view.finish(try workspace.repro(options) { view.show($0) })
+    try view.finish(try view.following { try workspace.repro(options) { view.show($0) } })
   }
 }
 

@@ -6,8 +6,8 @@ import DverWorkspace
 struct StageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stage",
-    abstract: "List the stages of pipelines, and add stages",
-    subcommands: [StageAddCommand.self, StageListCommand.self])
+    abstract: "List, show and add stages of pipelines",
+    subcommands: [StageAddCommand.self, StageListCommand.self, StageShowCommand.self])
 }
 
 /// `dver stage list`: which stages there are.

@@ -139,9 +139,9 @@ extension StageReader {
 }
 
 /// Numbers with units.
-enum Quantity {
+package enum Quantity {
   /// Bytes in text such as `512`, `64kB`, `1.5 GiB` or `8G`, where a letter alone means 1024s.
-  static func byteCount(_ text: String) -> Int64? {
+  package static func byteCount(_ text: String) -> Int64? {
     let units: [String: Double] = [
       "": 1, "b": 1, "k": 0x1p10, "m": 0x1p20, "g": 0x1p30, "t": 0x1p40, "p": 0x1p50, "kb": 1e3,
       "mb": 1e6, "gb": 1e9, "tb": 1e12, "pb": 1e15, "kib": 0x1p10, "mib": 0x1p20,

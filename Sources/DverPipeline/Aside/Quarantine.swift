@@ -58,11 +58,15 @@ struct Quarantine: Sendable {
     }
   }
 
-  /// Takes a log, which is not there if nothing ran.
-  func takeLog(_ path: AbsolutePath) throws {
+  /// Keeps a log, which is not there if nothing was printed, as well.
+  func keepLog(_ path: AbsolutePath) throws {
     guard try FileSystem.exists(path) else { return }
     try FileSystem.makeDirectories(folder)
-    if try AsidePlaces.move(path, to: log) != .moved { try TreeCopy.copy(path, to: log) }
+    do {
+      try FileSystem.link(path, at: log)
+    } catch is FileSystemError {
+      try TreeCopy.copy(path, to: log)
+    }
   }
 
   private func prepareTarget(for path: AbsolutePath) throws -> AbsolutePath {

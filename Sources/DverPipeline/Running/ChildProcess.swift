@@ -14,7 +14,13 @@ struct ChildProcess: ~Copyable {
   private var isReaped = false
 
   /// Starts `command` with its standard input and output on the given descriptors.
-  init(_ command: String, of request: CommandRequest, input: Int32, output: Int32) throws {
+  ///
+  /// - Parameter inherited: At most two descriptors that the command gets under their numbers.
+  init(
+    _ command: String, of request: CommandRequest, input: Int32, output: Int32,
+    inherited: [Int32] = []
+  ) throws {
+    precondition(inherited.count <= 2)
     let arguments = ([request.shell.path] + request.shell.options + [command]).map {
       Array($0.utf8)
     }
@@ -25,7 +31,8 @@ struct ChildProcess: ~Copyable {
           unsafe request.shell.path.withCString { path in
             var spawn = unsafe dver_spawn_request(
               path: path, arguments: arguments, environment: environment, directory: directory,
-              input: input, output: output)
+              input: input, output: output,
+              inherited: (inherited.first ?? -1, inherited.dropFirst().first ?? -1))
             return unsafe dver_spawn(&spawn, &process)
           }
         }

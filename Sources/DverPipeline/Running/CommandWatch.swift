@@ -3,11 +3,15 @@ import DverCore
 import DverParallel
 import Glibc
 
-/// One command from its start to its end: its output, and its interruption.
+/// One command from its start to its end: its output, its interruption, its time limit.
 struct CommandWatch: ~Copyable {
   private var child: ChildProcess
   private var pump: OutputPump
   private let grace: Duration
+  /// When the command has to be done.
+  private let limit: ContinuousClock.Instant?
+  private let jobs: JobConnection?
+  private var isLate = false
   private var isPipeOpen = true
   private var hasEnded = false
   private var hasFailed = false
@@ -37,15 +41,19 @@ struct CommandWatch: ~Copyable {
   private static let pollMilliseconds: Int32 = 20
 
   init(
-    _ command: String, of request: CommandRequest, input: Int32, log: consuming OpenFile
+    _ command: String, of request: CommandRequest, input: Int32, log: RunLog,
+    limit: ContinuousClock.Instant? = nil, jobs: JobConnection? = nil
   ) throws {
     var output: Int32 = -1
     let pump = try OutputPump(log: log, writingEnd: &output)
     defer { close(output) }
-    let child = try ChildProcess(command, of: request, input: input, output: output)
+    let child = try ChildProcess(
+      command, of: request, input: input, output: output, inherited: jobs?.inherited ?? [])
     self.pump = pump
     self.child = child
     grace = request.grace
+    self.limit = limit
+    self.jobs = jobs
   }
 
   /// Waits for the command's end.
@@ -60,13 +68,16 @@ struct CommandWatch: ~Copyable {
         if state != .running { processEnded(state) }
       }
       advance(cancellation)
+      jobs?.balance()
     }
     pump.flush(output)
     // What is left of a failed command must not write where old outputs are put back. Until it is
     // waited for, the ended leader keeps the group's number from being used again.
     if escalation > .none || hasFailed { child.signalGroup(SIGKILL) }
     var end = child.wait()
-    if escalation > .none { end.ending = .cancelled }
+    if escalation > .none {
+      end.ending = isLate && !cancellation.isRequested() ? .timedOut : .cancelled
+    }
     return end
   }
 
@@ -91,7 +102,12 @@ struct CommandWatch: ~Copyable {
     if escalation < .killed, cancellation.isRequested(.kill) {
       escalate(to: .killed)
     } else if escalation == .none {
-      if cancellation.isRequested() { escalate(to: .interrupted) }
+      if cancellation.isRequested() {
+        escalate(to: .interrupted)
+      } else if !hasEnded, let limit, ContinuousClock.now >= limit {
+        isLate = true
+        escalate(to: .terminated)
+      }
     } else if let deadline, ContinuousClock.now >= deadline {
       switch escalation {
       case .interrupted: escalate(to: .terminated)
@@ -116,22 +132,32 @@ struct CommandWatch: ~Copyable {
       entry(pump.descriptor, isPipeOpen), entry(child.descriptor, !hasEnded),
       entry(cancellation.descriptor(for: .stop), escalation == .none),
       entry(cancellation.descriptor(for: .kill), escalation < .killed),
+      entry(jobs?.wantedDescriptor ?? -1, true),
     ]
     _ = unsafe poll(&entries, nfds_t(entries.count), timeout)
   }
 
+  /// In milliseconds; -1 for none.
   private var timeout: Int32 {
+    let limit = escalation == .none && !hasEnded ? limit : nil
     var timeout: Int32 = -1
-    if let deadline {
-      let left = max(.zero, deadline - ContinuousClock.now)
-      let (seconds, attoseconds) = left.components
-      // Rounded up, so that the deadline has passed when the call returns.
-      let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1
-      timeout = Int32(clamping: milliseconds)
+    if let time = [deadline, limit].compactMap(\.self).min() {
+      timeout = Self.milliseconds(max(.zero, time - ContinuousClock.now))
+    }
+    if jobs != nil {
+      let interval = Self.milliseconds(JobConnection.balanceInterval)
+      timeout = timeout < 0 ? interval : min(timeout, interval)
     }
     if !hasEnded, child.descriptor < 0 {
       timeout = timeout < 0 ? Self.pollMilliseconds : min(timeout, Self.pollMilliseconds)
     }
     return timeout
+  }
+
+  /// Rounded up, so that the time has passed when a call returns that waits as long.
+  private static func milliseconds(_ duration: Duration) -> Int32 {
+    let (seconds, attoseconds) = duration.components
+    let milliseconds = seconds.multipliedReportingOverflow(by: 1000).partialValue
+    return Int32(clamping: milliseconds + attoseconds / 1_000_000_000_000_000 + 1)
   }
 }

@@ -25,8 +25,12 @@ package struct CommandRequest: Sendable {
   package var directory: AbsolutePath
   /// `NAME=value` each.
   package var environment: [[UInt8]]
-  /// Gets everything that the commands print.
+  /// Gets everything that the commands print, behind what it holds; not made if that is nothing.
   package var log: AbsolutePath
+  /// How long the commands may take together.
+  package var timeout: Duration?
+  /// Where `make` gets jobs from.
+  package var jobServer: JobServer?
   /// How long a command that was asked to end is waited for before it is asked more firmly.
   package var grace: Duration
 
@@ -51,6 +55,8 @@ package struct CommandResult: Hashable, Sendable {
     case killed(signal: Int32)
     /// Because of the cancellation.
     case cancelled
+    /// Because it took too long.
+    case timedOut
   }
 
   /// That of the last command that was started.

@@ -5,7 +5,7 @@ import Glibc
 /// Moves what a command prints from a pipe to its log, and line by line to a closure.
 struct OutputPump: ~Copyable {
   private let pipe: OpenFile
-  private let log: OpenFile
+  private let log: RunLog
   private var buffer: [UInt8]
   /// How much of `buffer` is a line that has not ended.
   private var heldCount = 0
@@ -24,7 +24,7 @@ struct OutputPump: ~Copyable {
   var descriptor: Int32 { pipe.descriptor }
 
   /// Makes the pipe; its writing end is closed by whoever gets it from `writingEnd`.
-  init(log: consuming OpenFile, writingEnd: inout Int32) throws {
+  init(log: RunLog, writingEnd: inout Int32) throws {
     var ends: [Int32] = [-1, -1]
     guard unsafe dver_pipe2(&ends, O_CLOEXEC) == 0 else {
       throw CommandError.process(code: errno)

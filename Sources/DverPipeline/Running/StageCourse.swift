@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverManifest
+import DverParallel
 
 /// The course of one stage that is not fresh.
 struct StageCourse: Sendable {
@@ -13,7 +14,7 @@ struct StageCourse: Sendable {
   private var stage: ResolvedStage { runner.graph.stages[number] }
   private var address: StageAddress { stage.address }
   private var storage: any StageStorage { runner.storage }
-  private var log: AbsolutePath { runner.settings.logs.appending(address.fileName + ".log") }
+  private var logs: RunLogs { RunLogs(runner.settings.logs, stage: address) }
 
   // MARK: Restoring
 
@@ -70,21 +71,45 @@ struct StageCourse: Sendable {
 
   // MARK: Running
 
-  /// Runs the commands and records what they made; returns how long they took.
+  /// Runs the commands, again after a failure as often as the stage says, and records what they
+  /// made; returns how long they took.
   func run() throws -> Duration {
     let record = runner.settings.records.appending(address.fileName)
-    guard let claim = try RunClaim(record) else {
+    guard var claim = try RunClaim(record) else {
       throw StageFailure.runsElsewhere(stage: address, process: RunClaim.holder(at: record))
     }
     runner.events(.started(stage: number, reasons: reasons))
+    let environment = environment
+    let started = RunRecord.now()
+    var run = RunRecord(
+      host: RunRecord.hostName, started: started, duration: .zero, ending: .cancelled,
+      peakMemory: ByteCount(0), environment: RunRecord.digest(ofEnvironment: environment),
+      log: logs.path(started: started))
+    do {
+      while try !attempt(&run, environment) { try pause(after: &run) }
+    } catch {
+      writeRecord(run, &claim)
+      throw error
+    }
+    writeRecord(run, &claim)
+    do {
+      try runner.aside.layout.quarantine(of: address).clear()
+    } catch {
+      warn(error)
+    }
+    return run.duration
+  }
+
+  /// Runs the commands once, with the previous outputs aside.
+  ///
+  /// - Returns: `false` where the commands failed and may be tried again; previous outputs are back
+  ///   then.
+  private func attempt(_ run: inout RunRecord, _ environment: [[UInt8]]) throws -> Bool {
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
-    var run = RunRecord(
-      host: RunRecord.hostName, started: RunRecord.now(), duration: .zero, ending: .cancelled,
-      peakMemory: ByteCount(0), log: log)
     do {
-      try execute(&run)
+      try execute(&run, environment)
       try requireSameInputs()
       let outputs = try storeOutputs()
       try preserve(ticket)
@@ -93,18 +118,29 @@ struct StageCourse: Sendable {
       remember(lock)
       try storage.finish(stage, lock: lock)
       try runner.aside.complete(ticket)
+      return true
     } catch {
-      fail(ticket, &run)
-      writeRecord(run, claim)
-      throw located(error, run.log)
+      fail(ticket, run)
+      guard case StageFailure.command(_, let ending, _) = error, ending != .cancelled,
+        run.attempts < attemptCount, !runner.cancellation.isRequested()
+      else { throw error }
+      return false
     }
-    writeRecord(run, claim)
-    do {
-      try runner.aside.layout.quarantine(of: address).clear()
-    } catch {
-      warn(error)
+  }
+
+  private var attemptCount: Int { Int(clamping: stage.stage.retry?.times ?? 0) + 1 }
+
+  /// Waits as long as the stage wants before its next attempt.
+  private func pause(after run: inout RunRecord) throws {
+    let delay = stage.stage.retry?.delay ?? .zero
+    runner.events(
+      .retrying(
+        stage: number, attempt: run.attempts + 1, of: attemptCount, after: run.ending,
+        delay: delay))
+    if runner.cancellation.wait(atMost: delay) {
+      throw StageFailure.command(stage: address, .cancelled, log: nil)
     }
-    return run.duration
+    run.attempts += 1
   }
 
   /// Without it the stage would run again some day; no reason to fail now.
@@ -147,21 +183,25 @@ struct StageCourse: Sendable {
     return inherited + own.map { Array("\($0.name)=\($0.value)".utf8) }
   }
 
-  private func execute(_ run: inout RunRecord) throws {
+  private func execute(_ run: inout RunRecord, _ environment: [[UInt8]]) throws {
     var environment = environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
     environment.append(Array("DVER_STAGE=\(address.text)".utf8))
     var request = CommandRequest(
       stage: address, commands: stage.stage.commands, shell: runner.settings.shell,
-      directory: runner.graph.root.appending(stage.directory), environment: environment, log: log)
+      directory: runner.graph.root.appending(stage.directory), environment: environment,
+      log: run.log)
     request.grace = runner.settings.grace
+    request.timeout = stage.stage.timeout
+    request.jobServer = runner.jobServer
     let result = try runner.executor(stage).run(request, cancellation: runner.cancellation) {
       runner.events(.output(stage: number, $0))
     }
     run.duration = result.duration
     run.ending = result.ending
-    run.peakMemory = result.peakMemory
+    run.peakMemory = max(run.peakMemory, result.peakMemory)
     guard result.isSuccess else {
+      let log = (try? FileSystem.exists(run.log)) == true ? run.log : nil
       throw StageFailure.command(stage: address, result.ending, log: log)
     }
   }
@@ -237,13 +277,12 @@ struct StageCourse: Sendable {
     storage.replaced(present[output].record, by: record, at: stage.outputs[output])
   }
 
-  private func fail(_ ticket: AsideArea.Ticket, _ run: inout RunRecord) {
+  private func fail(_ ticket: AsideArea.Ticket, _ run: RunRecord) {
     let quarantine = runner.aside.layout.quarantine(of: address)
     do {
       try quarantine.clear()
       putBack(ticket)
-      try quarantine.takeLog(log)
-      if try FileSystem.exists(quarantine.log) { run.log = quarantine.log }
+      try quarantine.keepLog(run.log)
     } catch {
       putBack(ticket)
       warn(error)
@@ -258,15 +297,9 @@ struct StageCourse: Sendable {
     }
   }
 
-  /// The error with the place where the log is by now.
-  private func located(_ error: any Error, _ log: AbsolutePath) -> any Error {
-    guard case StageFailure.command(let stage, let ending, _) = error else { return error }
-    return StageFailure.command(stage: stage, ending, log: log)
-  }
-
-  private func writeRecord(_ run: RunRecord, _ claim: borrowing RunClaim) {
+  private func writeRecord(_ run: RunRecord, _ claim: inout RunClaim) {
     do {
-      try claim.write(run)
+      try logs.prune(keeping: try claim.write(run))
     } catch {
       warn(error)
     }

@@ -3,8 +3,10 @@ package import DverFileSystem
 
 /// Why a stage failed.
 package enum StageFailure: DverError {
-  /// A command ended badly.
-  case command(stage: StageAddress, CommandResult.Ending, log: AbsolutePath)
+  /// A command ended badly; without a log it printed nothing.
+  case command(stage: StageAddress, CommandResult.Ending, log: AbsolutePath?)
+  /// There is less of a resource than the stage needs.
+  case shortage(stage: StageAddress, ResourceShortage)
   case missingDependency(stage: StageAddress, DependencyPath)
   case missingParameter(stage: StageAddress, file: DependencyPath, key: String?)
   case missingOutput(stage: StageAddress, RepositoryPath)
@@ -30,7 +32,7 @@ package enum StageFailure: DverError {
 
   package var stage: StageAddress {
     switch self {
-    case .command(let stage, _, _), .missingDependency(let stage, _),
+    case .command(let stage, _, _), .shortage(let stage, _), .missingDependency(let stage, _),
       .missingParameter(let stage, _, _), .missingOutput(let stage, _), .inputChanged(let stage, _),
       .runsElsewhere(let stage, _), .declined(let stage), .frozen(let stage, _),
       .restoredWrongly(let stage, _), .other(let stage, _, _):
@@ -45,6 +47,11 @@ package enum StageFailure: DverError {
     case .command(let stage, .killed(let signal), _):
       "stage '\(stage)' failed: its command was killed by signal \(signal)"
     case .command(let stage, .cancelled, _): "stage '\(stage)' was interrupted"
+    case .command(let stage, .timedOut, _):
+      "stage '\(stage)' failed: its command ran longer than its timeout"
+    case .shortage(let stage, let shortage):
+      "stage '\(stage)' failed: it needs \(shortage.needed) of \(shortage.resource), and there is "
+        + shortage.present
     case .missingDependency(let stage, let path):
       "stage '\(stage)' failed: dependency \(path) is missing"
     case .missingParameter(let stage, let file, let key?):
@@ -69,7 +76,10 @@ package enum StageFailure: DverError {
   package var hint: String? {
     switch self {
     case .command(_, .cancelled, _): "run 'dver repro' again to go on"
-    case .command(_, _, let log): "its output is in \(log)"
+    case .command(_, _, let log?): "all of its output is in \(log)"
+    case .command(_, _, nil): "it printed nothing"
+    case .shortage(_, let shortage):
+      "say how much there is with 'dver config resources.\(shortage.resource) N', or change the stage"
     case .missingDependency: "create it, or run 'dver pull' if it is tracked"
     case .missingParameter: "add it to the file"
     case .missingOutput: "check the outs of the stage; what it wrote is in .dver/tmp/failed"

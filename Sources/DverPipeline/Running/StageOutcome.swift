@@ -38,6 +38,9 @@ package enum StageEvent: Sendable {
   case started(stage: Int, reasons: [StaleReason])
   /// Another process runs the stage.
   case waiting(stage: Int, process: Int32?)
+  /// The commands failed and will run again.
+  case retrying(
+    stage: Int, attempt: Int, of: Int, after: CommandResult.Ending, delay: Duration)
   /// What a command printed: a line with its end, or a piece of one.
   case output(stage: Int, ArraySlice<UInt8>)
   case finished(StageReport)

@@ -8,6 +8,8 @@ package struct StageForecast: Sendable {
   package let stage: Int
   package let verdict: StageStaleness.Verdict
   package let reasons: [StaleReason]
+  /// Why the stage would fail at once.
+  package var failure: StageFailure?
 }
 
 extension StageRunner {
@@ -43,11 +45,18 @@ extension StageRunner {
       if isForced { reasons.append(.forced) }
       let isFrozen = graph.stages[number].stage.isFrozen
       var verdict = StageStaleness(reasons: reasons, isFrozen: isFrozen).verdict
-      if isFrozen, verdict == .stale, look.outputs.allSatisfy({ $0.record != nil }) {
-        verdict = .fresh
+      var failure: StageFailure?
+      if isFrozen, verdict == .stale {
+        // It never runs: what is there stays, and what is not there nothing makes.
+        let lost = look.outputs.firstIndex { $0.record == nil }
+        failure = lost.map {
+          .frozen(stage: graph.stages[number].address, graph.stages[number].outputs[$0])
+        }
+        if failure == nil { verdict = .fresh }
       }
       verdicts[number] = verdict
-      return StageForecast(stage: number, verdict: verdict, reasons: reasons)
+      return StageForecast(
+        stage: number, verdict: verdict, reasons: reasons, failure: failure)
     }
   }
 

@@ -22,7 +22,7 @@ package struct StageRunner: Sendable {
     package var shell: Shell
     /// `NAME=value` each; `DVER_ROOT` and `DVER_STAGE` are added.
     package var environment: [[UInt8]]
-    /// `.dver/tmp/logs`.
+    /// `.dver/state/logs`: a folder of logs for each stage.
     package var logs: AbsolutePath
     /// `.dver/state/runs`.
     package var records: AbsolutePath
@@ -49,6 +49,8 @@ package struct StageRunner: Sendable {
   let options: Options
   let cancellation: Cancellation
   let executor: @Sendable (ResolvedStage) -> any Executor
+  /// Where `make` inside of stages gets jobs from.
+  var jobServer: JobServer?
   let events: @Sendable (StageEvent) -> Void
 
   package init(
@@ -70,16 +72,25 @@ package struct StageRunner: Sendable {
   }
 
   /// Brings stage `number` up to date. Its upstream stages must be done.
-  package func run(_ number: Int, isForced: Bool = false) -> StageReport {
-    var report = attempt(number, isForced: isForced)
-    if case .failed(.runsElsewhere(_, let process)) = report.outcome,
+  ///
+  /// - Parameters:
+  ///   - shortage: What the stage lacks to run.
+  ///   - mayRun: Asked before the stage runs; if not, nothing has happened.
+  /// - Returns: `nil` where it may not run.
+  package func run(
+    _ number: Int, isForced: Bool = false, shortage: ResourceShortage? = nil,
+    mayRun: () -> Bool = { true }
+  ) -> StageReport? {
+    var report = attempt(number, isForced, shortage, mayRun)
+    if case .failed(.runsElsewhere(_, let process))? = report?.outcome,
       let lock = waitForOther(number, process: process)
     {
       // What the other process made counts.
       var runner = self
       runner.locks[number] = lock
-      report = runner.attempt(number, isForced: isForced)
+      report = runner.attempt(number, isForced, shortage, mayRun)
     }
+    guard let report else { return nil }
     events(.finished(report))
     return report
   }
@@ -121,7 +132,12 @@ package struct StageRunner: Sendable {
 
   private static let pollMicroseconds: UInt32 = 20_000
 
-  private func attempt(_ number: Int, isForced: Bool) -> StageReport {
+  /// That the stage may not run now.
+  private struct Postponement: Error {}
+
+  private func attempt(
+    _ number: Int, _ isForced: Bool, _ shortage: ResourceShortage?, _ mayRun: () -> Bool
+  ) -> StageReport? {
     let stage = graph.stages[number]
     var reasons: [StaleReason] = []
     do {
@@ -131,10 +147,15 @@ package struct StageRunner: Sendable {
         of: stage, lock: locks[number], inputs: inputs, outputs: present,
         allowsMissing: options.allowsMissing)
       reasons = staleness.reasons + (isForced ? [.forced] : [])
-      let outcome = try bringUpToDate(
-        StageCourse(
-          runner: self, number: number, inputs: inputs, present: present, reasons: reasons))
+      let course = StageCourse(
+        runner: self, number: number, inputs: inputs, present: present, reasons: reasons)
+      let outcome = try bringUpToDate(course) {
+        if let shortage { throw StageFailure.shortage(stage: stage.address, shortage) }
+        guard mayRun() else { throw Postponement() }
+      }
       return StageReport(stage: number, outcome: outcome, reasons: reasons)
+    } catch is Postponement {
+      return nil
     } catch {
       let failure = StageFailure(error, stage: stage.address)
       if case .command(_, .cancelled, _) = failure {
@@ -144,7 +165,10 @@ package struct StageRunner: Sendable {
     }
   }
 
-  private func bringUpToDate(_ course: StageCourse) throws -> StageOutcome {
+  /// - Parameter requireResources: Throws where the stage may not run, or not now.
+  private func bringUpToDate(
+    _ course: StageCourse, requireResources: () throws -> Void
+  ) throws -> StageOutcome {
     let stage = graph.stages[course.number].stage
     switch StageStaleness(reasons: course.reasons, isFrozen: stage.isFrozen).verdict {
     case .fresh:
@@ -161,6 +185,7 @@ package struct StageRunner: Sendable {
       }
       if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
       try course.requireInputs()
+      try requireResources()
       return .ran(try course.run())
     }
   }

@@ -1,3 +1,4 @@
+import DverCore
 import DverManifest
 
 /// A whole plan: stages in order, how they are run, and the clean-up after them.
@@ -17,6 +18,12 @@ package struct PipelineRun: Sendable {
   package let jobs: Int
   package let policy: Scheduler.FailurePolicy
   package let force: Force
+  /// How long stages took before, by number in the graph.
+  package var durations: @Sendable (Int) -> Duration? = { _ in nil }
+  /// How much there is of what stages share; asked where a stage needs to know.
+  package var capacity: @Sendable () throws -> Capacity = {
+    Capacity(cpus: .infinity, memory: ByteCount(Int64.max))
+  }
 
   package init(
     runner: StageRunner, plan: [Int], jobs: Int, policy: Scheduler.FailurePolicy = .stop,
@@ -34,10 +41,19 @@ package struct PipelineRun: Sendable {
   /// Throws only if the clean-up fails: what became of a stage is in its report.
   package func execute() throws -> [StageReport] {
     let graph = runner.graph
+    let resources = try ResourcePlan(
+      plan.map { graph.stages[$0].stage }, capacity: capacity)
+    let server = jobs > 1 ? JobServer(jobs: jobs) : nil
     let scheduler = Scheduler(
-      plan: plan, awaited: { graph.awaited(by: $0) }, jobs: jobs, policy: policy)
-    let reports = scheduler.run(cancellation: runner.cancellation) { [runner, force] in
-      runner.run($0, isForced: force == .all || (force == .downstream && $1))
+      plan: plan, awaited: { graph.awaited(by: $0) }, jobs: jobs, policy: policy,
+      durations: durations, resources: resources, server: server)
+    let shortages = resources.shortages(of: plan)
+    var runner = runner
+    runner.jobServer = server
+    let reports = scheduler.run(cancellation: runner.cancellation) { [runner, force] turn in
+      runner.run(
+        turn.stage, isForced: force == .all || (force == .downstream && turn.upstreamRan),
+        shortage: shortages[turn.stage], mayRun: turn.mayRun)
     }
     // One barrier for all: only then may old outputs go.
     if runner.aside.hasCompleted {

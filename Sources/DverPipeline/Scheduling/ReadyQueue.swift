@@ -4,6 +4,8 @@ struct ReadyQueue: Sendable {
 
   var isEmpty: Bool { heap.isEmpty }
   var count: Int { heap.count }
+  /// The key of the stage that ``popFirst()`` would return.
+  var firstKey: Int? { heap.first?.key }
 
   mutating func insert(_ stage: Int, key: Int) {
     heap.append((key, stage))

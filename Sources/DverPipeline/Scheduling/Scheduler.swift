@@ -13,17 +13,42 @@ package struct Scheduler: Sendable {
     case ignore
   }
 
+  /// A stage whose turn it is.
+  package struct Turn: Sendable {
+    package let stage: Int
+    /// Whether a stage that it waited for has run.
+    package let upstreamRan: Bool
+    let admit: @Sendable () -> Bool
+
+    /// Whether the stage may run now, and not only look whether it has to; what it needs is its own
+    /// until its report.
+    ///
+    /// If not, its body returns no report and will be called again.
+    package func mayRun() -> Bool { admit() }
+  }
+
   private let plan: [Int]
   private let awaited: [[Int]]
   private let jobs: Int
   private let policy: FailurePolicy
+  private let durations: [Duration?]
+  private let resources: ResourcePlan
+  private let server: JobServer?
 
   /// - Parameters:
   ///   - plan: Stages in topological order.
   ///   - awaited: The stages that a stage waits for; those outside the plan count as done.
+  ///   - durations: How long a stage took before, if that is known.
+  ///   - resources: What stages take; made for the same plan.
+  ///   - server: Shares the jobs with what runs inside of stages.
   package init(
-    plan: [Int], awaited: (Int) -> [Int], jobs: Int, policy: FailurePolicy = .stop
+    plan: [Int], awaited: (Int) -> [Int], jobs: Int, policy: FailurePolicy = .stop,
+    durations: (Int) -> Duration? = { _ in nil }, resources: ResourcePlan? = nil,
+    server: JobServer? = nil
   ) {
+    self.durations = plan.map(durations)
+    self.resources = resources ?? ResourcePlan(stageCount: plan.count)
+    self.server = server
     self.plan = plan
     let places = Dictionary(uniqueKeysWithValues: plan.enumerated().map { ($1, $0) })
     self.awaited = plan.map { awaited($0).compactMap { places[$0] } }
@@ -36,15 +61,18 @@ package struct Scheduler: Sendable {
   /// The calling thread works too. Another one is started when a stage could start and no thread is
   /// free, so that a chain of stages runs on one thread without a switch between them.
   ///
-  /// - Parameter body: Gets the stage and whether a stage that it waited for has run.
+  /// - Parameter body: Returns `nil` where the stage may not run yet.
   package func run(
-    cancellation: Cancellation,
-    _ body: @escaping @Sendable (_ stage: Int, _ upstreamRan: Bool) -> StageReport
+    cancellation: Cancellation, _ body: @escaping @Sendable (Turn) -> StageReport?
   ) -> [StageReport] {
-    let crew = Crew(
-      SchedulerState(plan: plan, awaited: awaited, jobs: jobs, policy: policy), cancellation, body)
+    let state = SchedulerState(
+      plan: plan, awaited: awaited, jobs: jobs, policy: policy, durations: durations,
+      resources: resources, server: server)
+    let crew = Crew(state, cancellation, body)
+    server?.onReturn { crew.wake() }
     crew.work()
     crew.joinHelpers()
+    server?.onReturn {}
     return crew.reports()
   }
 }
@@ -55,11 +83,11 @@ private final class Crew: Sendable {
   private let helpers: Mutex<[WorkerThread]> = Mutex([])
   private let news = WakeUp()
   private let cancellation: Cancellation
-  private let body: @Sendable (Int, Bool) -> StageReport
+  private let body: @Sendable (Scheduler.Turn) -> StageReport?
 
   init(
     _ state: SchedulerState, _ cancellation: Cancellation,
-    _ body: @escaping @Sendable (Int, Bool) -> StageReport
+    _ body: @escaping @Sendable (Scheduler.Turn) -> StageReport?
   ) {
     self.state = Mutex(state)
     self.cancellation = cancellation
@@ -68,11 +96,19 @@ private final class Crew: Sendable {
 
   func work() {
     while let (place, stage, upstreamRan) = next() {
-      let report = body(stage, upstreamRan)
-      let need = state.withLock { $0.finish(place, report) }
+      let turn = Scheduler.Turn(stage: stage, upstreamRan: upstreamRan) {
+        self.state.withLock { $0.admit(place) }
+      }
+      let report = body(turn)
+      let need = state.withLock { state in
+        report.map { state.finish(place, $0) } ?? state.postpone(place)
+      }
       call(need)
     }
   }
+
+  /// Lets idle threads look again.
+  func wake() { news.signal() }
 
   /// Waits for a stage to start; `nil` once there will be none.
   private func next() -> (place: Int, stage: Int, upstreamRan: Bool)? {

@@ -27,7 +27,10 @@ struct SchedulerState: Sendable {
   /// Threads that wait for news.
   var idleCount = 0
 
-  init(plan: [Int], awaited: [[Int]], jobs: Int, policy: Scheduler.FailurePolicy) {
+  init(
+    plan: [Int], awaited: [[Int]], jobs: Int, policy: Scheduler.FailurePolicy,
+    durations: [Duration?]? = nil, resources: ResourcePlan? = nil, server: JobServer? = nil
+  ) {
     self.plan = plan
     self.awaited = awaited
     self.jobs = jobs
@@ -40,11 +43,12 @@ struct SchedulerState: Sendable {
     missingCount = awaited.map(\.count)
     upstreamRan = Array(repeating: false, count: plan.count)
     reports = Array(repeating: nil, count: plan.count)
-    var heights = Array(repeating: 0, count: plan.count)
-    for place in plan.indices.reversed() {
-      heights[place] = followers[place].reduce(0) { max($0, heights[$1] + 1) }
-    }
-    admission = Admission(jobs: jobs, heights: heights)
+    admission = Admission(
+      jobs: jobs,
+      keys: StartOrder.keys(
+        jobs: jobs, followers: followers,
+        durations: durations ?? Array(repeating: nil, count: plan.count)),
+      resources: resources ?? ResourcePlan(stageCount: plan.count), server: server)
     for place in plan.indices where missingCount[place] == 0 { admission.offer(place) }
   }
 
@@ -58,6 +62,15 @@ struct SchedulerState: Sendable {
     if admission.runningCount == 0, isStopped || !admission.hasReady { return .done }
     idleCount += 1
     return .wait
+  }
+
+  /// Whether a stage that has begun may run: there is what it needs, and nothing has stopped the plan.
+  mutating func admit(_ place: Int) -> Bool { !isStopped && admission.admit(place) }
+
+  /// Takes a stage back that may not run yet; it will start again when it may.
+  mutating func postpone(_ place: Int) -> Need {
+    admission.postpone(place)
+    return need(isAsking: true)
   }
 
   /// Takes a report; the thread that brings it asks for its next stage after that.

@@ -3,6 +3,8 @@ import DverFileSystem
 import DverGit
 import DverIgnore
 import DverManifest
+import DverParallel
+import Synchronization
 
 /// The text files that say what is tracked.
 struct CatalogFiles: Sendable {
@@ -23,6 +25,31 @@ struct CatalogFiles: Sendable {
       let lockName = folder.appending(CatalogFiles.lockName.utf8)
       self.lock =
         try lock.map { try LockFile.parse(bytes: $0, source: lockName.description) } ?? LockFile()
+    }
+
+    /// Up to here both are read before a second thread would have begun.
+    private static let smallByteCount = 256 * 1024
+
+    /// Reads a definition and, of large files at the same time, its lock.
+    ///
+    /// - Throws: What is wrong with the definition, else what is wrong with the lock.
+    init(
+      folder: RepositoryPath, lock: [UInt8]?, definition: @Sendable () throws -> PipelineFile
+    ) throws {
+      guard let lock, lock.count > Self.smallByteCount, processorCount > 1 else {
+        try self.init(folder: folder, file: try definition(), lock: lock)
+        return
+      }
+      let lockName = folder.appending(CatalogFiles.lockName.utf8).description
+      let parsing = Mutex<Result<LockFile, any Error>>(.success(LockFile()))
+      let thread = WorkerThread {
+        let result = Result { try LockFile.parse(bytes: lock, source: lockName) }
+        parsing.withLock { $0 = result }
+      }
+      let file = Result { try definition() }
+      thread.join()
+      self.init(
+        folder: folder, file: try file.get(), lock: try parsing.withLock(\.self).get())
     }
   }
 
@@ -131,8 +158,9 @@ struct CatalogSearch {
       let folder = path.parent
       let lockPath = folder.appending(CatalogFiles.lockName.utf8)
       let lock = try FileSystem.contents(of: workspace.root.appending(lockPath))
-      let file = try workspace.definition(at: path, bytes: bytes)
-      let pipeline = try CatalogFiles.Pipeline(folder: folder, file: file, lock: lock)
+      let pipeline = try CatalogFiles.Pipeline(folder: folder, lock: lock) { [workspace] in
+        try workspace.definition(at: path, bytes: bytes)
+      }
       for output in try Catalog.outputs(of: pipeline) { tracked.insert(output.path) }
       files.pipelines.append(pipeline)
     } else {

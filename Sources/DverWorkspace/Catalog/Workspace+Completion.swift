@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverGit
+import DverManifest
 
 extension Workspace {
   /// Tracked paths and members of folders that a word on the command line may become, counted from
@@ -25,6 +26,21 @@ extension Workspace {
       $0.starts(with: start) && ($0.first != UInt8(ascii: ".") || !start.isEmpty)
     }
     .sorted { $0.lexicographicallyPrecedes($1) }.map { Array(typed) + $0 }
+  }
+
+  /// The stages and groups of the user's folder that a word on the command line may become, then
+  /// paths as ``completions(ofPath:)`` has them.
+  package func completions(ofStage word: [UInt8]) throws -> [[UInt8]] {
+    let folder = currentFolder
+    let stages = try catalog().pipelines.first { $0.folder == folder }?.file.stages ?? []
+    var names: Set<[UInt8]> = []
+    for stage in stages {
+      names.insert(Array(stage.name.utf8))
+      names.insert(Array(stage.name.utf8.prefix { $0 != UInt8(ascii: "@") }))
+    }
+    let fitting = names.filter { $0.starts(with: word) }
+      .sorted { $0.lexicographicallyPrecedes($1) }
+    return fitting + (try completions(ofPath: word).filter { !names.contains($0) })
   }
 
   /// The remotes that are configured.

@@ -11,6 +11,7 @@ enum ConfigurationOptions {
     case linkTypes
     /// A path, stored relative to the configuration file.
     case path
+    case resource(ResourceOption)
   }
 
   private static let known: [(name: String, kind: Kind)] = [
@@ -46,6 +47,10 @@ enum ConfigurationOptions {
       throw WorkspaceError.unknownOption(
         name, suggestion: nearest.map { parts.dropLast().joined(separator: ".") + "." + $0 })
     }
+    // Resources have the names that stages give them.
+    if parts.count >= 2, parts[0] == "resources", let last = parts.last {
+      return .resource(parts.count == 2 ? ResourceOption(last) : .count)
+    }
     if let option = known.first(where: { $0.name == spelled }) { return option.kind }
     throw WorkspaceError.unknownOption(
       name, suggestion: Spelling.nearest(to: spelled, among: known.map(\.name)))
@@ -61,6 +66,7 @@ enum ConfigurationOptions {
       expected = words.contains(value.lowercased()) ? nil : "true or false"
     case .word(let words):
       expected = words.contains(value) ? nil : words.joined(separator: " or ")
+    case .resource(let option): expected = option.accepts(value) ? nil : option.expected
     case .integer: expected = Int(value).map { $0 >= 0 } == true ? nil : "a whole number"
     case .linkTypes:
       expected =

@@ -36,6 +36,8 @@ package enum ReproEvent: Sendable {
   case started(stage: String, commands: [String], reasons: [StaleReason])
   /// Another process runs the stage.
   case waiting(stage: String, process: Int32?)
+  /// The commands failed and will run again.
+  case retrying(stage: String, attempt: Int, of: Int, after: CommandResult.Ending, delay: Duration)
   case output(stage: String, ArraySlice<UInt8>)
   case finished(ReproReport)
   case warning(stage: String, String)
@@ -48,6 +50,8 @@ package struct ReproReport: Sendable {
   package let reasons: [StaleReason]
   /// For a skipped stage: the one that failed.
   package let culprit: String?
+  /// For a stage whose command failed: what it printed last, a line each.
+  package let lastLines: [[UInt8]]
 }
 
 /// What a `repro --dry` would do with one stage.
@@ -56,4 +60,6 @@ package struct ReproForecast: Sendable {
   package let commands: [String]
   package let verdict: StageStaleness.Verdict
   package let reasons: [StaleReason]
+  /// Why it would fail at once.
+  package let failure: StageFailure?
 }

@@ -27,10 +27,13 @@ extension Workspace {
     let runner = try runner(pipelines, storage: storage, options: options) { event in
       Self.translate(event, graph, from: folder).map(events)
     }
-    let run = PipelineRun(
+    var run = PipelineRun(
       runner: runner, plan: plan, jobs: options.jobs,
       policy: options.ignoresErrors ? .ignore : options.keepsGoing ? .keepGoing : .stop,
       force: options.force ? .all : options.forceDownstream ? .downstream : .none)
+    var durations = StageDurations(durationsFile)
+    run.durations = { [durations] in durations[graph.stages[$0].address] }
+    run.capacity = { try self.capacity(jobs: options.jobs) }
     let reports: [StageReport]
     do {
       reports = try run.execute()
@@ -42,6 +45,12 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
+    let ran = reports.compactMap { report -> (stage: StageAddress, duration: Duration)? in
+      guard case .ran(let duration) = report.outcome else { return nil }
+      return (graph.stages[report.stage].address, duration)
+    }
+    // Without them stages start in another order, no more.
+    try? durations.record(ran, of: graph)
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
     if !isUnchanged { try rememberTracked(try catalog()) }
     progress.end()
@@ -61,7 +70,7 @@ extension Workspace {
       return ReproForecast(
         stage: stage.address.shown(from: currentFolder), commands: stage.stage.commands,
         verdict: $0.verdict,
-        reasons: $0.reasons)
+        reasons: $0.reasons, failure: $0.failure)
     }
   }
 
@@ -70,6 +79,12 @@ extension Workspace {
     try recoverOutputs()
     try foldLocks(command: "dver repro")
   }
+
+  /// Run records, a file a stage.
+  var runsFolder: AbsolutePath { stateFolder.appending("runs") }
+  /// Logs of runs, a folder a stage.
+  var logsFolder: AbsolutePath { stateFolder.appending("logs") }
+  private var durationsFile: AbsolutePath { stateFolder.appending("durations") }
 
   /// Where the user is, counted from the workspace.
   var currentFolder: RepositoryPath { current.relative(to: root) ?? .root }
@@ -81,7 +96,7 @@ extension Workspace {
     let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
     var settings = StageRunner.Settings(
       shell: Shell.standard(preferred: preferred), environment: Self.environment(),
-      logs: temporaryFolder.appending("logs"), records: stateFolder.appending("runs"))
+      logs: logsFolder, records: runsFolder)
     settings.lockTimeout = try configuration().lockTimeout
     var runnerOptions = StageRunner.Options()
     runnerOptions.allowsMissing = options.allowMissing
@@ -129,9 +144,13 @@ extension Workspace {
     func name(_ stage: Int) -> String { graph.stages[stage].address.shown(from: folder) }
     var culprit: String?
     if case .skipped(let stage) = report.outcome { culprit = name(stage) }
+    var lastLines: [[UInt8]] = []
+    if case .failed(.command(_, _, let log?)) = report.outcome {
+      lastLines = (try? RunLogText(log).lastLines(10)) ?? []
+    }
     return ReproReport(
       stage: name(report.stage), outcome: report.outcome,
-      reasons: report.reasons, culprit: culprit)
+      reasons: report.reasons, culprit: culprit, lastLines: lastLines)
   }
 
   private static func translate(
@@ -143,6 +162,9 @@ extension Workspace {
       return .started(
         stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
     case .waiting(let stage, let process): return .waiting(stage: name(stage), process: process)
+    case .retrying(let stage, let attempt, let count, let ending, let delay):
+      return .retrying(
+        stage: name(stage), attempt: attempt, of: count, after: ending, delay: delay)
     case .output(let stage, let line): return .output(stage: name(stage), line)
     case .finished(let finished):
       return .finished(report(finished, graph, from: folder))

@@ -10,7 +10,7 @@ extension ParameterValue {
     case .double(let value): .double(value)
     case .string(let value): .string(value)
     case .list(let values): .array(values.map(\.json))
-    case .map(let members): .object(members.map { (key: $0.key, value: $0.value.json) })
+    case .map(let members): .object(members.map { ($0.key, $0.value.json) })
     }
   }
 }

@@ -1,0 +1,229 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// How stages run: together, again, for how long, and what is told of them.
+@Suite struct PipelineExecutionTests {
+  private func repository(_ stages: String) throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.write("stages:\n" + stages, to: "dver.yaml")
+    return repository
+  }
+
+  // MARK: Resources
+
+  @Test func aStageThatNeedsTooMuchIsNamedWithWhatThereIs() throws {
+    let repository = try repository(
+      """
+        big: {cmd: touch big, outs: [big], resources: {memory: 4 GiB}}
+        below: {cmd: touch below, deps: [big], outs: [below]}
+        small: {cmd: touch small, outs: [small], resources: {memory: 1 GiB, cpus: 1000}}
+
+      """)
+    try repository.dver("config", "resources.memory", "2G").requireSuccess()
+    let result = try repository.dver("repro", "-k").requireStatus(3)
+    #expect(
+      result.standardError
+        == """
+        dver: error: stage 'big' failed: it needs 4.00 GiB of memory, and there is 2.00 GiB
+        stage 'below' was skipped because of 'big'
+        hint: say how much there is with 'dver config resources.memory N', or change the stage
+
+        """)
+    #expect(repository.exists("small") && !repository.exists("big"))
+    try repository.dver("config", "resources.memory", "4G").requireSuccess()
+    try repository.dver("repro", "-q").requireSuccess()
+    // What is done needs nothing any more.
+    try repository.dver("config", "resources.memory", "1").requireSuccess()
+    try repository.dver("repro").requireSuccess()
+  }
+
+  @Test(arguments: ["gpus", "licence"])
+  func namedResourcesAreCounted(_ name: String) throws {
+    let repository = try repository("  a: {cmd: touch a, outs: [a], resources: {\(name): 2}}\n")
+    try repository.dver("config", "resources.\(name)", "1").requireStatus(0)
+    let result = try repository.dver("repro").requireStatus(3)
+    #expect(result.standardError.contains("it needs 2 of \(name), and there is 1\n"))
+    try repository.dver("config", "resources.\(name)", "2").requireSuccess()
+    try repository.dver("repro").requireSuccess()
+  }
+
+  @Test(arguments: [
+    ("cpus", "0", "a number above 0"), ("cpus", "many", "a number above 0"),
+    ("memory", "big", "bytes such as 512 MiB or 8G"), ("gpus", "1.5", "a whole number"),
+    ("db", "-1", "a whole number"),
+  ])
+  func badAmountsAreRefused(_ name: String, _ value: String, _ expected: String) throws {
+    let repository = try repository("  a: {cmd: 'true', resources: {\(name): 1}}\n")
+    let result = try repository.dver("config", "resources.\(name)", "--", value).requireStatus(2)
+    #expect(result.standardError.contains(expected))
+    guard ["cpus", "memory", "gpus"].contains(name) else { return }
+    try repository.write("[resources]\n\t\(name) = \(value)\n", to: ".dver/config.local")
+    let run = try repository.dver("repro").requireStatus(2)
+    #expect(run.standardError.contains("resources.\(name)"))
+  }
+
+  @Test func stagesShareResourcesAndMutexes() throws {
+    // Each refuses to run beside another one.
+    let alone = "mkdir held && ls / >/dev/null && rmdir held"
+    let stages = (0..<6).map { number in
+      let limit = number < 3 ? "mutex: [m]" : "mutex: m"
+      return "  s\(number): {cmd: '\(alone)', \(limit)}\n"
+    }
+    let repository = try repository(stages.joined())
+    try repository.dver("repro", "-q", "-j6").requireSuccess()
+    let counted = (0..<6).map { "  s\($0): {cmd: '\(alone)', resources: {db: 1}}\n" }
+    try repository.write("stages:\n" + counted.joined(), to: "dver.yaml")
+    try repository.dver("repro", "-q", "-j6").requireSuccess()
+    let large = (0..<6).map { "  s\($0): {cmd: '\(alone)', resources: {cpus: 2}}\n" }
+    try repository.write("stages:\n" + large.joined(), to: "dver.yaml")
+    try repository.dver("config", "resources.cpus", "3").requireSuccess()
+    try repository.dver("repro", "-q", "-j6").requireSuccess()
+  }
+
+  @Test func makeSharesTheJobsOfRepro() throws {
+    let repository = try repository("  m: {cmd: make -s all}\n")
+    try repository.shell("mkfifo fifo").requireSuccess()
+    // Both ends of a pipe wait for each other: with one job this would not end.
+    try repository.write("all: a b\na:\n\techo 1 > fifo\nb:\n\tread x < fifo\n", to: "Makefile")
+    let result = try repository.dver("repro", "-j2").requireSuccess()
+    #expect(!result.standardOutput.contains("warning"))
+    // Alone, a stage has the environment of dver.
+    try repository.write("stages:\n  e: {cmd: 'echo \"<$MAKEFLAGS>\"'}\n", to: "dver.yaml")
+    #expect(try repository.dver("repro", "-j1").standardOutput.contains("<>"))
+  }
+
+  // MARK: Time and attempts
+
+  @Test func aStageThatTakesTooLongIsStopped() throws {
+    let repository = try repository(
+      "  s: {cmd: 'echo x > o; cat fifo', outs: [o], timeout: 1ms}\n")
+    try repository.write("old\n", to: "o")
+    try repository.shell("mkfifo fifo").requireSuccess()
+    let result = try repository.dver("repro").requireStatus(3)
+    #expect(
+      result.standardError.contains("stage 's' failed: its command ran longer than its timeout"))
+    #expect(try repository.readText("o") == "old\n")
+    #expect(try repository.dver("stage", "show", "s").standardOutput.contains("timed out"))
+  }
+
+  @Test func aFailedCommandRunsAgain() throws {
+    let repository = try repository(
+      """
+        s:
+          cmd: 'test ! -e o; echo tried >> .git/tries; cp in o; test $(wc -l < .git/tries) -eq 3'
+          outs: [o]
+          retry: {times: 2, delay: 1ms}
+
+      """)
+    let result = try repository.dver("repro").requireSuccess()
+    #expect(
+      result.standardError.contains(
+        "Stage 's' failed (exit status 1), attempt 2 of 3 begins in 0.00 s\n"))
+    #expect(try repository.readText("o") == "1\n")
+    let show = try repository.dver("stage", "show", "--json", "s").requireSuccess()
+    #expect(show.standardOutput.contains("\"attempts\": 3"))
+    try repository.write("stages:\n  s: {cmd: exit 5, retry: 1}\n", to: "dver.yaml")
+    let failed = try repository.dver("repro").requireStatus(3)
+    #expect(failed.standardError.contains("attempt 2 of 2 begins\n"))
+    #expect(failed.standardError.contains("exited with status 5"))
+  }
+
+  @Test func aSecondInterruptKills() throws {
+    let repository = try repository(
+      "  s: {cmd: \"trap 'touch asked' INT TERM; touch began; while :; do cat fifo; done\"}\n")
+    try repository.shell("mkfifo fifo").requireSuccess()
+    let running = try repository.dverCommand(["repro"]).start()
+    try running.wait(until: { repository.exists("began") })
+    running.send(SIGTERM)
+    try running.wait(until: { repository.exists("asked") })
+    running.send(SIGINT)
+    try running.wait().requireStatus(130)
+  }
+
+  // MARK: What is told
+
+  @Test func aFailureComesWithItsLastLines() throws {
+    let repository = try repository(
+      """
+        s: {cmd: 'seq 1 30; printf "\\033[31mbad\\033[0m\\n"; exit 3', outs: [o]}
+        t: {cmd: cp o t, deps: [o], outs: [t]}
+        quiet: {cmd: exit 4}
+
+      """)
+    let result = try repository.dver("repro", "-k").requireStatus(3)
+    let lines = (22...30).map { "  \($0)\n" }.joined()
+    #expect(result.standardError.hasPrefix("Stage 's' printed last:\n\(lines)  bad\ndver: error: "))
+    #expect(result.standardError.contains("stage 's' failed: its command exited with status 3\n"))
+    #expect(result.standardError.contains("stage 't' was skipped because of 's'\n"))
+    #expect(result.standardError.contains("stage 'quiet' failed: its command exited with status 4"))
+    #expect(result.standardError.contains(".dver/state/logs/s/"))
+    let json = try repository.dver("repro", "--json").requireStatus(3)
+    #expect(json.standardError.hasPrefix("{\"error\""))
+  }
+
+  @Test func oneDocumentTellsHowLongStagesRan() throws {
+    let repository = try repository("  a: {cmd: cp in a, deps: [in], outs: [a]}\n")
+    let ran = try repository.dver("repro", "--json").requireSuccess().standardOutput
+    #expect(ran.hasPrefix("{\"stages\": [{\"stage\": \"a\", \"outcome\": \"ran\", \"why\": ["))
+    #expect(ran.contains("], \"duration\": "))
+    let fresh = try repository.dver("repro", "--json").requireSuccess().standardOutput
+    #expect(
+      fresh == "{\"stages\": [{\"stage\": \"a\", \"outcome\": \"fresh\", \"why\": []}]}\n")
+  }
+
+  @Test func aFrozenStageWithLostOutputsIsNotSaidToRun() throws {
+    let repository = try repository(
+      """
+        a: {cmd: cp in a, deps: [in], outs: [a], frozen: true}
+        b: {cmd: cp a b, deps: [a], outs: [b]}
+
+      """)
+    let dry = try repository.dver("repro", "--dry", "a").requireSuccess()
+    #expect(
+      dry.standardOutput.hasPrefix(
+        "Stage 'a' would fail: it is frozen, and its output a is missing\n"))
+    #expect(!dry.standardOutput.contains("Running"))
+    let json = try repository.dver("repro", "--dry", "--json", "a").requireSuccess()
+    #expect(json.standardOutput.contains("\"verdict\": \"fail\""))
+  }
+
+  @Test func aTerminalShowsRunningStagesWithTheirLastLine() throws {
+    let repository = try repository(
+      """
+        s: {cmd: 'sh steps'}
+        t: {cmd: 'true'}
+
+      """)
+    try repository.shell("mkfifo fifo").requireSuccess()
+    try repository.write(
+      """
+      printf '\\033[1mstep one\\033[0m\\n\\n'
+      cat fifo
+      printf '\\033]0;title\\007%0200d\\r' 7
+      cat fifo
+
+      """, to: "steps")
+    let screen = repository.outside("screen")
+    let running = try Command(
+      "script", ["-qefc", "\(BuiltProducts.dver()) repro -j2", screen],
+      environment: repository.environment.merging(["TERM": "xterm", "SHELL": "/bin/sh"]) { $1 },
+      directory: repository.path
+    ).start()
+    func shown() -> String { (try? repository.readText(screen)) ?? "" }
+    try running.wait(until: { shown().contains("  step one") && shown().contains("[s] 0:") })
+    try repository.shell(": > fifo").requireSuccess()
+    // A terminal of unknown width has 80 columns, and the last one stays free.
+    let cut = "  " + String(repeating: "0", count: 68) + "…"
+    try running.wait(until: { shown().contains(cut) })
+    try repository.shell(": > fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    #expect(!shown().contains("[1mstep") && !shown().contains("title"))
+    #expect(shown().contains("Stage 's' took "))
+    #expect(shown().contains("Stage 't' took "))
+    // Nothing stays of the line.
+    let end = shown().split(separator: "\u{1b}[J").last ?? ""
+    #expect(!end.contains("[s]"))
+  }
+}
