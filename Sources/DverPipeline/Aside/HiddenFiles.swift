@@ -34,15 +34,27 @@ package struct HiddenFiles {
       {
         continue
       }
-      var place = layout.kept.appending(path).appending(hidden)
-      var number = 1
-      while try FileSystem.exists(place) {
-        place = layout.kept.appending("\(number)").appending(path).appending(hidden)
-        number += 1
-      }
-      try FileSystem.makeDirectories(place.parent)
-      try FileSystem.rename(source, to: place)
-      onKept(place)
+      try keep(source, as: path.appending(hidden))
     }
+  }
+
+  /// Moves them to `.dver/state/kept`, where all else at `location` is about to go.
+  package func keep(from location: AbsolutePath, of path: RepositoryPath) throws {
+    for hidden in try list(location, path) {
+      try keep(location.appending(hidden), as: path.appending(hidden))
+    }
+  }
+
+  /// Moves one file or folder there.
+  package func keep(_ source: AbsolutePath, as path: RepositoryPath) throws {
+    var place = layout.kept.appending(path)
+    var number = 1
+    while try FileSystem.exists(place) {
+      place = layout.kept.appending("\(number)").appending(path)
+      number += 1
+    }
+    try FileSystem.makeDirectories(place.parent)
+    try FileSystem.rename(source, to: place)
+    onKept(place)
   }
 }

@@ -2,6 +2,7 @@ import DverCore
 import DverFileSystem
 import DverHashing
 import DverObjectStore
+import DverPipeline
 
 extension Workspace {
   /// Copies data from anywhere to a new path of the workspace, where `add` then finds it.
@@ -32,6 +33,7 @@ extension Workspace {
         guard try FileSystem.exchange(staged, destination) else {
           throw WorkspaceError.exists(displayed(path))
         }
+        try hiddenFiles.keep(from: staged, of: path)
         try FileSystem.removeTree(staged)
       } else if try !FileSystem.renameWithoutReplacing(staged, to: destination) {
         throw WorkspaceError.exists(displayed(path))

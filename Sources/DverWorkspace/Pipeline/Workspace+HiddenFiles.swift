@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverPipeline
 import Synchronization
 
 extension Workspace {
@@ -22,6 +23,11 @@ extension Workspace {
     }.run()
     let skipped = found.skipped.map { RepositoryPath(normalized: $0) }
     return (hidden.withLock { $0 } + skipped).sorted()
+  }
+
+  /// What saves these files where the rest of their folder goes.
+  var hiddenFiles: HiddenFiles {
+    HiddenFiles(asideLayout, list: hiddenPaths, onKept: noteKept)
   }
 
   /// Says where something of an old output went.

@@ -74,7 +74,7 @@ extension Workspace {
     let report = try AsideRecovery.recover(
       asideLayout, preserve: { try opened().preserve($0, of: $1) },
       barrier: { try storage?.barrier() },
-      saving: HiddenFiles(asideLayout, list: hiddenPaths, onKept: noteKept),
+      saving: hiddenFiles,
       displacing: { displaced.append(($0, savedState(of: $0))) })
     for (path, old) in displaced {
       noteData(path, from: old, to: try dataState(of: path), command: "dver, after an interruption")
@@ -92,11 +92,19 @@ extension Workspace {
 }
 
 extension Workspace {
-  /// What is at a path, which is in the cache afterwards if that can be done.
+  /// What is at a path; afterwards it is in the cache, or in `.dver/state/kept`.
   private func savedState(of path: RepositoryPath) -> DataState {
-    guard let content = try? saveContent(of: path) else { return .unknown }
-    try? cacheIfPresent()?.settle()
-    return DataState(content)
+    let place = root.appending(path)
+    do {
+      let content = try saveContent(of: path)
+      try cacheIfPresent()?.settle()
+      try hiddenFiles.keep(from: place, of: path)
+      return DataState(content)
+    } catch {
+      // Better out of the way as a whole than in a folder that is emptied some day.
+      try? hiddenFiles.keep(place, as: path)
+      return .unknown
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverGit
 import DverManifest
 import DverObjectStore
+import DverPipeline
 
 /// How `remove` goes about its work.
 package struct RemoveOptions: Sendable {
@@ -127,7 +128,10 @@ extension Workspace {
         try FileSystem.removeEmptyDirectory(absolute)
       }
       // What is left was forced, or is in git.
-      if options.force || !output.isCached { try FileSystem.removeTree(absolute) }
+      if options.force || !output.isCached {
+        try hiddenFiles.keep(from: absolute, of: output.path)
+        try FileSystem.removeTree(absolute)
+      }
       let isGone = try !FileSystem.exists(absolute)
       noteData(
         output.path, from: DataState(content), to: isGone ? .missing : .unknown,

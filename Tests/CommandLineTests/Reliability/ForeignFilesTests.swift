@@ -110,6 +110,39 @@ struct ForeignFilesTests {
     try repository.dver("add", "a").requireSuccess()
   }
 
+  @Test(arguments: [["remove", "--outs", "-f", "d.dver"], ["add", "-f", "-o", "d", "source"]])
+  func forceLeavesHiddenFilesInADrawer(_ command: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    try repository.write("1\n", to: "d/a")
+    try repository.write("2\n", to: "source/b")
+    try repository.dver("add", "d").requireSuccess()
+    try repository.write("mine\n", to: "d/x.tmp")
+    try repository.shell("git init -q d/sub").requireSuccess()
+    let result = try repository.dverCommand(command).run().requireSuccess()
+    #expect(result.standardError.contains("state/kept/d/x.tmp"))
+    #expect(try repository.readText(".dver/state/kept/d/x.tmp") == "mine\n")
+    #expect(repository.exists(".dver/state/kept/d/sub/.git"))
+  }
+
+  @Test func hiddenFilesAreKeptAfterACrashToo() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    try repository.write("0\n", to: "in")
+    let command = "mkdir -p o; test ! -e crash || kill -9 $PPID; cp in o/r"
+    try repository.write(
+      "stages: {a: {cmd: '\(command)', deps: [in], outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.write("1\n", to: "in")
+    try repository.write("", to: "crash")
+    try repository.dver("repro").requireKilled()
+    try repository.remove("crash")
+    try repository.write("mine\n", to: "o/x.tmp")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText(".dver/state/kept/o/x.tmp") == "mine\n")
+    #expect(try repository.readText("o/r") == "1\n")
+  }
+
   @Test func anAddIsRememberedForTheNextCheckout() throws {
     let repository = try TemporaryRepository()
     try repository.commitAll()
