@@ -18,7 +18,7 @@ package struct AsideLayout: Sendable {
   }
 
   /// What was in old outputs, is in no store and has no place in the new ones.
-  var kept: AbsolutePath { aside.parent.appending("kept") }
+  package var kept: AbsolutePath { aside.parent.appending("kept") }
 
   func folder(of token: String) -> AbsolutePath { aside.appending(token) }
   func lock(of token: String) -> AbsolutePath { aside.appending(token + Self.lockSuffix) }

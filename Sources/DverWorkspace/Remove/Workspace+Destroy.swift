@@ -2,6 +2,7 @@ import DverCore
 import DverFileSystem
 import DverGit
 import DverObjectStore
+import DverPipeline
 
 extension Workspace {
   /// What `destroy` would take away, in sentences for the one who is asked.
@@ -21,6 +22,7 @@ extension Workspace {
     // May be gone already where an earlier attempt was interrupted.
     try FileSystem.makeDirectories(stateFolder)
     try refuseSharedCache(force: force)
+    try refuseKeptFiles()
     let catalog = try catalog()
     let linked = catalog.outputs.map { Selection(output: $0, part: nil) }
     // Links that lead nowhere already hold nothing to be lost.
@@ -39,6 +41,14 @@ extension Workspace {
       return changes
     }
     try FileSystem.removeTree(dverFolder)
+  }
+
+  /// What was kept from old outputs is nowhere else.
+  private func refuseKeptFiles() throws {
+    let folder = asideLayout.kept
+    guard try FileSystem.names(in: folder)?.isEmpty == false else { return }
+    throw WorkspaceError.failed(
+      "\(folder) holds files that are nowhere else", hint: "move them away, then run it again")
   }
 
   private func ownFiles() throws -> [RepositoryPath] {

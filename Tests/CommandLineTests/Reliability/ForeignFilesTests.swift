@@ -123,6 +123,8 @@ struct ForeignFilesTests {
     #expect(result.standardError.contains("state/kept/d/x.tmp"))
     #expect(try repository.readText(".dver/state/kept/d/x.tmp") == "mine\n")
     #expect(repository.exists(".dver/state/kept/d/sub/.git"))
+    let destroy = try repository.dver("destroy", "-f").requireStatus(2)
+    #expect(destroy.standardError.contains("holds files that are nowhere else"))
   }
 
   @Test func hiddenFilesAreKeptAfterACrashToo() throws {
