@@ -8,7 +8,7 @@ package struct Command: Sendable {
   package var directory: [UInt8]
   package var standardInput: [UInt8] = []
   /// After this long the process group is killed; generous, since machines are busy.
-  package var timeout: Duration = .seconds(60)
+  package var timeout: Duration = .seconds(300)
 
   package init(
     _ executable: String, _ arguments: [any ByteText] = [],
