@@ -57,6 +57,12 @@ package struct YAMLWriter: Sendable {
     isBehindDash = false
   }
 
+  /// A comment in a line of its own.
+  package mutating func comment(_ text: String, indent: Int) {
+    appendMargin(indent)
+    bytes.append(contentsOf: "# \(text)\n".utf8)
+  }
+
   /// Adds whole lines as they are.
   package mutating func append(lines: some Sequence<UInt8>) { bytes.append(contentsOf: lines) }
 

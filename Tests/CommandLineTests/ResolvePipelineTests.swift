@@ -72,6 +72,30 @@ import Testing
     try repository.requireClean()
   }
 
+  /// Two inputs and an output far enough apart that git joins what two branches did to them.
+  @Test func gitDoesNotJoinTwoRunsIntoOne() throws {
+    let repository = try TemporaryRepository()
+    let inputs = (1...9).map { "i\($0)" }
+    for name in inputs { try repository.write("\(name)\n", to: name) }
+    try repository.write(
+      "stages:\n  s: {cmd: 'head -c 1 i1 > o', deps: [\(inputs.joined(separator: ", "))], outs: [o]}\n",
+      to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll("base")
+    try repository.git("checkout", "-q", "-b", "other").requireSuccess()
+    try repository.write("theirs\n", to: "i9")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll("theirs")
+    try repository.git("checkout", "-q", "main").requireSuccess()
+    try repository.write("ours\n", to: "i1")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll("ours")
+    #expect(try repository.git("merge", "-q", "other").status == .exited(1))
+    try repository.dver("resolve", "--ours").requireSuccess()
+    try repository.git("commit", "-q", "--no-edit").requireSuccess()
+    #expect(try repository.dver("status").standardOutput.contains("i9"))
+  }
+
   @Test func aPipelineInConflictComesFirst() throws {
     let repository = try diverged(ours: ["l"], theirs: ["l"])
     try merge(repository)

@@ -1,3 +1,5 @@
+import DverCore
+import DverHashing
 import DverYAML
 
 extension LockFile {
@@ -20,10 +22,17 @@ extension LockFile {
 
 extension LockFile.Entry {
   /// Prints the entry in lines, the stage's name at column `indent`.
+  ///
+  /// A comment differs wherever anything does. Without it git could join, line by line and without
+  /// a conflict, the inputs of one run and the outputs of another into a run that never was.
   func append(to writer: inout YAMLWriter, indent: Int) {
+    var body = YAMLWriter()
+    lock.append(to: &body, indent: indent + 2)
     writer.key(name, indent: indent)
     writer.endLine()
-    lock.append(to: &writer, indent: indent + 2)
+    let digest = SHA256.digest(of: body.bytes.span)
+    writer.comment("run \(digest.hex.prefix(16))", indent: indent + 2)
+    writer.append(lines: body.bytes)
   }
 }
 

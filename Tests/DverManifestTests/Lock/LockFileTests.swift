@@ -104,14 +104,17 @@ import Testing
             cmd: one   # hand-edited
           # about b
           b:
+            # run 905ada12a54f7a46
             cmd: 'x: y'
 
           c:
             cmd: |
               three
           z:
+            # run 905ada12a54f7a46
             cmd: 'x: y'
           d:
+            # run 905ada12a54f7a46
             cmd: 'x: y'
         # end
         """)
@@ -129,7 +132,7 @@ import Testing
 
   @Test func newFilesAndFlowStyleArePrintedAnew() throws {
     let entry = LockFile.Entry(name: "a", lock: StageLock(commands: ["x"]))
-    let expected = "schema: '2.0'\nstages:\n  a:\n    cmd: x\n"
+    let expected = "schema: '2.0'\nstages:\n  a:\n    # run 227047c3266d0fd4\n    cmd: x\n"
     for text in ["", "schema: '2.0'\nstages: {}\n", "{schema: '2.0', stages: {a: {cmd: y}}}"] {
       #expect(try LockFile.replacing([entry], in: Array(text.utf8), source: "l").text == expected)
     }
@@ -140,7 +143,7 @@ import Testing
     let text = "schema: '2.0'\r\nstages:\r\n  a:\r\n    cmd: x\r\n"
     let entry = LockFile.Entry(name: "b", lock: StageLock(commands: ["y"]))
     let result = try LockFile.replacing([entry], in: Array(text.utf8), source: "l")
-    #expect(result.text == text + "  b:\r\n    cmd: y\r\n")
+    #expect(result.text == text + "  b:\r\n    # run c6130cfbbf6f2a0b\r\n    cmd: y\r\n")
   }
 
   @Test(arguments: Seeds.standard)
