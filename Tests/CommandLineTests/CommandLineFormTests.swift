@@ -32,6 +32,21 @@ import Testing
     #expect(result.standardOutput.isEmpty)
     #expect(result.standardError.hasPrefix(#"{"error": "Unknown option '--nope'"#))
     #expect(result.standardError.contains(#""status": 64}"#))
+    let unknown = try repository.dver("nonsense", "--json").requireStatus(64)
+    #expect(unknown.standardError.hasPrefix(#"{"error": "there is no command 'nonsense'"#))
+  }
+
+  @Test func whatHasNothingToTellIsADocumentToo() throws {
+    let repository = try TemporaryRepository(.git)
+    let made = try repository.dver("init", "--json").requireSuccess()
+    #expect(made.standardOutput.hasPrefix(#"{"root": "/"#) && made.standardError.isEmpty)
+    for words in [
+      ["remote", "add", "a", "x"], ["remote", "modify", "a", "jobs", "2"],
+      ["remote", "rename", "a", "b"], ["remote", "default", "b"], ["remote", "remove", "b"],
+    ] {
+      let result = try repository.dverCommand(words + ["--json"]).run().requireSuccess()
+      #expect(result.standardOutput == "{}\n")
+    }
   }
 
   @Test func reproPullsWhatIsMissing() throws {

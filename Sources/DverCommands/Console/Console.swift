@@ -17,6 +17,7 @@ final class Console: Sendable {
   /// One writer at a time, so that lines stay whole.
   private let output = Mutex<[UInt8]>([])
   private let live = Mutex(Live())
+  private let isUsed = Atomic(false)
   /// Why standard output took no more; 0 while it does.
   private let outputError = Mutex<Int32>(0)
 
@@ -45,8 +46,12 @@ final class Console: Sendable {
     }
   }
 
+  /// Whether there is a result so far, but for plain lines.
+  var hasResult: Bool { isUsed.load(ordering: .relaxed) }
+
   /// Bytes of the command's result, as they are.
   func write(_ bytes: [UInt8]) {
+    isUsed.store(true, ordering: .relaxed)
     output.withLock { buffer in
       buffer.append(contentsOf: bytes)
       if buffer.count >= Self.bufferByteCount { flush(&buffer) }

@@ -62,28 +62,36 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     print(message)
     return .done
   }
-  if let name = arguments.first, !name.hasPrefix("-"), !commandNames.contains(name) {
-    let nearest = Spelling.nearest(to: name, among: commandNames)
-    write(
-      error: "there is no command '\(name)'",
-      hint: nearest.map { "did you mean 'dver \($0)'?" } ?? "run 'dver --help' for the commands")
-    return .usage
-  }
-  if let name = arguments.first, LeadingOptions.isGlobal(name) {
-    write(error: "no command is given", hint: "run 'dver --help' for the commands")
-    return .usage
-  }
-  let text = DverRoot.message(for: error)
+  let (said, hint) = explanation(of: error, message, arguments)
   let status: ExitStatus =
     DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
-  let said = text.isEmpty ? message : text
-  let hint = "run 'dver --help' for the commands, 'dver COMMAND --help' for one"
   if arguments.prefix(while: { $0 != "--" }).contains("--json") {
     write(document(error: said, hint: hint, status: status).serialized + "\n")
   } else {
     write(error: said, hint: hint)
   }
   return status
+}
+
+/// What is wrong with a command line, and the next step.
+private func explanation(
+  of error: any Error, _ message: String, _ arguments: [String]
+) -> (said: String, hint: String) {
+  if let name = arguments.first, !name.hasPrefix("-"), !commandNames.contains(name) {
+    let nearest = Spelling.nearest(to: name, among: commandNames)
+    return (
+      "there is no command '\(name)'",
+      nearest.map { "did you mean 'dver \($0)'?" } ?? "run 'dver --help' for the commands"
+    )
+  }
+  if let name = arguments.first, LeadingOptions.isGlobal(name) {
+    return ("no command is given", "run 'dver --help' for the commands")
+  }
+  let text = DverRoot.message(for: error)
+  return (
+    text.isEmpty ? message : text,
+    "run 'dver --help' for the commands, 'dver COMMAND --help' for one"
+  )
 }
 
 /// The names of all commands that are shown, with their aliases.

@@ -20,6 +20,8 @@ extension DverCommand {
     let console = Console(options: global, printsJSON: printsJSON)
     CurrentConsole.set(console)
     try run(console: console)
+    // Who asked for a document gets one, also where there is nothing to tell.
+    if printsJSON, !console.hasResult { console.print(json: [:]) }
   }
 
   /// Where the user is: `--cd` or the process' own folder.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DverCore
+import DverFileSystem
 import DverWorkspace
 
 /// `dver init`: makes the current folder a workspace.
@@ -15,6 +16,7 @@ struct InitCommand: DverCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
 
   @Flag(name: .customLong("no-scm"), help: "Do without git")
   var withoutGit = false
@@ -25,6 +27,8 @@ struct InitCommand: DverCommand {
   @Flag(name: .shortAndLong, help: "Write the files of an existing workspace anew")
   var force = false
 
+  var printsJSON: Bool { json.json }
+
   func run(console: Console) throws {
     var options = InitOptions()
     options.withoutGit = withoutGit
@@ -32,6 +36,7 @@ struct InitCommand: DverCommand {
     options.force = force
     let workspace = try Workspace.create(
       at: currentFolder(), options: options, notices: console.notices)
+    if console.printsJSON { return console.print(json: ["root": .path(workspace.root.bytes)]) }
     console.status("Initialized a dver workspace in \(workspace.root)")
     if !withoutGit { console.status("Its files are staged: run 'git commit' to keep them") }
   }

@@ -142,6 +142,7 @@ struct PlotsModifyCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var properties: PlotPropertyOptions
 
   @Argument(help: "The file of the plot", completion: .file())
@@ -151,6 +152,8 @@ struct PlotsModifyCommand: WorkspaceCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp("Properties to take away, such as x_label", valueName: "property"))
   var unset: [String] = []
+
+  var printsJSON: Bool { json.json }
 
   func validate() throws {
     if properties.properties == PlotProperties(), unset.isEmpty {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import DverCore
+import DverFileSystem
 import DverWorkspace
 
 /// `dver report`: metrics, parameters and plots of two versions on one page.
@@ -16,6 +18,7 @@ struct ReportCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var revisions: RevisionArguments
   @OptionGroup var precision: PrecisionOption
 
@@ -29,6 +32,8 @@ struct ReportCommand: WorkspaceCommand {
   @Flag(help: "Open the page in a browser")
   var open = false
 
+  var printsJSON: Bool { json.json }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = ReportOptions()
     (options.old, options.new) = (revisions.old, revisions.new)
@@ -36,7 +41,11 @@ struct ReportCommand: WorkspaceCommand {
       NumberText.text(of: $0, precision: precision.digits)
     }
     let file = try workspace.write(page, to: (out ?? "dver_report").pathBytes)
-    console.print(file.fileAddress)
+    if console.printsJSON {
+      console.print(json: ["path": .path(file.bytes)])
+    } else {
+      console.print(file.fileAddress)
+    }
     if open { Browser.open(file.fileAddress, on: console) }
   }
 }

@@ -16,9 +16,12 @@ struct FreezeCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
 
   @Argument(help: "Stages, groups or pointer files", completion: .file())
   var targets: [String]
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.freeze(targets.map(\.pathBytes), true)
@@ -36,9 +39,12 @@ struct UnfreezeCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
 
   @Argument(help: "Stages, groups or pointer files", completion: .file())
   var targets: [String]
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.freeze(targets.map(\.pathBytes), false)

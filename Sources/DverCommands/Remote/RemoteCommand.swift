@@ -28,6 +28,7 @@ struct RemoteAddCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Flag(name: [.customShort("d"), .customLong("default")], help: "Make it the default remote")
@@ -41,6 +42,8 @@ struct RemoteAddCommand: WorkspaceCommand {
 
   @Argument(help: "Its folder, which may be on a mounted share", completion: .directory)
   var path: String
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.addRemote(
@@ -101,10 +104,13 @@ struct RemoteRemoveCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Argument(help: "The remote's name")
   var name: String
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.removeRemote(name, level: levels.level)
@@ -124,6 +130,7 @@ struct RemoteRenameCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Argument(help: "The remote's name")
@@ -131,6 +138,8 @@ struct RemoteRenameCommand: WorkspaceCommand {
 
   @Argument(help: "Its new name")
   var newName: String
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.renameRemote(name, to: newName, level: levels.level)
@@ -152,6 +161,7 @@ struct RemoteModifyCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
   @Flag(name: .shortAndLong, help: "Remove the option")
@@ -165,6 +175,8 @@ struct RemoteModifyCommand: WorkspaceCommand {
 
   @Argument(help: "Its new value")
   var value: String?
+
+  var printsJSON: Bool { json.json }
 
   func validate() throws {
     if unset, value != nil { throw ValidationError("--unset takes no value") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DverCore
+import DverFileSystem
 import DverWorkspace
 
 /// `dver destroy`: takes dver out of a workspace.
@@ -16,9 +17,12 @@ struct DestroyCommand: WorkspaceCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var json: JSONOption
 
   @Flag(name: .shortAndLong, help: "Do not ask, and remove a cache that other work trees use")
   var force = false
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     if !force {
@@ -29,6 +33,7 @@ struct DestroyCommand: WorkspaceCommand {
       }
     }
     try workspace.destroy(force: force)
+    if console.printsJSON { return console.print(json: ["root": .path(workspace.root.bytes)]) }
     console.status("Removed dver from \(workspace.root); data and .gitignore stay")
   }
 }
