@@ -29,6 +29,16 @@ import Testing
         #""message": "git would change the bytes of a.dver""#))
   }
 
+  @Test func dataThatIsNowhereIsNamed() throws {
+    let repository = try repository()
+    for path in ["a", ".dver/cache"] { try repository.remove(path) }
+    let lost = try repository.dver("doctor").requireStatus(4)
+    #expect(lost.standardOutput.contains("a is neither in the workspace nor in the cache, and"))
+    try repository.dver("remote", "add", "-d", "box", "box").requireSuccess()
+    let known = try repository.dver("doctor").requireSuccess()
+    #expect(known.standardOutput.contains("note: a is neither in the workspace nor in the cache"))
+  }
+
   @Test func ownFilesAreBroughtUpToDate() throws {
     let repository = try repository()
     try repository.write("/cache/\n", to: ".dver/.gitignore")

@@ -37,6 +37,26 @@ extension Workspace {
 
   private static let sampleCount = 4096
 
+  /// Names recorded data of which this machine has nothing.
+  func diagnoseAbsence(of outputs: [TrackedOutput], _ diagnosis: inout Diagnosis) throws {
+    let absent = try outputs.filter { output in
+      guard output.isCached, output.name != nil else { return false }
+      return try !FileSystem.exists(root.appending(output.path))
+        && !isInCache(output, content: .missing)
+    }
+    guard !absent.isEmpty else { return }
+    let text =
+      WorkspaceError.list(absent.map { displayed($0.path) })
+      + (absent.count == 1 ? " is" : " are") + " neither in the workspace nor in the cache"
+    if try configuration().remoteNames.isEmpty {
+      diagnosis.report(
+        .damage, "\(text), and there is no remote",
+        hint: "run 'dver remote add -d NAME PATH' for a remote that has it, then 'dver pull'")
+    } else {
+      diagnosis.report(.note, text, hint: "run 'dver pull'")
+    }
+  }
+
   /// Tries which links really work from the cache to the workspace.
   func diagnoseLinks(_ diagnosis: inout Diagnosis) throws {
     let cache = try cacheFolder()

@@ -23,6 +23,7 @@ extension Workspace {
           try self.diagnoseManifest(of: output, &diagnosis)
         }
       },
+      { try self.diagnoseAbsence(of: catalog?.outputs ?? [], &$0) },
     ]
     // One check that fails keeps nobody from the others.
     for check in checks {

@@ -107,7 +107,7 @@ extension Workspace {
   }
 
   /// Whether the cache has all objects of what is recorded.
-  private func isInCache(_ output: TrackedOutput, content: WorkspaceContent) throws -> Bool {
+  func isInCache(_ output: TrackedOutput, content: WorkspaceContent) throws -> Bool {
     guard let store = try cacheIfPresent(), let name = output.name else { return false }
     guard name.isDirectory else {
       return try store.contains(name.digest)
