@@ -15,7 +15,7 @@ package struct FileTable: Sendable {
   package internal(set) var kinds: [Kind] = []
   package internal(set) var stamps: [FileStamp] = []
   /// Names that are never tracked and were passed over (`.git`, `.dver`): their paths.
-  package internal(set) var skipped: [[UInt8]] = []
+  package var skipped: [[UInt8]] = []
 
   package init() {}
 

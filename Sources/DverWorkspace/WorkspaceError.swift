@@ -91,7 +91,7 @@ package enum WorkspaceError: DverError {
       path.hasSuffix(",") ? "correct the path in that file" : "git keeps it: use 'git add'"
     case .isInternal(let path):
       path.hasSuffix(",") ? "correct the path in that file" : "choose another path"
-    case .isLink, .belowLink: "add the path that the link leads to"
+    case .isLink, .belowLink: "name the path that the link leads to instead"
     case .overlaps: "tracked paths cannot lie inside one another"
     case .exists: "move it away, or use -f"
     case .occupied: "choose another name, or move it away first"
@@ -131,7 +131,7 @@ package enum WorkspaceError: DverError {
   }
 
   /// At most ten of many.
-  private static func list(_ paths: [String]) -> String {
+  static func list(_ paths: [String]) -> String {
     let shown = paths.prefix(10).joined(separator: ", ")
     return paths.count > 10 ? "\(shown) and \(paths.count - 10) more" : shown
   }

@@ -75,6 +75,8 @@ final class MemoryStorage: StageStorage {
     return state.withLock { $0.objects[name] != nil }
   }
 
+  func requireTrackable(_ output: StageOutput, at path: RepositoryPath) {}
+
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
     guard let (name, files) = try files(at: root.appending(path)) else {
       throw FileSystemError(.open, root.appending(path), code: ENOENT)

@@ -71,6 +71,12 @@ struct StageCourse: Sendable {
 
   // MARK: Running
 
+  func requireOutputs() throws {
+    for (output, path) in zip(stage.stage.outputs, stage.outputs) {
+      try storage.requireTrackable(output, at: path)
+    }
+  }
+
   /// Runs the commands, again after a failure as often as the stage says, and records what they
   /// made; returns how long they took.
   func run() throws -> Duration {

@@ -102,8 +102,10 @@ package struct StageRunner: Sendable {
     let stage = graph.stages[number]
     let inputs = try inputs(of: stage, isRecheck: false)
     do {
-      try StageCourse(runner: self, number: number, inputs: inputs, present: [], reasons: [])
-        .record()
+      let course = StageCourse(
+        runner: self, number: number, inputs: inputs, present: [], reasons: [])
+      try course.requireOutputs()
+      try course.record()
     } catch {
       throw StageFailure(error, stage: stage.address)
     }
@@ -183,6 +185,7 @@ package struct StageRunner: Sendable {
       if let confirm = options.confirm, !confirm(course.number, course.reasons) {
         throw StageFailure.declined(stage: graph.stages[course.number].address)
       }
+      try course.requireOutputs()
       if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
       try course.requireInputs()
       try requireResources()

@@ -25,6 +25,10 @@ package protocol StageStorage: Sendable {
   /// Whether the store holds all of the content.
   func isStored(_ record: OutputRecord) throws -> Bool
 
+  /// Refuses an output that cannot be looked after: one behind a link, or one for the cache that git
+  /// keeps as well.
+  func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws
+
   /// Records a new output, and stores it if it is one for the cache and outputs are committed.
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord
 

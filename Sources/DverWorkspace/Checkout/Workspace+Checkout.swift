@@ -80,6 +80,11 @@ extension Workspace {
     guard let name = output.name else { return CheckoutSummary() }
     try refuseLinks(above: output.path, displayed(output.path))
     let content = try ContentScanner(workspace: self).content(of: output.path)
+    if case .missing = content,
+      try FileSystem.status(of: root.appending(output.path))?.kind == .special
+    {
+      throw ContentError.special(displayed(output.path))
+    }
     if output.isRecorded(content), !options.relink { return CheckoutSummary() }
     var before = DataState(content)
     if content.name != name { try prepareToUndo(content, at: output.path, options: options) }

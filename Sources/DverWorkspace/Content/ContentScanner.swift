@@ -39,8 +39,16 @@ struct ContentScanner: Sendable {
         FileContent(
           digest: object.digest, size: object.size, isExecutable: false, stamp: FileStamp(status)))
     case .special:
-      throw ContentError.special(path.description)
+      try passOver(path)
+      return .missing
     }
+  }
+
+  /// A FIFO, socket or device is refused where it would be stored; whoever only looks leaves it out
+  /// and says so, for the rest can be looked at.
+  private func passOver(_ path: RepositoryPath) throws {
+    guard transaction == nil else { throw ContentError.special(path.description) }
+    workspace.notices.warning(ContentError.special(workspace.displayed(path)).message)
   }
 
   // MARK: Single files
@@ -102,12 +110,12 @@ struct ContentScanner: Sendable {
     at absolute: AbsolutePath, path: RepositoryPath
   ) throws -> DirectoryContent {
     let known = usesIndex ? try workspace.directoryIndex(of: path) : nil
-    let found = try DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path))
-      .run()
+    let found = try storable(
+      DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
+      path: path)
     var scan = DirectoryScan(
       folder: absolute, found: found, known: known ?? StatIndex(), isComplete: known?.name != nil)
     try scan.match(workspace: workspace)
-    try check(scan, path: path)
     if let transaction {
       try scan.distrustLost(
         in: transaction.store, since: storesInCache ? scan.known.storedAt : nil)
@@ -158,12 +166,19 @@ struct ContentScanner: Sendable {
     }
   }
 
-  private func check(_ scan: DirectoryScan, path: RepositoryPath) throws {
-    for index in 0..<scan.found.count {
-      if scan.found.kinds[index] == .special {
-        throw ContentError.special(
-          path.appending(scan.found.paths[index]).description)
+  /// What was found but for FIFOs, sockets and devices.
+  private func storable(_ found: FileTable, path: RepositoryPath) throws -> FileTable {
+    guard found.kinds.contains(.special) else { return found }
+    var rest = FileTable()
+    rest.skipped = found.skipped
+    for index in 0..<found.count {
+      if found.kinds[index] == .special {
+        try passOver(path.appending(found.paths[index]))
+      } else {
+        rest.append(
+          path: found.paths[index], kind: found.kinds[index], stamp: found.stamps[index])
       }
     }
+    return rest
   }
 }

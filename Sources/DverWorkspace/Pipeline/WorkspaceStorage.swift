@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverHashing
 import DverManifest
 import DverObjectStore
@@ -135,6 +136,14 @@ final class WorkspaceStorage: StageStorage {
 
   func isStored(_ record: OutputRecord) throws -> Bool { try workspace.isStored(record) }
 
+  func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws {
+    try workspace.refuseLinks(above: path, path.description)
+    guard output.isCached, let git = try workspace.git() else { return }
+    if try git.isTracked(workspace.gitPrefix(in: git).gitPath(path)) {
+      throw WorkspaceError.trackedByGit(path.description)
+    }
+  }
+
   // MARK: Changing
 
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
@@ -148,6 +157,7 @@ final class WorkspaceStorage: StageStorage {
       _ = try workspace.manifests.store(directory.entries, in: transaction)
     }
     guard let record = content.record(path: []) else {
+      try workspace.refuseLinks(path, path.description)
       throw WorkspaceError.missing(path.description)
     }
     // Once the stage counts as done, its outputs must be there.

@@ -1,0 +1,68 @@
+import TestSupport
+import Testing
+
+/// FIFOs and links where data is expected, and outputs that cannot be looked after.
+@Suite struct SpecialFileTests {
+  private func tracked() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.write("2\n", to: "single.csv")
+    try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
+    try repository.commitAll()
+    return repository
+  }
+
+  @Test func aPipeInAFolderKeepsNobodyFromTheRest() throws {
+    let repository = try tracked()
+    try repository.shell("mkfifo data/pipe").requireSuccess()
+    try repository.write("3\n", to: "single.csv")
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput.contains(#""single.csv": "modified""#))
+    #expect(!status.standardOutput.contains("data"))
+    #expect(status.standardError.contains("data/pipe is a FIFO, a socket or a device"))
+    #expect(try repository.dver("diff").requireSuccess().standardOutput.contains("single.csv"))
+    try repository.dver("checkout", "-f").requireSuccess()
+    #expect(try repository.readText("single.csv") == "2\n")
+    #expect(repository.exists("data/pipe"))
+    try repository.dver("add", "data").requireStatus(2)
+  }
+
+  @Test func aPipeInThePlaceOfAFileStays() throws {
+    let repository = try tracked()
+    try repository.remove("single.csv")
+    try repository.shell("mkfifo single.csv").requireSuccess()
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput.contains(#""single.csv": "modified""#))
+    let refused = try repository.dver("checkout", "-f").requireStatus(2)
+    #expect(refused.standardError.contains("single.csv is a FIFO"))
+    try repository.shell("test -p single.csv").requireSuccess()
+  }
+
+  @Test(arguments: [
+    ("ln -s real lnk && mkdir real", "outs: [lnk/o]", "lies below the symbolic link lnk"),
+    ("echo 1 > o && git add o", "outs: [o]", "o is tracked by git"),
+    ("true", "outs: [o]", "o is a symbolic link"),
+  ])
+  func suchOutputsAreRefused(setUp: String, outputs: String, reason: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    let command = reason.contains("is a symbolic") ? "ln -s in o" : "touch ran; cp in o"
+    try repository.write(
+      "stages:\n  s:\n    cmd: \(command)\n    deps: [in]\n    \(outputs)\n", to: "dver.yaml")
+    try repository.shell(setUp).requireSuccess()
+    let result = try repository.dver("repro").requireStatus(3)
+    #expect(result.standardError.contains(reason))
+    #expect(!repository.exists("ran"))
+  }
+
+  @Test func whatGitKeepsMayBeAnOutputThatIsNotCached() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s:\n    cmd: echo 2 > m\n    metrics:\n    - m: {cache: false}\n",
+      to: "dver.yaml")
+    try repository.write("1\n", to: "m")
+    try repository.git("add", "m").requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("m") == "2\n")
+  }
+}
