@@ -94,5 +94,17 @@ import Testing
       let result = try repository.dverCommand(words).run()
       #expect(!(result.standardOutputBytes + result.standardErrorBytes).contains(0x1b))
     }
+    try repository.write(
+      "stages:\n  a:\n    cmd: echo 1 > m\n    desc: \"\\e[31m\"\n    params: [\"k\\e[31m\"]\n"
+        + "    metrics:\n    - m.json\n", to: "dver.yaml")
+    try repository.write("\"k\\e[31m\": \"\\e[31m\"\n", to: "params.yaml")
+    try repository.write("{\"a\\u001b[31m\": \"\\u001b[31m\"}", to: "m.json")
+    for words in [
+      ["stage", "list"], ["stage", "show", "a"], ["status", "--why"], ["repro", "--dry"],
+      ["metrics", "show"], ["params", "diff", "--all"], ["config", "--list"], ["dag", "--md"],
+    ] {
+      let result = try repository.dverCommand(words).run().requireSuccess()
+      #expect(!result.standardOutputBytes.contains(0x1b))
+    }
   }
 }

@@ -37,8 +37,11 @@ final class Console: Sendable {
     }
   }
 
-  /// A line of the command's result.
-  func print(_ line: String) {
+  /// A line of the command's result, which may hold what comes from elsewhere.
+  func print(_ line: String) { print(styled: Self.printable(line)) }
+
+  /// A line of the command's result with colours in it.
+  func print(styled line: String) {
     output.withLock { buffer in
       buffer.append(contentsOf: line.utf8)
       buffer.append(UInt8(ascii: "\n"))
@@ -82,7 +85,11 @@ final class Console: Sendable {
       let value = scalar.value
       return value < 0x20 && value != 0x0a && value != 0x09 || (0x7f..<0xa0).contains(value)
     }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    // Those from 0x80 on begin with this byte.
+    let mayHoldControls = text.utf8.contains {
+      $0 < 0x20 && $0 != 0x0a && $0 != 0x09 || $0 == 0x7f || $0 == 0xc2
+    }
+    guard mayHoldControls, text.unicodeScalars.contains(where: isControl) else { return text }
     var printable = ""
     for scalar in text.unicodeScalars {
       if isControl(scalar) {

@@ -75,7 +75,7 @@ struct CheckoutReport {
         ("A", Console.Color.green, summary.added), ("M", .yellow, summary.modified),
         ("D", .red, summary.deleted),
       ] {
-        for path in paths { console.print("\(console.colored(letter, color))\t\(path)") }
+        for path in paths { console.print(styled: "\(console.colored(letter, color))\t\(path)") }
       }
     }
     let counts = [

@@ -116,7 +116,8 @@ struct DataStatusReport {
       console.print("\(section.title):")
       for hint in section.hints { console.print("  (\(hint))") }
       for line in section.lines {
-        console.print("        " + (section.color.map { console.colored(line, $0) } ?? line))
+        console.print(
+          styled: "        " + (section.color.map { console.colored(line, $0) } ?? line))
       }
     }
   }

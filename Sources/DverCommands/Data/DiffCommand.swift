@@ -87,7 +87,7 @@ struct DiffReport {
   func print(on console: Console) {
     for (title, color, items) in sections where !items.isEmpty {
       let heading = title.prefix(1).uppercased() + title.dropFirst()
-      console.print(console.colored(heading, color) + ":")
+      console.print(styled: console.colored(heading, color) + ":")
       for item in items {
         let hash = showsHashes ? "\(hash(item))  " : ""
         console.print("    \(hash)\(path(item))")

@@ -52,9 +52,9 @@ struct LineageTree {
       let step = steps[number]
       let isNew = shown.insert(number).inserted
       let margin = String(repeating: "  ", count: depth)
-      console.print(Console.printable(margin + Self.heading(of: step, isNew: isNew)))
+      console.print(margin + Self.heading(of: step, isNew: isNew))
       guard isNew else { continue }
-      for line in Self.lines(about: step) { console.print(Console.printable(margin + "  " + line)) }
+      for line in Self.lines(about: step) { console.print(margin + "  " + line) }
       open += step.inputs.reversed().map { ($0, depth + 1) }
     }
   }

@@ -29,7 +29,7 @@ final class ReproView: Sendable {
       if console.isQuiet || (live != nil && !console.isVerbose) { return }
       let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
       let lines =
-        ["Running stage '\(stage)':\(why)"] + commands.map { "> \(Console.printable($0))" }
+        ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
       console.print(lines.joined(separator: "\n"))
     case .waiting(let stage, let process):
       let holder = process.map { "process \($0)" } ?? "another process"
@@ -196,7 +196,7 @@ struct ReproForecastReport {
     case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
     case .stale:
       console.print("Running stage '\(stage.stage)':")
-      for command in stage.commands { console.print("> \(Console.printable(command))") }
+      for command in stage.commands { console.print("> \(command)") }
     }
   }
 

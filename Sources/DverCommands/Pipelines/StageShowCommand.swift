@@ -26,7 +26,7 @@ struct StageShowCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     let description = try workspace.describeStage(stage)
     if console.printsJSON { return console.print(json: StageDocument(description).json) }
-    for line in StageText(description).lines { console.print(Console.printable(line)) }
+    for line in StageText(description).lines { console.print(line) }
   }
 }
 

@@ -87,8 +87,7 @@ struct RemoteListCommand: WorkspaceCommand {
     }
     for remote in remotes {
       let place = remote.unsupportedURL ?? "\(remote.path)"
-      console.print(
-        Console.printable("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")"))
+      console.print("\(remote.name)\t\(place)\(remote.isDefault ? " (default)" : "")")
     }
   }
 }

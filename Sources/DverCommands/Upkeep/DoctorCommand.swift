@@ -34,7 +34,7 @@ struct DoctorCommand: WorkspaceCommand {
     } else {
       if !console.isQuiet {
         for (name, value) in facts + diagnosis.facts.map({ ($0.name, $0.value) }) {
-          console.print(Console.printable("\(name): \(value)"))
+          console.print("\(name): \(value)")
         }
       }
       for finding in diagnosis.findings { print(finding, on: console) }
@@ -51,7 +51,9 @@ struct DoctorCommand: WorkspaceCommand {
       case .damage: .red
       }
     console.print(
-      "\(console.colored(finding.severity.rawValue, color)): \(Console.printable(finding.message))")
-    console.print("  hint: \(Console.printable(finding.hint))")
+      styled:
+        "\(console.colored(finding.severity.rawValue, color)): \(Console.printable(finding.message))"
+    )
+    console.print("  hint: \(finding.hint)")
   }
 }
