@@ -89,6 +89,7 @@ extension StoreTransaction {
     if isAwaited { try OpenFile(path, .read).startWriteback(offset: 0, count: summary.byteCount) }
     // One of the same name has the same objects in the same places; this one is whole.
     try publish(path, at: store.packs.path(of: summary.name))
+    notePublished(summary.name)
     store.packs.expire()
     return summary
   }
@@ -124,8 +125,7 @@ extension StoreTransaction {
     guard !positions.isEmpty else { return false }
     for position in positions {
       let pack = index.pack(of: index.objects[position])
-      // What appeared since this transaction began was hashed by whoever put it there.
-      if pack.stamp.changed > started.nanoseconds + FileClock.fineTick { return true }
+      if hasPublished(pack.name) { return true }
       do {
         if try pack.isSound(index.objects[position]) { return true }
       } catch let error as FileSystemError where error.isNotFound || error.code == ESTALE {

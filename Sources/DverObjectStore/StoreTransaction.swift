@@ -11,7 +11,6 @@ import Synchronization
 /// after ``barrier()``, or after a later one; until then the transaction's pending entry says so.
 package final class StoreTransaction: Sendable {
   package let store: ObjectStore
-  let started: FileClock
   /// Whether many small objects go to packs, or stay files that can be linked to.
   let isPacking: Bool
   /// Whether somebody will wait for the barrier.
@@ -21,6 +20,8 @@ package final class StoreTransaction: Sendable {
   /// What is to be done once objects can be seen.
   private let notes = Mutex<[@Sendable () throws -> Void]>([])
   private let counter = SharedCounter()
+  /// The loose objects, and the packs by their names, that this transaction hashed and put in place.
+  private let published = Mutex<Set<Digest>>([])
   /// Bytes that were not in the store before.
   package let newByteCount = SharedCounter()
   /// Objects that were not in the store before.
@@ -51,7 +52,6 @@ package final class StoreTransaction: Sendable {
     self.store = store
     self.isAwaited = isAwaited
     isPacking = packing
-    started = FileClock.now()
   }
 
   // MARK: Publishing
@@ -93,6 +93,9 @@ package final class StoreTransaction: Sendable {
       }
     }
   }
+
+  func notePublished(_ digest: Digest) { published.withLock { _ = $0.insert(digest) } }
+  func hasPublished(_ digest: Digest) -> Bool { published.withLock { $0.contains(digest) } }
 
   /// Counts an object that the store did not have.
   func count(byteCount: Int64) {

@@ -5,6 +5,7 @@ import DverHashing
 import DverObjectStore
 package import DverParallel
 import DverPipeline
+import DverRemote
 import Synchronization
 
 /// A folder with `.dver`: one method per task of the user, in extensions by subject.
@@ -26,6 +27,8 @@ package final class Workspace: Sendable {
   let definitions = DefinitionCache()
   /// What this command has done to data and not yet written down.
   let dataNotes = DataNotes()
+  /// Where nodes are looked for that are neither here nor in git; `nil` for what cannot be opened.
+  let nodeRemotes = Mutex<[String: (any Remote)?]>([:])
   private let parts = Mutex(Parts())
 
   /// What is opened when it is first needed.

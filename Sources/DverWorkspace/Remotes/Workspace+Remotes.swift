@@ -4,6 +4,7 @@ import DverGit
 import DverObjectStore
 import DverParallel
 import DverRemote
+import Synchronization
 
 extension Workspace {
   /// Opens the store of a remote; `nil` where the remote was never used and nothing is there.
@@ -53,9 +54,17 @@ extension Workspace {
     let preferred = name ?? remotes.first { $0.isDefault }?.name
     for entry in remotes.filter({ $0.name == preferred }) + remotes.filter({ $0.name != preferred })
     {
-      if let remote = try? open(entry), let bytes = try? remote.read(digest) { return bytes }
+      if let remote = openForNodes(entry), let bytes = try? remote.read(digest) { return bytes }
     }
     return nil
+  }
+
+  /// Each remote is tried once, for there may be thousands of nodes.
+  private func openForNodes(_ entry: RemoteEntry) -> (any Remote)? {
+    if let known = nodeRemotes.withLock({ $0[entry.name] }) { return known }
+    let remote = try? open(entry)
+    nodeRemotes.withLock { $0[entry.name] = .some(remote) }
+    return remote
   }
 
   /// How to copy to or from a remote, with progress.
