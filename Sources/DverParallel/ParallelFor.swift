@@ -119,5 +119,12 @@ private final class ResultSlots<Output: Sendable>: Sendable {
   init(count: Int) { values = Mutex(Array(repeating: nil, count: count)) }
 
   func set(_ index: Int, _ value: Output) { values.withLock { $0[index] = value } }
-  func take() -> [Output] { values.withLock { $0.compactMap { $0 } } }
+  func take() -> [Output] {
+    values.withLock { values in
+      var results: [Output] = []
+      results.reserveCapacity(values.count)
+      for case let value? in values { results.append(value) }
+      return results
+    }
+  }
 }

@@ -145,7 +145,7 @@ struct ContentScanner: Sendable {
   }
 
   /// So many files at once: what is known of each meanwhile takes more memory than what is kept.
-  private static let portionCount = 1 << 16
+  private static let portionCount = 1 << 14
 
   /// Remembers a directory; where its objects were stored, as soon as they can be seen.
   private func saveIndex(
