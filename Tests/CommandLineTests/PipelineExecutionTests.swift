@@ -161,6 +161,9 @@ import Testing
     #expect(result.standardError.contains(".dver/state/logs/s/"))
     let json = try repository.dver("repro", "--json").requireStatus(3)
     #expect(json.standardError.hasPrefix("{\"error\""))
+    #expect(json.standardError.contains(#""last_lines": ["22", "23", "#))
+    #expect(json.standardError.contains(#""30", "bad"]}"#))
+    #expect(json.standardError.contains(#""outcome": "skipped", "why": []"#))
   }
 
   @Test func oneDocumentTellsHowLongStagesRan() throws {

@@ -47,7 +47,10 @@ private func fail(_ error: any DverError) -> ExitStatus {
   if let console, console.printsJSON {
     // Nothing of a result that failed.
     console.tell(
-      document(error: error.message, hint: error.hint, status: error.exitStatus).serialized)
+      document(
+        error: error.message, hint: error.hint, status: error.exitStatus,
+        details: (error as? any DetailedError)?.details ?? []
+      ).serialized)
     return error.exitStatus
   }
   console?.flush()
@@ -119,12 +122,22 @@ private func write(_ text: String) {
 }
 
 /// An error as `--json` shows it.
-private func document(error: String, hint: String?, status: ExitStatus) -> JSONValue {
+private func document(
+  error: String, hint: String?, status: ExitStatus,
+  details: [(key: String, value: JSONValue)] = []
+) -> JSONValue {
   // A person reads several lines more easily, a program one.
-  [
-    "error": .string(error.replacing("\n", with: "; ")), "hint": hint.map { .string($0) } ?? .null,
-    "status": .integer(Int64(status.rawValue)),
-  ]
+  .object(
+    [
+      ("error", .string(error.replacing("\n", with: "; "))),
+      ("hint", hint.map { .string($0) } ?? .null),
+      ("status", .integer(Int64(status.rawValue))),
+    ] + details)
+}
+
+/// An error of which `--json` tells more than its message.
+protocol DetailedError: DverError {
+  var details: [(key: String, value: JSONValue)] { get }
 }
 
 /// The console of the command that runs, for the one place that prints errors.

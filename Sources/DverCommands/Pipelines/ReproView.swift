@@ -97,7 +97,10 @@ final class ReproView: Sendable {
       }
     }
     if !console.printsJSON { for report in reports { showLastLines(of: report) } }
-    if !failures.isEmpty { throw StageFailures(failures: failures, skipped: skipped) }
+    if !failures.isEmpty {
+      throw StageFailures(
+        failures: failures, skipped: skipped, document: Self.document(reports))
+    }
     if reports.contains(where: { if case .cancelled = $0.outcome { true } else { false } }) {
       throw Interrupted()
     }
@@ -133,8 +136,16 @@ final class ReproView: Sendable {
         ("stage", .string(report.stage)), ("outcome", .string(outcome)),
         ("why", .array(report.reasons.map { .string($0.description) })),
       ]
-      if case .ran(let duration) = report.outcome {
+      switch report.outcome {
+      case .ran(let duration):
         members.append(("duration", .double(StageRunText.seconds(duration))))
+      case .failed(let failure):
+        members.append(("error", .string(failure.message)))
+        let lines = report.lastLines.map { TerminalText.plain($0[...]) }.filter { !$0.isEmpty }
+        members.append(("last_lines", .array(lines.map { .string($0) })))
+      case .skipped:
+        members.append(("culprit", report.culprit.map { .string($0) } ?? .null))
+      case .fresh, .restored, .cancelled: break
       }
       return .object(members)
     }
@@ -143,7 +154,7 @@ final class ReproView: Sendable {
 }
 
 /// Stages that failed, and what was not run because of them.
-struct StageFailures: DverError {
+struct StageFailures: DetailedError {
   struct Failure {
     /// As the user would type it.
     let stage: String
@@ -157,6 +168,12 @@ struct StageFailures: DverError {
 
   let failures: [Failure]
   let skipped: [(stage: String, culprit: String)]
+  /// What became of each stage.
+  let document: JSONValue
+
+  var details: [(key: String, value: JSONValue)] {
+    if case .object(let members) = document { members } else { [] }
+  }
 
   var message: String {
     var lines = failures.map(\.message)
