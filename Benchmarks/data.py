@@ -8,8 +8,11 @@ the data in the page cache. Kept of each: wall seconds, CPU seconds, peak reside
 Workloads (sizes at --scale 1):
     W1  one incompressible file of 2 GiB
     W2  100,000 files of 1-16 KiB in 100 directories; 10 modified and 10 added; diff
+    W3  1,000,000 files of at most 1 KiB in 1,000 directories: add and status
     W4  start-up: --version, and status in a tiny repository
     W6  pipelines: 200 trivial stages in a chain, and 8 stages of `sleep 1`
+    W7  pipelines beside make and ninja: 200 and 10,000 trivial stages, in a chain and independent; the same again with
+        nothing to do; a group of 10,000 stages listed. make and ninja compare times, dver compares contents.
 
 On a virtual machine the first write to a page that the host has taken back is slow, so that the same copy can differ
 several times; --prefault MIB touches and frees that much memory before each step, which evens this out.
@@ -231,6 +234,7 @@ class Bench:
                 tool.commit()
                 step("diff", tool.command("diff", "HEAD~1", "HEAD"))
                 tool.setup(tool.command("push"))
+                step("gc", tool.command("gc", "-w", "-f"))
             fresh, before = f"{os.path.dirname(tool.workspace)}/clone", census(full)
             tool.clone(fresh)
             # Only the remote can give the data now.
@@ -277,6 +281,32 @@ class Bench:
         count = max(1000, int(100_000 * self.options.scale))
         self.versions("W2", lambda root: write_tree(f"{root}/data", count, 100, 1024, 16384, 2), "data", changes=True)
 
+    def W3(self):
+        count = max(1000, int(1_000_000 * self.options.scale))
+        master = f"{self.work}/W3-master"
+        write_tree(f"{master}/data", count, 1000, 0, 1024, 3)
+
+        def body(tool, step):
+            # The files themselves are moved from one to the next: to make a million takes longest of all.
+            os.rename(f"{master}/data", f"{tool.workspace}/data")
+            try:
+                if tool.name == "limit":
+                    full = f"{tool.workspace}/data"
+                    step("sha256sum", ["sh", "-c", 'find "$1" -type f -print0 | xargs -0 -P2 -n1000 sha256sum', "sh", full])
+                    tool.setup(["git", "init", "-q"],
+                               ["git", "-c", "core.bigFileThreshold=1", "-c", "core.compression=0", "add", "-A"],
+                               ["git", "commit", "-q", "-m", "version"], ["git", "status", "--short"])
+                    return step("git status", ["git", "status", "--short"])
+                tool.init()
+                step("add", tool.command("add", "data"))
+                tool.setup(tool.command("status"))
+                tool.commit()
+                step("status", tool.command("status"))
+            finally:
+                os.rename(f"{tool.workspace}/data", f"{master}/data")
+        self.scenario("W3", body)
+        self.discard(master)
+
     def W4(self):
         def body(tool, step):
             if tool.name == "limit":
@@ -317,6 +347,63 @@ class Bench:
                 step(kind, one.repro(jobs), cwd=place)
                 step(f"{kind} no-op", one.repro(jobs), cwd=place)
         self.scenario("W6", body)
+
+    def W7(self):
+        ninja = shutil.which("ninja")
+        large = max(200, int(10_000 * self.options.scale))
+
+        def body(tool, step):
+            # W6 has the time of DVC for a chain; it takes a minute for it.
+            if tool.name not in ("limit", "dver"):
+                return
+            for count in (200, large):
+                for kind, jobs in (("chain", 1), ("independent", 2)):
+                    todo = [(f"o{i}", f"o{i - 1}" if kind == "chain" and i else None, f"echo {i} > o{i}")
+                            for i in range(count)]
+                    label = f"{'200' if count == 200 else 'many'} {kind}"
+                    place = f"{tool.workspace}/{label.replace(' ', '-')}"
+                    os.mkdir(place)
+                    if tool.name == "limit":
+                        self.makers(step, place, label, todo, jobs, ninja)
+                    else:
+                        self.stages(tool, step, place, label, todo, jobs)
+            if tool.name == "dver":
+                place = f"{tool.workspace}/group"
+                os.mkdir(place)
+                one = type(tool)(self.runner, place, f"{tool.remote}/group", tool.env)
+                os.mkdir(one.remote)
+                one.init()
+                Path(place, one.pipeline).write_text("stages:\n  s:\n    foreach:\n" + "".join(
+                    f"    - {i}\n" for i in range(large)) + "    do:\n      cmd: echo ${item} > o${item}\n"
+                    "      outs: [\"o${item}\"]\n")
+                step("group list", one.command("stage", "list"), cwd=place)
+        self.scenario("W7", body)
+
+    @staticmethod
+    def makers(step, place, label, todo, jobs, ninja):
+        Path(place, "Makefile").write_text("all: " + " ".join(o for o, _, _ in todo) + "\n" + "".join(
+            f"{o}: {d or ''}\n\t{c}\n" for o, d, c in todo))
+        step(f"make {label}", ["make", "-s", f"-j{jobs}"], cwd=place)
+        step(f"make {label} no-op", ["make", "-s", f"-j{jobs}"], cwd=place)
+        if ninja:
+            for output, _, _ in todo:
+                os.remove(f"{place}/{output}")
+            Path(place, "build.ninja").write_text("rule r\n  command = $c\n" + "".join(
+                f"build {o}: r {d or ''}\n  c = {c}\n" for o, d, c in todo))
+            step(f"ninja {label}", [ninja, "--quiet", f"-j{jobs}"], cwd=place)
+            step(f"ninja {label} no-op", [ninja, "--quiet", f"-j{jobs}"], cwd=place)
+
+    def stages(self, tool, step, place, label, todo, jobs):
+        one = type(tool)(self.runner, place, f"{tool.remote}/{label}", tool.env)
+        os.mkdir(one.remote)
+        one.init()
+        Path(place, one.pipeline).write_text("stages:\n" + "".join(
+            f"  s{i}:\n    cmd: {c}\n" + (f"    deps: [{d}]\n" if d else "") + f"    outs: [{o}]\n"
+            for i, (o, d, c) in enumerate(todo)))
+        step(label, one.repro(jobs), cwd=place)
+        step(f"{label} no-op", one.repro(jobs), cwd=place)
+        step(f"{label} status", one.command("status"), cwd=place)
+        step(f"{label} list", one.command("stage", "list"), cwd=place)
 
 
 def main():

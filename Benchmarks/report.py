@@ -49,11 +49,22 @@ TARGETS = [
     Target("W2", "checkout", "checkout", limits=("cp",), limit_factor=1.3, dvc_factor=0.15),
     Target("W2", "re-add", "add after 20 changes", limits=("git status",), limit_factor=2.0, dvc_factor=0.05),
     Target("W2", "diff", "diff of two versions", dvc_factor=0.02, milliseconds=50),
+    Target("W2", "gc", "gc of what 20 changes left", dvc_factor=0.2, milliseconds=300),
+    Target("W3", "add", "add", limits=("sha256sum",), limit_factor=1.2, dvc_factor=0.05),
+    Target("W3", "status", "status, nothing changed", limits=("git status",), limit_factor=1.0, dvc_factor=0.05),
     Target("W4", "version", "--version", milliseconds=12),
     Target("W4", "tiny status", "status of one file", milliseconds=20),
     Target("W6", "chain", "stages in a chain (200)", limits=("sh loop",), limit_factor=2.0, dvc_factor=0.02),
     Target("W6", "chain no-op", "the chain again, fresh", dvc_factor=0.02, milliseconds=30),
     Target("W6", "sleep", "8 stages of sleep 1, -j8", limits=("make -j8",), limit_factor=1.1, dvc_factor=0.15),
+    Target("W7", "200 chain", "200 stages in a chain", limits=("make 200 chain",), limit_factor=2.0),
+    Target("W7", "200 independent", "200 independent stages, -j2", limits=("make 200 independent",), limit_factor=1.5),
+    Target("W7", "many chain", "10,000 stages in a chain", limits=("make many chain",), limit_factor=2.0),
+    Target("W7", "many independent", "10,000 independent stages, -j2", limits=("make many independent",),
+           limit_factor=1.5),
+    Target("W7", "many independent no-op", "10,000 stages again, fresh", milliseconds=400),
+    Target("W7", "many independent list", "stage list of 10,000", milliseconds=200),
+    Target("W7", "group list", "stage list of a group of 10,000", milliseconds=500),
 ]
 # Memory may be this much, and so many bytes for each tracked file.
 MEMORY_BASE, MEMORY_PER_FILE = 64 * MIB, 300
@@ -108,8 +119,8 @@ def target_rows(full, beside):
 
 
 def memory_row(full):
-    files = {"W2": max(1000, int(100_000 * full.scale))}
-    for workload in ("W1", "W2"):
+    files = {"W2": max(1000, int(100_000 * full.scale)), "W3": max(1000, int(1_000_000 * full.scale))}
+    for workload in ("W1", "W2", "W3"):
         peaks = [(sample["memory"], step) for (name, step, tool), samples in full.samples.items()
                  if name == workload and tool.startswith("dver") for sample in samples if sample["memory"]]
         if not peaks:

@@ -66,7 +66,7 @@ struct FaultTests {
   static let trials = Case.allCases.flatMap { subject in
     [
       (FaultAction.kill, 1), (.inputOutputError, 1), (.killAfter, 13), (.noSpace, 11),
-      (.diskFull, 13), (.accessDenied, 13), (.shortWrite, 7),
+      (.diskFull, 13), (.accessDenied, 17), (.tooManyFiles, 19), (.shortWrite, 7),
     ].map { action, stride in
       Trial(
         subject: subject, action: action,
