@@ -21,6 +21,9 @@ package struct FileTable: Sendable {
 
   package var count: Int { kinds.count }
 
+  /// Gives their memory back.
+  package mutating func forgetStamps() { stamps = [] }
+
   package mutating func append(
     path: some Collection<UInt8>, kind: Kind, stamp: FileStamp
   ) {

@@ -109,28 +109,27 @@ struct ContentScanner: Sendable {
   private func directory(
     at absolute: AbsolutePath, path: RepositoryPath
   ) throws -> DirectoryContent {
-    let known = usesIndex ? try workspace.directoryIndex(of: path) : nil
-    let found = try storable(
-      DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
-      path: path)
     var scan = DirectoryScan(
-      folder: absolute, found: found, known: known ?? StatIndex(), isComplete: known?.name != nil)
+      folder: absolute,
+      found: try storable(
+        DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
+        path: path),
+      known: usesIndex ? try workspace.directoryIndex(of: path) : nil)
     try scan.match(workspace: workspace)
     if let transaction {
       try scan.distrustLost(
-        in: transaction.store, since: storesInCache ? scan.known.storedAt : nil)
+        in: transaction.store, since: storesInCache ? scan.storedAt : nil)
     }
-    let pending = scan.unknown
+    let (pending, paths) = (scan.unknown, scan.found.paths)
     if !pending.isEmpty {
       workspace.progress.begin(
         transaction == nil ? "Hashing" : "Storing",
-        byteCount: pending.reduce(0) { $0 + found.stamps[$1].size }, itemCount: Int64(pending.count)
-      )
+        byteCount: scan.unknownByteCount, itemCount: Int64(pending.count))
       for start in stride(from: 0, to: pending.count, by: Self.portionCount) {
         let count = min(Self.portionCount, pending.count - start)
         let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
           let result = try self.hash(
-            absolute.appending(found.paths[pending[start + index]]), using: &hasher)
+            absolute.appending(paths[pending[start + index]]), using: &hasher)
           try self.workspace.progress.advance()
           return result
         }
@@ -139,7 +138,7 @@ struct ContentScanner: Sendable {
     }
     let result = try scan.content()
     if usesIndex, scan.hasNews || transaction != nil {
-      try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.known.storedAt, of: path)
+      try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.storedAt, of: path)
     }
     return result
   }

@@ -7,8 +7,12 @@ import DverObjectStore
 /// The walk of one directory, joined with what is known of it from before.
 struct DirectoryScan {
   let folder: AbsolutePath
-  let found: FileTable
-  let known: StatIndex
+  /// Without its stamps once it is matched.
+  private(set) var found: FileTable
+  /// When the objects of all entries were last known to be in the cache.
+  let storedAt: FileClock
+  /// The content that was known, until it is matched its entries too.
+  private var known: StatIndex
   /// Entries to hash: positions in `found`.
   private(set) var unknown: [Int] = []
   /// Whether anything differs from what was known.
@@ -20,11 +24,14 @@ struct DirectoryScan {
   private var targets: [Int: [UInt8]] = [:]
   private var hasSameEntries = true
 
-  init(folder: AbsolutePath, found: FileTable, known: StatIndex, isComplete: Bool) {
+  /// - Parameter known: What was found out before.
+  init(folder: AbsolutePath, found: FileTable, known: consuming StatIndex?) {
     self.folder = folder
     self.found = found
+    let known = known ?? StatIndex()
+    storedAt = known.storedAt
+    hasNews = known.name == nil
     self.known = known
-    hasNews = !isComplete
   }
 
   /// Takes over the digests of the files whose stamps are what they were.
@@ -45,7 +52,13 @@ struct DirectoryScan {
     }
     if position < known.entries.count { hasSameEntries = false }
     if !hasSameEntries { hasNews = true }
+    // A million files make a hundred MB of it.
+    known = StatIndex(name: known.name)
+    found.forgetStamps()
   }
+
+  /// The bytes that are to be hashed.
+  var unknownByteCount: Int64 { unknown.reduce(0) { $0 + sizes[$1] } }
 
   private mutating func reserve(_ count: Int) {
     trustedStamps.reserveCapacity(count)
