@@ -79,7 +79,11 @@ package final class Workspace: Sendable {
 
   /// dver writes and cleans up in these: a repository from elsewhere must not lead it astray.
   private static func refuseLinks(in folder: AbsolutePath) throws {
-    for name in ["tmp", "state", "manifests"] {
+    let folders = [
+      "manifests", "state", "state/aside", "state/kept", "state/logs", "state/operations",
+      "state/runs", "tmp", "tmp/failed", "tmp/staging", "tmp/stat",
+    ]
+    for name in folders {
       let path = folder.appending(name)
       guard try FileSystem.status(of: path)?.isLink == true else { continue }
       throw WorkspaceError.isLink(path.description)

@@ -343,12 +343,22 @@ struct Checkout {
       summary.added.append(shown(relative))
     } else if try FileSystem.renameWithoutReplacing(staged, to: target) {
       summary.added.append(shown(relative))
+    } else if try leadsNowhere(target) {
+      try FileSystem.rename(staged, to: target)
+      summary.added.append(shown(relative))
     } else {
       summary.unsaved.append(shown(relative))
       return
     }
     // Renaming changed the status of the file.
     placed[entry] = try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+  }
+
+  /// Whether there is a link into a store whose object is gone.
+  private func leadsNowhere(_ target: AbsolutePath) throws -> Bool {
+    guard try FileSystem.status(of: target)?.isLink == true else { return false }
+    guard let object = try workspace.object(behindLink: target) else { return false }
+    return object.size == nil
   }
 
   /// Whether nobody has touched the file since it was looked at.

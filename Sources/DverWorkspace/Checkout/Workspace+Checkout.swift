@@ -199,7 +199,9 @@ extension Workspace {
   /// A link at a tracked path that does not lead into a store.
   private func strayLink(at path: RepositoryPath) throws -> [UInt8]? {
     let absolute = root.appending(path)
-    guard try FileSystem.status(of: absolute)?.isLink == true else { return nil }
+    guard try FileSystem.status(of: absolute)?.isLink == true,
+      try object(behindLink: absolute) == nil
+    else { return nil }
     return try FileSystem.destination(ofLink: absolute)
   }
 

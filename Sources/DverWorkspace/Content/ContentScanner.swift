@@ -34,10 +34,7 @@ struct ContentScanner: Sendable {
     case .directory:
       return .directory(try directory(at: absolute, path: path))
     case .link:
-      guard let object = try workspace.object(behindLink: absolute) else { return .missing }
-      return .file(
-        FileContent(
-          digest: object.digest, size: object.size, isExecutable: false, stamp: FileStamp(status)))
+      return try content(ofLink: absolute, path: path, status: status)
     case .special:
       try passOver(path)
       return .missing
@@ -51,6 +48,39 @@ struct ContentScanner: Sendable {
     workspace.notices.warning(ContentError.special(workspace.displayed(path)).message)
   }
 
+  // MARK: Links into a store
+
+  /// What a link into a store stands for. Where it leads nowhere, nothing is there; to be stored, its
+  /// object must be in the store already.
+  private func content(
+    ofLink link: AbsolutePath, path: RepositoryPath, status: FileStatus
+  ) throws -> WorkspaceContent {
+    guard let object = try workspace.object(behindLink: link) else { return .missing }
+    guard try isPlaced(object, path: path) else { return .missing }
+    guard let size = object.size else { return .missing }
+    let content = FileContent(
+      digest: object.digest, size: size, isExecutable: false, stamp: FileStamp(status))
+    if try isStored(content, since: FileClock(nanoseconds: 0)) { return .file(content) }
+    // Another store has it, or the object is damaged: what counts is what can be read.
+    var hasher = FileHasher()
+    let hashed = try hash(link, isLink: true, using: &hasher)
+    return .file(
+      FileContent(
+        digest: hashed.digest, size: hashed.status.size, isExecutable: false,
+        stamp: FileStamp(status)))
+  }
+
+  /// Whether a link leads to its object.
+  ///
+  /// - Throws: Where it does not, though it is to be stored: there is nothing to store.
+  private func isPlaced(
+    _ object: (digest: Digest, size: Int64?), path: RepositoryPath
+  ) throws -> Bool {
+    if object.size != nil { return true }
+    guard transaction != nil else { return false }
+    throw WorkspaceError.missingData([workspace.displayed(path)])
+  }
+
   // MARK: Single files
 
   private func file(
@@ -60,16 +90,7 @@ struct ContentScanner: Sendable {
     if usesIndex, let known = try workspace.fileIndex.lookup(path, stamp: stamp) {
       let content = FileContent(
         digest: known.digest, size: status.size, isExecutable: status.isExecutable, stamp: stamp)
-      guard let transaction else { return content }
-      let defects = try transaction.store.defects(
-        among: [known.digest], sizes: [status.size],
-        changedSince: storesInCache ? known.storedAt : nil)
-      if try defects.allSatisfy({
-        guard case .suspect = $0.defect else { return false }
-        return try transaction.store.isIntact(known.digest)
-      }) {
-        return content
-      }
+      if try isStored(content, since: storesInCache ? known.storedAt : nil) { return content }
     }
     workspace.progress.begin(
       transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
@@ -86,13 +107,17 @@ struct ContentScanner: Sendable {
     return content
   }
 
-  private func hash(_ path: AbsolutePath, using hasher: inout FileHasher) throws -> HashedFile {
+  /// - Parameter isLink: Whether the file is one into a store, which is read through.
+  private func hash(
+    _ path: AbsolutePath, isLink: Bool = false, using hasher: inout FileHasher
+  ) throws -> HashedFile {
+    let path = isLink ? try path.resolvingLinks() : path
     let progress = workspace.progress
     let advance: (Int) throws -> Void = { try progress.advance(bytes: $0) }
     guard let transaction else {
       return try hasher.digest(ofFileAt: path, progress: advance)
     }
-    if linkTypes.first == .hardlink || linkTypes.first == .symlink {
+    if !isLink, linkTypes.first == .hardlink || linkTypes.first == .symlink {
       let status = try FileSystem.status(of: path)
       if let status, !status.isExecutable, status.size > 0,
         let adopted = try transaction.adopt(fileAt: path, using: &hasher, progress: advance)
@@ -104,6 +129,19 @@ struct ContentScanner: Sendable {
       fileAt: path, reflink: linkTypes.contains(.reflink), using: &hasher, progress: advance)
   }
 
+  /// Whether the store has the content, and sound; so it is where nothing is to be stored.
+  ///
+  /// - Parameter since: When it was last known to be there.
+  private func isStored(_ content: FileContent, since: FileClock?) throws -> Bool {
+    guard let transaction else { return true }
+    let defects = try transaction.store.defects(
+      among: [content.digest], sizes: [content.size], changedSince: since)
+    return try defects.allSatisfy {
+      guard case .suspect = $0.defect else { return false }
+      return try transaction.store.isIntact(content.digest)
+    }
+  }
+
   // MARK: Directories
 
   private func directory(
@@ -113,14 +151,14 @@ struct ContentScanner: Sendable {
       folder: absolute,
       found: try storable(
         DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
-        path: path),
+        at: absolute, path: path),
       known: usesIndex ? try workspace.directoryIndex(of: path) : nil)
     try scan.match(workspace: workspace)
     if let transaction {
       try scan.distrustLost(
         in: transaction.store, since: storesInCache ? scan.storedAt : nil)
     }
-    let (pending, paths) = (scan.unknown, scan.found.paths)
+    let (pending, paths, kinds) = (scan.unknown, scan.found.paths, scan.found.kinds)
     if !pending.isEmpty {
       workspace.progress.begin(
         transaction == nil ? "Hashing" : "Storing",
@@ -128,8 +166,9 @@ struct ContentScanner: Sendable {
       for start in stride(from: 0, to: pending.count, by: Self.portionCount) {
         let count = min(Self.portionCount, pending.count - start)
         let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
+          let entry = pending[start + index]
           let result = try self.hash(
-            absolute.appending(paths[pending[start + index]]), using: &hasher)
+            absolute.appending(paths[entry]), isLink: kinds[entry] == .link, using: &hasher)
           try self.workspace.progress.advance()
           return result
         }
@@ -165,18 +204,29 @@ struct ContentScanner: Sendable {
     }
   }
 
-  /// What was found but for FIFOs, sockets and devices.
-  private func storable(_ found: FileTable, path: RepositoryPath) throws -> FileTable {
-    guard found.kinds.contains(.special) else { return found }
+  /// What was found but for FIFOs, sockets and devices, and for links into a store that lead nowhere.
+  private func storable(
+    _ found: FileTable, at folder: AbsolutePath, path: RepositoryPath
+  ) throws -> FileTable {
+    guard found.kinds.contains(where: { $0 == .special || $0 == .link }) else { return found }
+    var omitted: Set<Int> = []
+    for index in 0..<found.count {
+      switch found.kinds[index] {
+      case .special:
+        try passOver(path.appending(found.paths[index]))
+        omitted.insert(index)
+      case .link:
+        let link = folder.appending(found.paths[index])
+        guard let object = try workspace.object(behindLink: link) else { continue }
+        if try !isPlaced(object, path: path.appending(found.paths[index])) { omitted.insert(index) }
+      case .file, .executable, .emptyDirectory: continue
+      }
+    }
+    guard !omitted.isEmpty else { return found }
     var rest = FileTable()
     rest.skipped = found.skipped
-    for index in 0..<found.count {
-      if found.kinds[index] == .special {
-        try passOver(path.appending(found.paths[index]))
-      } else {
-        rest.append(
-          path: found.paths[index], kind: found.kinds[index], stamp: found.stamps[index])
-      }
+    for index in 0..<found.count where !omitted.contains(index) {
+      rest.append(path: found.paths[index], kind: found.kinds[index], stamp: found.stamps[index])
     }
     return rest
   }

@@ -120,7 +120,7 @@ struct DirectoryScan {
           known.entries.kinds[$0] == .file && known.entries.digests[$0] == object.digest
         } ?? false
       if !isKnown { hasSameEntries = false }
-      append(.file, object.digest, object.size, stamp)
+      append(.file, object.digest, object.size ?? 0, stamp)
       return
     }
     let target = try FileSystem.destination(ofLink: path)
@@ -149,7 +149,7 @@ struct DirectoryScan {
     for index in kinds.indices {
       if rest.first == index {
         rest.removeFirst()
-      } else if kinds[index] == .file || kinds[index] == .executable, found.kinds[index] != .link {
+      } else if kinds[index] == .file || kinds[index] == .executable {
         portion.append(index)
       }
       if portion.count == Self.portionCount {

@@ -10,7 +10,9 @@ extension Workspace {
   ///
   /// What counts is the shape of the target, `…/objects/HH/` and 62 digits in a folder with
   /// `dver-store`, present or former, so that a cache that moved does not turn data into links.
-  func object(behindLink link: AbsolutePath) throws -> (digest: Digest, size: Int64)? {
+  ///
+  /// - Returns: The size is `nil` where the link leads nowhere.
+  func object(behindLink link: AbsolutePath) throws -> (digest: Digest, size: Int64?)? {
     let target = try FileSystem.destination(ofLink: link)
     let parts = target.split(separator: RepositoryPath.slash)
     guard target.first == RepositoryPath.slash, parts.count >= 3,
@@ -19,7 +21,7 @@ extension Workspace {
     let hex = Array(parts[parts.count - 2]) + parts[parts.count - 1]
     guard let digest = Digest(hex: hex.span) else { return nil }
     let object = AbsolutePath(target, relativeTo: link.parent)
-    return (digest, try FileSystem.status(of: object)?.size ?? 0)
+    return (digest, try FileSystem.status(of: object)?.size)
   }
 
   // MARK: Stat indexes

@@ -79,6 +79,7 @@ struct ManifestFiles: Sendable {
   /// have, all of them where `root` is `nil`.
   func replace(at path: RepositoryPath, root: Digest?) throws {
     let target = folder(of: path)
+    try requireOwnFolders(through: target)
     guard let root else {
       try FileSystem.removeTree(target)
       try removeEmptyFolders(above: target)
@@ -94,6 +95,7 @@ struct ManifestFiles: Sendable {
         return
       }
       let bytes = try node(digest, location, of: path)
+      try requireOwnFolders(through: file.parent)
       try FileSystem.makeDirectories(file.parent)
       try FileSystem.replaceContents(of: file, with: bytes)
     }
@@ -121,11 +123,26 @@ struct ManifestFiles: Sendable {
   /// The files there are below the manifest folder of `path`, counted from the workspace's root.
   func presentFiles(of path: RepositoryPath) throws -> [RepositoryPath] {
     let target = folder(of: path)
+    try requireOwnFolders(through: target)
     guard try FileSystem.exists(target) else { return [] }
     let found = try DirectoryWalk(target).run()
     let prefix = Self.gitPath(of: path, .root)
     return (0..<found.count).filter { found.kinds[$0] != .emptyDirectory }.map {
       prefix.appending(found.paths[$0])
+    }
+  }
+
+  /// Refuses a folder that lies behind a link, which may have come with a repository: files
+  /// somewhere else would be written and removed.
+  private func requireOwnFolders(through last: AbsolutePath) throws {
+    var folder = last
+    while folder != workspace.dverFolder {
+      if try FileSystem.status(of: folder)?.isLink == true {
+        throw WorkspaceError.failed(
+          "\(folder) is a symbolic link in the place of a folder of manifests",
+          hint: "remove the link: dver makes the folder again")
+      }
+      folder = folder.parent
     }
   }
 

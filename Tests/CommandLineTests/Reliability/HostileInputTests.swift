@@ -145,6 +145,33 @@ struct HostileInputTests {
     }
   }
 
+  /// A repository from elsewhere may bring links that lead out of it.
+  @Test(arguments: [
+    ".dver/manifests/d", ".dver/manifests/e", ".dver/tmp/failed", ".dver/state/aside",
+    ".dver/state/kept", ".dver/state/logs",
+  ])
+  func linksAmongFilesOfDverLeadNobodyAstray(_ link: String) throws {
+    let repository = try TemporaryRepository()
+    for path in ["d/1", "e/f/1"] { try repository.write("1\n", to: path) }
+    try repository.write(
+      "stages:\n  s: {cmd: 'echo 1 > o; exit 1', outs: [o]}\n", to: "dver.yaml")
+    try repository.dver("add", "-q", "d", "e/f").requireSuccess()
+    let home = repository.outside("home")
+    try repository.shell(
+      "mkdir -p \(home)/f \(home)/s && echo thesis > \(home)/t && echo 1 > \(home)/f/t "
+        + "&& echo 1 > \(home)/s/t && rm -rf \(link) && ln -s \(home) \(link)"
+    ).requireSuccess()
+    try repository.write("2\n", to: "d/2")
+    for words in [
+      ["add", "d", "e/f"], ["commit", "-f"], ["doctor", "--upgrade"], ["repro"], ["repro"],
+      ["remove", "e/f.dver"], ["status"], ["gc", "-w", "-f"],
+    ] {
+      try repository.dverCommand(words).run().requireAnswer()
+    }
+    let left = try repository.shell("cd \(home) && find . -type f | sort").requireSuccess()
+    #expect(left.lines == ["./f/t", "./s/t", "./t"])
+  }
+
   @Test func anUnknownNeedOfTheStoreIsNamed() throws {
     let repository = try SmallCase.changed()
     let text = try repository.readText(".dver/cache/dver-store")
