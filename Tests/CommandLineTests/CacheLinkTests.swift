@@ -15,7 +15,8 @@ import Testing
   }
 
   private func requireData(_ repository: TemporaryRepository) throws {
-    #expect(try repository.shell("cat d/1 d/2 a").requireSuccess().lines == ["one", "two", "three"])
+    let lines = try repository.shell("cat d/1 d/2 a").requireSuccess().lines
+    #expect(lines == ["one", "two", "three"])
     try repository.requireClean()
   }
 
