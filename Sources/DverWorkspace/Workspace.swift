@@ -35,6 +35,8 @@ package final class Workspace: Sendable {
     var cache: ObjectStore?
     var networkDevices: [UInt64: Bool] = [:]
     var operationGroup: Int?
+    /// What this process holds at the moment.
+    var leases: [Lease] = []
   }
 
   init(
@@ -103,6 +105,35 @@ package final class Workspace: Sendable {
     parts.withLock { $0.operationGroup = $0.operationGroup ?? number }
   }
 
+  // MARK: Leases
+
+  /// Does something while the process holds a lease on a file of the workspace's state.
+  func withLease<Result>(
+    _ name: String, _ command: String, timeout: Duration? = nil, _ body: () throws -> Result
+  ) throws -> Result {
+    // A fresh clone has none.
+    try FileSystem.makeDirectories(stateFolder)
+    let lease = try Lease(
+      stateFolder.appending(name), purpose: command, settings: configuration().leases,
+      scratch: temporaryFolder, timeout: timeout ?? configuration().lockTimeout
+    ) { holder in
+      notices.status("Waiting for \(holder)")
+    }
+    parts.withLock { $0.leases.append(lease) }
+    defer { parts.withLock { $0.leases.removeAll { $0 === lease } } }
+    return try body()
+  }
+
+  /// Makes sure that no other host has taken this process for dead; to be asked before each step that
+  /// destroys something, and costs nothing as a rule.
+  ///
+  /// - Throws: `LeaseLostError`.
+  func requireLeases() throws {
+    let (leases, cache) = parts.withLock { ($0.leases, $0.cache) }
+    for lease in leases { try lease.check() }
+    try cache?.requireInUse()
+  }
+
   // MARK: Parts
 
   package func configuration() throws -> Configuration {
@@ -165,7 +196,8 @@ package final class Workspace: Sendable {
       // What is made in it takes after it.
       try FileSystem.setMode(status.mode | 0o2770, of: folder)
     }
-    let created = try ObjectStore.openOrCreate(at: folder, soundObjects: soundObjects(in: folder))
+    let created = try ObjectStore.openOrCreate(
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
     parts.withLock { $0.cache = created }
     return created
   }
@@ -174,7 +206,8 @@ package final class Workspace: Sendable {
   func cacheIfPresent() throws -> ObjectStore? {
     if let known = parts.withLock({ $0.cache }) { return known }
     let folder = try cacheFolder()
-    let opened = try ObjectStore.open(at: folder, soundObjects: soundObjects(in: folder))
+    let opened = try ObjectStore.open(
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
     guard let opened else { return nil }
     parts.withLock { $0.cache = opened }
     return opened
