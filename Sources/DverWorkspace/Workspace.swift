@@ -33,7 +33,7 @@ package final class Workspace: Sendable {
     var configuration: Configuration?
     var git: GitRepository??
     var cache: ObjectStore?
-    var networkDevices: [UInt64: Bool] = [:]
+    var clockPlaces: [UInt64: FileClock.Place] = [:]
     var operationGroup: Int?
     /// What this process holds at the moment.
     var leases: [Lease] = []
@@ -241,15 +241,23 @@ package final class Workspace: Sendable {
     }
   }
 
-  /// Whether the device holds a network file system, whose clock is not ours.
-  func isOnNetwork(_ device: UInt64) throws -> Bool {
-    if let known = parts.withLock({ $0.networkDevices[device] }) { return known }
+  /// What stamps the files of a device: that of a network file system has a clock of its own.
+  func clockPlace(of device: UInt64) throws -> FileClock.Place {
+    if let known = parts.withLock({ $0.clockPlaces[device] }) { return known }
     // The device of the workspace is the usual case; others are looked at by their number alone.
-    let isNetwork =
-      try FileSystem.status(of: root)?.device == device
-      ? try FileSystem.traits(of: root).isNetwork : true
-    parts.withLock { $0.networkDevices[device] = isNetwork }
-    return isNetwork
+    var place = FileClock.Place(isNetwork: true)
+    if try FileSystem.status(of: root)?.device == device {
+      let isNetwork =
+        try FileSystem.traits(of: root).isNetwork
+        || configuration().leases.usesHeartbeats(in: root)
+      // Should this take time, less is trusted.
+      let there = FileClock.now(in: temporaryFolder, isNetwork: isNetwork).nanoseconds
+      place = FileClock.Place(
+        isNetwork: isNetwork, lead: isNetwork ? FileClock.now().nanoseconds - there : 0)
+    }
+    let found = place
+    parts.withLock { $0.clockPlaces[device] = found }
+    return found
   }
 }
 

@@ -69,7 +69,18 @@ package final class LifeSign: Sendable {
   }
 
   deinit {
-    if endsWithFile { _ = try? FileSystem.removeFile(path) }
+    if endsWithFile {
+      _ = try? FileSystem.removeFile(path)
+    } else if heartbeat != nil {
+      // Else others would wait for five intervals.
+      try? sayEnd()
+    }
+  }
+
+  private func sayEnd() throws {
+    guard let file = try OpenFile.ifPresent(path, .update) else { return }
+    _ = try file.readToEnd()
+    try file.write(Array("ended: yes\n".utf8))
   }
 
   // MARK: Others
@@ -97,7 +108,9 @@ package final class LifeSign: Sendable {
       guard let file = try OpenFile.ifPresent(path, .update) else { return .gone }
       return try file.tryLock() ? .dead(identity, mayWake: false) : .alive
     }
-    if identity?.isKnownDead == true { return .dead(identity, mayWake: false) }
+    if lines?["ended"] != nil || identity?.isKnownDead == true {
+      return .dead(identity, mayWake: false)
+    }
     // The clock first: should this process be stopped in between, the file is only younger.
     let now = try FileSystem.clock(in: scratch)
     // Opened, for a network file system asks the server then.
@@ -108,10 +121,10 @@ package final class LifeSign: Sendable {
 
   /// What the file at `path` says of its holder, for people.
   static func holder(at path: AbsolutePath) -> String? {
-    let found = [path, grave(of: path)].lazy.compactMap { path in
+    func contents(_ path: AbsolutePath) -> [UInt8]? {
       (try? FileSystem.contents(of: path, limit: 4096)) ?? nil
     }
-    guard let text = found.first,
+    guard let text = contents(path) ?? contents(grave(of: path)),
       let lines = ProcessIdentity.lines(of: String(decoding: text, as: UTF8.self)),
       let identity = ProcessIdentity(lines)
     else { return nil }
@@ -152,7 +165,14 @@ package final class LifeSign: Sendable {
   /// The files in a folder as they were first called, whatever became of them.
   package static func files(in folder: AbsolutePath) throws -> [AbsolutePath] {
     var files: [AbsolutePath] = []
-    for name in try FileSystem.names(in: folder) ?? [] {
+    let names: [[UInt8]]?
+    do {
+      names = try FileSystem.names(in: folder)
+    } catch let error as FileSystemError where error.isNotFound {
+      // It was empty, and another one has taken its place since it was opened.
+      names = nil
+    }
+    for name in names ?? [] {
       let isGrave = name.suffix(graveSuffix.count).elementsEqual(graveSuffix)
       let file = folder.appending(isGrave ? name.dropLast(graveSuffix.count) : name[...])
       if file != files.last { files.append(file) }

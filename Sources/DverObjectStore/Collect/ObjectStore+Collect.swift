@@ -21,10 +21,18 @@ extension ObjectStore {
     let pending = folder.appending("pending")
     for name in try FileSystem.names(in: pending) ?? [] {
       let path = pending.appending(name)
-      guard let status = try FileSystem.status(of: path), try mayLive(path) else { continue }
-      limit = min(limit, status.modified)
+      guard let began = try began(path), try mayLive(path) else { continue }
+      limit = min(limit, began)
     }
     return limit
+  }
+
+  /// When a pending entry was made, by the store's clock; its file is written to ever again.
+  private func began(_ entry: AbsolutePath) throws -> Int64? {
+    guard let status = try FileSystem.status(of: entry) else { return nil }
+    let text = try FileSystem.contents(of: entry, limit: 4096) ?? []
+    let time = PendingEntry(text: String(decoding: text, as: UTF8.self))?.time
+    return min(time ?? status.modified, status.modified)
   }
 
   /// Whether a pending entry may belong to a transaction that goes on.

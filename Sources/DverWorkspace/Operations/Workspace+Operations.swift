@@ -53,8 +53,15 @@ extension Workspace {
         command: command, started: FileClock.now().nanoseconds, texts: changes.texts,
         manifests: changes.manifests, moves: changes.moves, conflicts: changes.conflicts,
         data: data, reversal: reversal)
-      try requireLeases()
       let (path, number) = try operations.begin(record, group: operationGroup)
+      do {
+        // A collection that sees the record keeps what it names. One that did not see it has taken
+        // this process for dead.
+        try requireLeases()
+      } catch {
+        try operations.abandon(path)
+        throw error
+      }
       do {
         try carryOutMoves(of: record)
       } catch {
