@@ -84,7 +84,8 @@ struct TwoHostTests {
 
   @Test(arguments: others) func aFrozenCollectorIsReplacedAndKnowsIt(_ other: TestHost) throws {
     let repository = try repository()
-    let frozen = try stopped(["gc", "-w", "-f"], in: repository, at: 5, renameTo: "/trash/")
+    // Before the first object goes.
+    let frozen = try stopped(["gc", "-w", "-f"], in: repository, at: 1, renameTo: "/trash/")
     try run(other, ["gc", "-w", "-f"], in: repository).requireSuccess()
     frozen.sendToGroup(SIGCONT)
     let result = try frozen.wait().requireStatus(5)
