@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     tests("DverCoreTests", ["DverCore"]),
     tests("DverHashingTests", ["DverHashing", "DverCore"]),
-    tests("DverFileSystemTests", ["DverCore", "DverFileSystem"]),
+    tests("DverFileSystemTests", ["DverCore", "DverFileSystem", "DverParallel"]),
     tests("DverIgnoreTests", ["DverCore", "DverIgnore"]),
     tests(
       "DverObjectStoreTests",

@@ -35,7 +35,17 @@ extension FileSystem {
   /// A name for a file that is not ready to be seen: `.dver-tmp-` and what makes it this process'.
   package static func temporaryName() -> [UInt8] {
     let number = temporaryCounter.next()
-    return Array("\(temporaryPrefix)\(getpid())-\(number)".utf8)
+    return Array("\(temporaryPrefix)\(getpid())-\(processWord)-\(number)".utf8)
+  }
+
+  /// Processes of other hosts and namespaces may have the same number.
+  private static let processWord = randomWord()
+
+  /// Sixteen hexadecimal digits that nobody else has.
+  package static func randomWord() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let word = String(generator.next(), radix: 16)
+    return String(repeating: "0", count: 16 - word.count) + word
   }
 
   /// What every name of ``temporaryName()`` begins with.

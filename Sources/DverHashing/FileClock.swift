@@ -26,6 +26,25 @@ package struct FileClock: Hashable, Sendable {
     return stamp.latest < nanoseconds - tick
   }
 
+  /// A file system, by what stamps its files.
+  package struct Place: Hashable, Sendable {
+    package let isNetwork: Bool
+    /// By how many nanoseconds this machine's clock is ahead.
+    package let lead: Int64
+
+    package init(isNetwork: Bool, lead: Int64 = 0) {
+      self.isNetwork = isNetwork
+      self.lead = lead
+    }
+  }
+
+  /// This moment by the clock of the file system around `folder`, where files may be made; so long
+  /// ago that it vouches for nothing where that cannot be told.
+  package static func now(in folder: AbsolutePath, isNetwork: Bool) -> FileClock {
+    guard isNetwork else { return now() }
+    return FileClock(nanoseconds: (try? FileSystem.clock(in: folder)) ?? 0)
+  }
+
   package static let second: Int64 = 1_000_000_000
   /// Kernels tick at 100 Hz or faster.
   package static let fineTick: Int64 = 10_000_000

@@ -116,10 +116,11 @@ package struct HashedFile: Sendable {
   }
 
   /// Whether the file cannot change without its stamp changing too; see ``FileClock``.
-  package func isVouchedFor(onNetwork: Bool) -> Bool {
+  package func isVouchedFor(on place: FileClock.Place) -> Bool {
     var stamp = FileStamp(status)
     if isRelinked { stamp.changed = stamp.modified }
-    return hashedAt.vouches(for: stamp, onNetwork: onNetwork)
+    return FileClock(nanoseconds: hashedAt.nanoseconds - place.lead)
+      .vouches(for: stamp, onNetwork: place.isNetwork)
   }
 }
 

@@ -35,37 +35,42 @@ extension ObjectStore {
   ///
   /// Must run before data elsewhere is dropped on the strength of an object here.
   package func settle() throws {
-    try settle(olderThan: nil)
+    try settle(isOldEnough: nil)
   }
 
   /// As ``settle()``, for entries of more than a minute ago; also removes what dead ones left.
   package func settleOld() throws {
     // Debris harms nobody, and may belong to another user of a shared cache.
     try? removeAbandonedFiles()
-    try settle(olderThan: Self.aMinuteAgo)
+    var limit: Int64?
+    try settle { status in
+      let known = try limit ?? self.aMinuteAgo()
+      limit = known
+      return status.modified <= known
+    }
   }
 
-  private static var aMinuteAgo: Int64 { FileClock.now().nanoseconds - 60_000_000_000 }
+  private func aMinuteAgo() throws -> Int64 { try clock() - 60_000_000_000 }
 
-  private func settle(olderThan limit: Int64?) throws {
+  private func settle(isOldEnough: ((FileStatus) throws -> Bool)?) throws {
     let pending = folder.appending("pending")
     let names = try ownNames(in: pending)
     guard !names.isEmpty else { return }
-    // An entry that can be locked has no living holder, so nothing is added to it any more.
+    // Nothing is added any more to what has no living holder.
     var (finished, hasOthers): ([AbsolutePath], Bool) = ([], false)
     for name in names {
       let path = pending.appending(name)
       do {
-        guard let file = try OpenFile.ifPresent(path, .update), try file.tryLock() else { continue }
-        let status = try file.status()
-        if let limit, status.modified > limit { continue }
+        guard case .dead = try LifeSign.verdict(on: path, scratch: scratchFolder),
+          let status = try FileSystem.status(of: path), try isOldEnough?(status) ?? true
+        else { continue }
         finished.append(path)
       } catch let error as FileSystemError where [EACCES, EPERM].contains(error.code) {
         // Another user's, who has to take it back.
         hasOthers = true
       }
     }
-    guard !finished.isEmpty || hasOthers && limit == nil else { return }
+    guard !finished.isEmpty || hasOthers && isOldEnough == nil else { return }
     if let since = distrustedSince { try quarantineDamaged(changedSince: since) }
     try OpenFile(folder, .directory).syncFileSystem()
     for path in finished { try FileSystem.removeFile(path) }
@@ -85,7 +90,7 @@ extension ObjectStore {
 
   /// Removes what transactions that died left in `tmp/`.
   package func removeAbandonedFiles() throws {
-    let (pending, staging) = (folder.appending("pending"), folder.appending("tmp"))
+    let (pending, staging) = (folder.appending("pending"), scratchFolder)
     for name in try ownNames(in: staging) {
       // A transaction that begins has its entry in the folder itself, and then moves it.
       let places = [pending.appending(name), staging.appending(name).appending("pending")]
@@ -100,7 +105,7 @@ extension ObjectStore {
       // Before it has an entry, its age alone tells whether it may live.
       if try !FileSystem.exists(places[0]),
         let status = try FileSystem.status(of: staging.appending(name)),
-        status.modified >= Self.aMinuteAgo
+        try status.modified >= aMinuteAgo()
       {
         continue
       }
@@ -121,7 +126,6 @@ extension ObjectStore {
 
   /// Whether a living transaction holds the entry.
   private func isHeld(_ entry: AbsolutePath) throws -> Bool {
-    guard let file = try OpenFile.ifPresent(entry, .update) else { return false }
-    return try !file.tryLock()
+    try LifeSign.verdict(on: entry, scratch: scratchFolder).isAlive
   }
 }

@@ -23,12 +23,16 @@ package final class ObjectStore: Sendable {
   let trash: TrashIndex
   /// Whether the members of a group share the store: its folder says so.
   let isGroupShared: Bool
-  /// The lock that says that this process works with the store, once it does.
-  let use = Mutex<SharedFile?>(nil)
+  /// How processes that work with the store tell that they live.
+  package let leases: LeaseSettings
+  /// What says that this process works with the store, once it does.
+  let use = Mutex<StoreUse?>(nil)
 
   private init(
-    folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?
+    folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?,
+    leases: LeaseSettings
   ) throws {
+    self.leases = leases
     self.soundObjects = soundObjects
     self.folder = folder
     self.descriptor = descriptor
@@ -40,22 +44,31 @@ package final class ObjectStore: Sendable {
 
   /// Opens the store at `folder`; `nil` where there is none.
   package static func open(
-    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil,
+    leases: LeaseSettings = LeaseSettings()
   ) throws -> ObjectStore? {
     guard let descriptor = try StoreDescriptor.read(at: folder) else { return nil }
-    return try ObjectStore(folder: folder, descriptor: descriptor, soundObjects: soundObjects)
+    return try ObjectStore(
+      folder: folder, descriptor: descriptor, soundObjects: soundObjects, leases: leases)
   }
 
   /// Opens the store at `folder`, and makes it if there is none.
   package static func openOrCreate(
-    at folder: AbsolutePath, soundObjects: SoundObjects? = nil
+    at folder: AbsolutePath, soundObjects: SoundObjects? = nil,
+    leases: LeaseSettings = LeaseSettings()
   ) throws -> ObjectStore {
-    if let store = try open(at: folder, soundObjects: soundObjects) { return store }
+    if let store = try open(at: folder, soundObjects: soundObjects, leases: leases) {
+      return store
+    }
     return try ObjectStore(
-      folder: folder, descriptor: StoreDescriptor.create(at: folder), soundObjects: soundObjects)
+      folder: folder, descriptor: StoreDescriptor.create(at: folder), soundObjects: soundObjects,
+      leases: leases)
   }
 
   // MARK: Where things are
+
+  /// For files that nobody is to see; what is forgotten there goes.
+  package var scratchFolder: AbsolutePath { folder.appending("tmp") }
 
   package var objectsFolder: AbsolutePath { folder.appending("objects") }
 

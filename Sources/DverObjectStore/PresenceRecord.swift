@@ -41,8 +41,8 @@ extension ObjectStore {
   package func presence(
     of name: Digest, digests: [Digest], sizes: [Int64], known record: PresenceRecord?
   ) throws -> PresenceRecord? {
-    let clock = FileClock.now()
     let isNetwork = try FileSystem.traits(of: folder).isNetwork
+    let clock = FileClock.now(in: scratchFolder, isNetwork: isNetwork)
     let times = try folderTimes(before: clock, onNetwork: isNetwork)
     var asked = Array(digests.indices)
     if let record, record.name == name, record.storeID == descriptor.id, distrustedSince == nil {

@@ -29,20 +29,15 @@ package final class StoreTransaction: Sendable {
 
   /// What exists once the first object is on its way.
   private struct State: ~Copyable {
-    let entry: OpenFile
-    let entryPath: AbsolutePath
+    let entry: LifeSign
     let staging: AbsolutePath
     /// Opened before anything was written, so that a sync through it reports what went wrong.
     let folder: OpenFile
     /// Files published since the last barrier; `nil` once they are too many to sync one by one.
     var published: [AbsolutePath]? = []
 
-    init(
-      entry: consuming OpenFile, entryPath: AbsolutePath, staging: AbsolutePath,
-      folder: consuming OpenFile
-    ) {
+    init(entry: LifeSign, staging: AbsolutePath, folder: consuming OpenFile) {
       self.entry = entry
-      self.entryPath = entryPath
       self.staging = staging
       self.folder = folder
     }
@@ -167,18 +162,12 @@ package final class StoreTransaction: Sendable {
     let name = Digest.hexWord(generator.next())
     let staging = store.folder.appending("tmp").appending(name)
     try FileSystem.makeSharedDirectories(staging)
-    // Locked before it can be seen: an entry that can be locked counts as finished.
-    let unseen = staging.appending("pending")
-    let entry = try OpenFile(unseen, .createNew(permissions: 0o644))
-    // Others find out by its lock whether it is finished.
-    if store.isGroupShared { try entry.setMode(0o664) }
-    guard try entry.tryLock() else { throw FileSystemError(.lock, unseen) }
-    try entry.write(Array(try PendingEntry.current().text.utf8))
-    try entry.sync()
-    let entryPath = pending.appending(name)
-    try FileSystem.rename(unseen, to: entryPath)
-    try FileSystem.syncDirectory(pending)
-    return State(entry: entry, entryPath: entryPath, staging: staging, folder: folder)
+    // Others find out by it whether the transaction is finished.
+    let entry = try LifeSign(
+      pending.appending(name), purpose: "dver", extra: { "time: \($0)\n" },
+      settings: store.leases, unseen: staging.appending("pending"),
+      isShared: store.isGroupShared, synced: true)
+    return State(entry: entry, staging: staging, folder: folder)
   }
 
   // MARK: Ending
@@ -186,6 +175,7 @@ package final class StoreTransaction: Sendable {
   /// Waits until everything stored is on stable storage, and takes the pending entry back.
   package func barrier() throws {
     try publishSmall()
+    try requireLife()
     try state.withLock { state in
       if let published = state?.published {
         try sync(published)
@@ -211,12 +201,19 @@ package final class StoreTransaction: Sendable {
   /// Ends the transaction without waiting for the disk: its pending entry stays for a later barrier.
   package func finish() throws {
     try publishSmall()
+    try requireLife()
     try state.withLock { try Self.close(&$0, removesEntry: false) }
     try runNotes()
   }
 
+  /// A collection judges what the dead have published.
+  private func requireLife() throws {
+    try state.withLock { $0?.entry }?.check()
+    try store.requireInUse()
+  }
+
   private static func close(_ state: inout State?, removesEntry: Bool) throws {
-    guard let staging = state?.staging, let entry = state?.entryPath else { return }
+    guard let staging = state?.staging, let entry = state?.entry.path else { return }
     if removesEntry { try FileSystem.removeFile(entry) }
     try FileSystem.removeTree(staging)
     state = nil

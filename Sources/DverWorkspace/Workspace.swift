@@ -36,8 +36,10 @@ package final class Workspace: Sendable {
     var configuration: Configuration?
     var git: GitRepository??
     var cache: ObjectStore?
-    var networkDevices: [UInt64: Bool] = [:]
+    var clockPlaces: [UInt64: FileClock.Place] = [:]
     var operationGroup: Int?
+    /// What this process holds at the moment.
+    var leases: [Lease] = []
   }
 
   init(
@@ -110,6 +112,35 @@ package final class Workspace: Sendable {
     parts.withLock { $0.operationGroup = $0.operationGroup ?? number }
   }
 
+  // MARK: Leases
+
+  /// Does something while the process holds a lease on a file of the workspace's state.
+  func withLease<Result>(
+    _ name: String, _ command: String, timeout: Duration? = nil, _ body: () throws -> Result
+  ) throws -> Result {
+    // A fresh clone has none.
+    try FileSystem.makeDirectories(stateFolder)
+    let lease = try Lease(
+      stateFolder.appending(name), purpose: command, settings: configuration().leases,
+      scratch: temporaryFolder, timeout: timeout ?? configuration().lockTimeout
+    ) { holder in
+      notices.status("Waiting for \(holder)")
+    }
+    parts.withLock { $0.leases.append(lease) }
+    defer { parts.withLock { $0.leases.removeAll { $0 === lease } } }
+    return try body()
+  }
+
+  /// Makes sure that no other host has taken this process for dead; to be asked before each step that
+  /// destroys something, and costs nothing as a rule.
+  ///
+  /// - Throws: `LeaseLostError`.
+  func requireLeases() throws {
+    let (leases, cache) = parts.withLock { ($0.leases, $0.cache) }
+    for lease in leases { try lease.check() }
+    try cache?.requireInUse()
+  }
+
   // MARK: Parts
 
   package func configuration() throws -> Configuration {
@@ -172,7 +203,8 @@ package final class Workspace: Sendable {
       // What is made in it takes after it.
       try FileSystem.setMode(status.mode | 0o2770, of: folder)
     }
-    let created = try ObjectStore.openOrCreate(at: folder, soundObjects: soundObjects(in: folder))
+    let created = try ObjectStore.openOrCreate(
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
     parts.withLock { $0.cache = created }
     return created
   }
@@ -181,7 +213,8 @@ package final class Workspace: Sendable {
   func cacheIfPresent() throws -> ObjectStore? {
     if let known = parts.withLock({ $0.cache }) { return known }
     let folder = try cacheFolder()
-    let opened = try ObjectStore.open(at: folder, soundObjects: soundObjects(in: folder))
+    let opened = try ObjectStore.open(
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
     guard let opened else { return nil }
     parts.withLock { $0.cache = opened }
     return opened
@@ -215,15 +248,23 @@ package final class Workspace: Sendable {
     }
   }
 
-  /// Whether the device holds a network file system, whose clock is not ours.
-  func isOnNetwork(_ device: UInt64) throws -> Bool {
-    if let known = parts.withLock({ $0.networkDevices[device] }) { return known }
+  /// What stamps the files of a device: that of a network file system has a clock of its own.
+  func clockPlace(of device: UInt64) throws -> FileClock.Place {
+    if let known = parts.withLock({ $0.clockPlaces[device] }) { return known }
     // The device of the workspace is the usual case; others are looked at by their number alone.
-    let isNetwork =
-      try FileSystem.status(of: root)?.device == device
-      ? try FileSystem.traits(of: root).isNetwork : true
-    parts.withLock { $0.networkDevices[device] = isNetwork }
-    return isNetwork
+    var place = FileClock.Place(isNetwork: true)
+    if try FileSystem.status(of: root)?.device == device {
+      let isNetwork =
+        try FileSystem.traits(of: root).isNetwork
+        || configuration().leases.usesHeartbeats(in: root)
+      // Should this take time, less is trusted.
+      let there = FileClock.now(in: temporaryFolder, isNetwork: isNetwork).nanoseconds
+      place = FileClock.Place(
+        isNetwork: isNetwork, lead: isNetwork ? FileClock.now().nanoseconds - there : 0)
+    }
+    let found = place
+    parts.withLock { $0.clockPlaces[device] = found }
+    return found
   }
 }
 

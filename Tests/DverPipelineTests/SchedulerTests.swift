@@ -79,7 +79,7 @@ import Testing
       return scheduler.run(cancellation: Cancellation()) { turn in
         let stage = turn.stage
         let failure = StageFailure.runsElsewhere(
-          stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"), process: nil)
+          stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"), holder: nil)
         return StageReport(stage: stage, outcome: bad.contains(stage) ? .failed(failure) : .fresh)
       }.map(\.outcome.word)
     }

@@ -14,7 +14,7 @@ package struct FaultShim: Sendable {
   }
 
   /// The first of the usual C compilers that runs.
-  private static let compiler: String? = ["cc", "clang", "gcc"].first { name in
+  static let compiler: String? = ["cc", "clang", "gcc"].first { name in
     let result = try? Command(name, ["--version"], directory: "/").run()
     return result?.status == .exited(0)
   }

@@ -62,6 +62,13 @@ extension TemporaryRepository {
     }
   }
 
+  /// When the content of a file last changed, in nanoseconds since 1970; `nil` where there is none.
+  package func modified(_ path: some ByteText) -> Int64? {
+    var status = stat()
+    guard unsafe stat(cString(resolve(path)), &status) == 0 else { return nil }
+    return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+  }
+
   /// Something has this name, be it a link to nothing.
   package func exists(_ path: some ByteText) -> Bool {
     var status = stat()

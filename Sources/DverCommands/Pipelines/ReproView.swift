@@ -31,8 +31,7 @@ final class ReproView: Sendable {
       let lines =
         ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
       console.print(lines.joined(separator: "\n"))
-    case .waiting(let stage, let process):
-      let holder = process.map { "process \($0)" } ?? "another process"
+    case .waiting(let stage, let holder):
       console.status("Waiting for \(holder), which runs stage '\(stage)'")
     case .retrying(let stage, let attempt, let count, let ending, let delay):
       let pause = delay > .zero ? " in \(DurationText.short(delay))" : ""

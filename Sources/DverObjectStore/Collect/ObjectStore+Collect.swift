@@ -21,25 +21,35 @@ extension ObjectStore {
     let pending = folder.appending("pending")
     for name in try FileSystem.names(in: pending) ?? [] {
       let path = pending.appending(name)
-      guard let status = try FileSystem.status(of: path), try mayLive(path) else { continue }
-      limit = min(limit, status.modified)
+      guard let began = try began(path), try mayLive(path) else { continue }
+      limit = min(limit, began)
     }
     return limit
+  }
+
+  /// When a pending entry was made, by the store's clock; its file is written to ever again.
+  private func began(_ entry: AbsolutePath) throws -> Int64? {
+    guard let status = try FileSystem.status(of: entry) else { return nil }
+    let text = try FileSystem.contents(of: entry, limit: 4096) ?? []
+    let time = PendingEntry(text: String(decoding: text, as: UTF8.self))?.time
+    return min(time ?? status.modified, status.modified)
   }
 
   /// Whether a pending entry may belong to a transaction that goes on.
   private func mayLive(_ entry: AbsolutePath) throws -> Bool {
     do {
-      guard let file = try OpenFile.ifPresent(entry, .update) else { return false }
-      if try !file.tryLock() { return true }
+      switch try LifeSign.verdict(on: entry, scratch: scratchFolder) {
+      case .gone: return false
+      case .alive: return true
+      case .dead(_, mayWake: true): return false
+      case .dead(let holder, mayWake: false):
+        // Locks of another host may not be seen here.
+        return try holder?.isOfThisKernel != true && leases.choice != .lock
+          && FileSystem.traits(of: folder).isNetwork
+      }
     } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
       return true
     }
-    // Locks of another host may not be seen here.
-    let text = try FileSystem.contents(of: entry, limit: 4096)
-    let isOurs = try text.flatMap { PendingEntry(text: String(decoding: $0, as: UTF8.self)) }
-      .map { try $0.isOfThisHost() }
-    return try isOurs != true && FileSystem.traits(of: folder).isNetwork
   }
 
   /// What goes if only `kept` stays.
@@ -105,8 +115,12 @@ extension ObjectStore {
   /// Moves what a plan says to the trash.
   ///
   /// Objects that stay are on stable storage in another pack before their own one goes.
+  ///
+  /// - Parameter confirm: Asked before each step; throws where somebody else collects by now.
   package func condemn(
-    _ plan: CollectionPlan, note: TrashNote, onObject: @escaping @Sendable () throws -> Void
+    _ plan: CollectionPlan, note: TrashNote,
+    confirm: @escaping @Sendable () throws -> Void = {},
+    onObject: @escaping @Sendable () throws -> Void
   ) throws -> Condemnation {
     guard !plan.isEmpty else { return Condemnation() }
     var generator = SystemRandomNumberGenerator()
@@ -120,11 +134,12 @@ extension ObjectStore {
     try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
     try FileSystem.syncDirectory(trashFolder)
     var result = Condemnation(operation: name)
-    try retire(plan, to: target, onObject)
+    try retire(plan, to: target, confirm: confirm, onObject)
     result.objectCount = plan.packed.count
     result.byteCount = plan.packed.reduce(0) { $0 + $1.byteCount }
     let moved = try parallelMap(count: plan.loose.count, state: { 0 }) { _, number in
       try onObject()
+      try confirm()
       return try self.condemn(plan.loose[number].digest, to: target)
     }
     for (object, isMoved) in zip(plan.loose, moved) where isMoved {
@@ -149,7 +164,8 @@ extension ObjectStore {
 
   /// Writes packs anew without what goes, and moves the old ones away.
   private func retire(
-    _ plan: CollectionPlan, to target: AbsolutePath, _ onObject: () throws -> Void
+    _ plan: CollectionPlan, to target: AbsolutePath, confirm: () throws -> Void,
+    _ onObject: () throws -> Void
   ) throws {
     guard !plan.packs.isEmpty else { return }
     let going = KeptObjects(plan.packed.map(\.digest))
@@ -174,7 +190,10 @@ extension ObjectStore {
       gone.append(pack.name)
     }
     try transaction.barrier()
-    for name in gone { try retire(pack: name, to: target) }
+    for name in gone {
+      try confirm()
+      try retire(pack: name, to: target)
+    }
   }
 }
 

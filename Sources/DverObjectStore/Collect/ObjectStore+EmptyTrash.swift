@@ -29,8 +29,11 @@ extension ObjectStore {
   ///
   /// Whoever looked for an object before it was condemned must have written down by now that it is
   /// needed.
+  ///
+  /// - Parameter confirm: Asked before each step; throws where somebody else collects by now.
   package func empty(
     _ operation: TrashedOperation, keeping kept: KeptObjects,
+    confirm: @escaping @Sendable () throws -> Void = {},
     onObject: @escaping @Sendable () throws -> Void
   ) throws -> Emptying {
     var result = Emptying()
@@ -56,6 +59,7 @@ extension ObjectStore {
     let doomedPacks = try restorePacks(packNames, of: operation, keeping: kept, &result)
     for digest in doomed {
       try onObject()
+      try confirm()
       let file = operation.folder.appending(digest.hex)
       let size = try FileSystem.status(of: file)?.size ?? 0
       guard try FileSystem.removeFile(file) else { continue }
@@ -63,7 +67,7 @@ extension ObjectStore {
       result.deletedByteCount += size
       result.deleted.append(digest)
     }
-    try delete(doomedPacks, of: operation, keeping: kept, &result)
+    try delete(doomedPacks, keeping: kept, confirm: confirm, &result)
     try removeIfEmpty(operation)
     result.deleted.sort()
     return result
@@ -108,10 +112,11 @@ extension ObjectStore {
   }
 
   private func delete(
-    _ doomed: [(pack: Pack, objects: [PackedObject])], of operation: TrashedOperation,
-    keeping kept: KeptObjects, _ result: inout Emptying
+    _ doomed: [(pack: Pack, objects: [PackedObject])], keeping kept: KeptObjects,
+    confirm: () throws -> Void, _ result: inout Emptying
   ) throws {
     for (pack, objects) in doomed {
+      try confirm()
       guard try FileSystem.removeFile(pack.path) else { continue }
       for object in objects where !kept.contains(object.digest) {
         result.deletedCount += 1

@@ -21,9 +21,12 @@ extension ObjectStore {
   ///
   /// Every object is on stable storage in its new place before the old one goes.
   ///
-  /// - Parameter includesLoose: Whether loose objects may go: not where files are linked to them.
+  /// - Parameters:
+  ///   - includesLoose: Whether loose objects may go: not where files are linked to them.
+  ///   - confirm: Asked before each file that goes; throws where somebody else collects by now.
   package func repack(
     includesLoose: Bool, isDry: Bool = false, judgedBefore limit: Int64,
+    confirm: @escaping @Sendable () throws -> Void = {},
     onObject: @escaping @Sendable () throws -> Void
   ) throws -> Repacking {
     var result = Repacking()
@@ -60,11 +63,13 @@ extension ObjectStore {
     where !written.bad.contains(where: { $0.pack?.name == pack.name })
       && !written.packNames.contains(pack.name)
     {
+      try confirm()
       try FileSystem.removeFile(pack.path)
     }
     let bad = Set(written.bad.filter { $0.pack == nil }.map(\.digest))
     try parallelFor(chunks: loose.count) { number in
       guard !bad.contains(loose[number].digest) else { return }
+      try confirm()
       try FileSystem.removeFile(self.path(of: loose[number].digest))
     }
     packs.expire()

@@ -30,12 +30,13 @@ final class TrashIndex: Sendable {
     let isNetwork = try FileSystem.traits(of: folder).isNetwork
     return try names.compactMap { name in
       let path = folder.appending(name)
-      let clock = FileClock.now()
       guard let status = try FileSystem.status(of: path), status.isDirectory else { return nil }
       let stamp = FileStamp(status)
       if let content = known.withLock({ $0[name] }), content.stamp == stamp {
         return (path, content)
       }
+      let clock = FileClock.now(
+        in: folder.parent.appending("tmp"), isNetwork: isNetwork)
       let content = try list(
         path, stamp: clock.vouches(for: stamp, onNetwork: isNetwork) ? stamp : nil)
       known.withLock { $0[name] = content }

@@ -34,15 +34,7 @@ extension ObjectStore {
   }
 
   /// The time by the clock of the store's file system, in nanoseconds since 1970.
-  package func clock() throws -> Int64 {
-    let staging = folder.appending("tmp")
-    try FileSystem.makeSharedDirectories(staging)
-    let path = staging.appending(FileSystem.temporaryName())
-    let file = try OpenFile(path, .createNew(permissions: 0o600))
-    defer { _ = try? FileSystem.removeFile(path) }
-    try file.write([0])
-    return try file.status().modified
-  }
+  package func clock() throws -> Int64 { try FileSystem.clock(in: scratchFolder) }
 
   /// How many files lie in the trash, and their bytes.
   package func trashContent() throws -> (fileCount: Int, byteCount: Int64) {

@@ -1,4 +1,3 @@
-import CSystem
 import DverCore
 package import DverFileSystem
 import DverManifest
@@ -23,13 +22,10 @@ package final class AsideArea: Sendable {
 
   private struct Session: ~Copyable {
     let token: String
-    let lock: OpenFile
+    let sign: LifeSign
     let journal: OpenFile
     var nextNumber = 0
     var completed: [Ticket] = []
-
-    // Closing alone would leave the lock to a child that is being started at this moment.
-    deinit { _ = dver_unlock(lock.descriptor) }
   }
 
   package let layout: AsideLayout
@@ -70,8 +66,16 @@ package final class AsideArea: Sendable {
     }
   }
 
+  /// Makes sure that no other process has brought back what was set aside, taking this one for dead.
+  ///
+  /// - Throws: `LeaseLostError`.
+  func requireLife() throws {
+    try session.withLock { $0?.sign }?.check()
+  }
+
   /// Says that the new outputs are complete and the old ones kept elsewhere or not wanted.
   package func complete(_ ticket: Ticket) throws {
+    try requireLife()
     try write(AsideJournal.change(ticket.number, to: .complete))
     guard ticket.wasThere.contains(true) else { return }
     session.withLock { $0?.completed.append(ticket) }
@@ -81,6 +85,7 @@ package final class AsideArea: Sendable {
   ///
   /// Goes on after an error, which is thrown at the end; recovery will then try again.
   package func putBack(_ ticket: Ticket) throws {
+    try requireLife()
     let quarantine = layout.quarantine(of: ticket.stage)
     var failure: (any Error)?
     for (places, wasThere) in zip(ticket.places, ticket.wasThere) {
@@ -108,6 +113,7 @@ package final class AsideArea: Sendable {
       return tickets
     }
     for ticket in tickets {
+      try requireLife()
       for places in ticket.places {
         guard let path = places.original.relative(to: layout.root) else { continue }
         try places.drop(path, saving: hidden)
@@ -120,6 +126,7 @@ package final class AsideArea: Sendable {
 
   /// Removes what the process needed, once all its stages are done and dropped.
   package func close() throws {
+    try requireLife()
     try session.withLock { (session: inout Session?) in
       guard let done = session.take() else { return }
       let folder = layout.folder(of: done.token)
@@ -135,6 +142,7 @@ package final class AsideArea: Sendable {
     let wasThere = try paths.map { try FileSystem.exists(layout.root.appending($0)) }
     return try session.withLock { session in
       if session == nil { session = try Self.start(layout) }
+      try session?.sign.check()
       let number = session?.nextNumber ?? 0
       session?.nextNumber += 1
       let entry = AsideJournal.Entry(
@@ -166,17 +174,14 @@ package final class AsideArea: Sendable {
 
   private static func start(_ layout: AsideLayout) throws -> Session {
     try FileSystem.makeDirectories(layout.aside)
-    while true {
-      let token = "\(getpid())-\(RunRecord.now())"
-      let path = layout.lock(of: token)
-      let lock = try OpenFile(path, .createIfMissing(permissions: 0o666))
-      // Recovery in another process may have found the file before it was locked.
-      guard try lock.tryLock(), try FileSystem.status(of: path)?.inode == lock.status().inode
-      else { continue }
-      try FileSystem.makeDirectory(layout.folder(of: token))
-      let journal = try OpenFile(
-        layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
-      return Session(token: token, lock: lock, journal: journal)
-    }
+    try FileSystem.makeDirectories(layout.scratch)
+    let token = "\(getpid())-\(RunRecord.now())-\(FileSystem.randomWord())"
+    let sign = try LifeSign(
+      layout.lock(of: token), purpose: "dver repro", settings: layout.leases,
+      unseen: layout.scratch.appending(FileSystem.temporaryName()))
+    try FileSystem.makeDirectory(layout.folder(of: token))
+    let journal = try OpenFile(
+      layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
+    return Session(token: token, sign: sign, journal: journal)
   }
 }

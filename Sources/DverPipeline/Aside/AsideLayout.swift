@@ -5,13 +5,21 @@ package import DverFileSystem
 package struct AsideLayout: Sendable {
   /// The workspace.
   package let root: AbsolutePath
-  /// `.dver/state/aside`: for each process a file `TOKEN.lock`, which it keeps locked, and a folder
-  /// `TOKEN` with its journal and what it set aside.
+  /// `.dver/state/aside`: for each process a file `TOKEN.lock`, which shows that it lives, and a
+  /// folder `TOKEN` with its journal and what it set aside.
   package let aside: AbsolutePath
   /// `.dver/tmp/failed`: a folder for each stage whose last run failed.
   package let failed: AbsolutePath
+  /// How processes tell that they live.
+  package var leases = LeaseSettings()
+  /// For files that nobody is to see.
+  let scratch: AbsolutePath
 
-  package init(root: AbsolutePath, aside: AbsolutePath, failed: AbsolutePath) {
+  package init(
+    root: AbsolutePath, aside: AbsolutePath, failed: AbsolutePath,
+    scratch: AbsolutePath? = nil
+  ) {
+    self.scratch = scratch ?? aside.parent
     self.root = root
     self.aside = aside
     self.failed = failed

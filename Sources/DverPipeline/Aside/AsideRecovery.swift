@@ -27,16 +27,19 @@ package enum AsideRecovery {
   ) throws -> Report {
     var report = Report()
     var tokens: Set<String> = []
-    for name in try FileSystem.names(in: layout.aside) ?? [] {
-      let name = String(decoding: name, as: UTF8.self)
+    for file in try LifeSign.files(in: layout.aside) {
+      let name = String(decoding: file.lastComponent, as: UTF8.self)
       tokens.insert(
         name.hasSuffix(AsideLayout.lockSuffix)
           ? String(name.dropLast(AsideLayout.lockSuffix.count)) : name)
     }
-    for token in tokens.sorted() {
-      let lock = try OpenFile(layout.lock(of: token), .createIfMissing(permissions: 0o666))
-      // Whoever holds the lock is alive and looks after its outputs itself.
-      guard try lock.tryLock() else { continue }
+    // Whoever is alive looks after its outputs itself.
+    let dead = try tokens.sorted().filter {
+      try LifeSign.isDead(layout.lock(of: $0), scratch: layout.scratch)
+    }
+    guard !dead.isEmpty, let lease = try lease(layout) else { return report }
+    for token in dead {
+      try lease.check()
       let session = DeadSession(layout, token)
       report.interrupted += try session.putBack(displacing: displacing)
       try session.dropRest(preserve: preserve, barrier: barrier, saving: hidden)
@@ -46,9 +49,20 @@ package enum AsideRecovery {
         try FileSystem.removeEmptyDirectory(layout.folder(of: token))
           || !FileSystem.exists(layout.folder(of: token))
       else { continue }
-      try FileSystem.removeFile(layout.lock(of: token))
+      try LifeSign.forget(layout.lock(of: token))
     }
     return report
+  }
+
+  /// The right to look after what dead processes left; `nil` if somebody else does.
+  private static func lease(_ layout: AsideLayout) throws -> Lease? {
+    do {
+      return try Lease(
+        layout.aside.parent.appending("recovery"), purpose: "recovery", settings: layout.leases,
+        scratch: layout.scratch, timeout: .zero)
+    } catch is LockError {
+      return nil
+    }
   }
 }
 

@@ -81,8 +81,8 @@ struct StageCourse: Sendable {
   /// made; returns how long they took.
   func run() throws -> Duration {
     let record = runner.settings.records.appending(address.fileName)
-    guard var claim = try RunClaim(record) else {
-      throw StageFailure.runsElsewhere(stage: address, process: RunClaim.holder(at: record))
+    guard var claim = try runner.claim(record) else {
+      throw StageFailure.runsElsewhere(stage: address, holder: RunClaim.holder(at: record))
     }
     runner.events(.started(stage: number, reasons: reasons))
     let environment = environment
@@ -92,13 +92,14 @@ struct StageCourse: Sendable {
       peakMemory: ByteCount(0), environment: RunRecord.digest(ofEnvironment: environment),
       log: logs.path(started: started))
     do {
-      while try !attempt(&run, environment) { try pause(after: &run) }
+      while try !attempt(&run, environment, claim) { try pause(after: &run) }
     } catch {
       writeRecord(run, &claim)
       throw error
     }
     writeRecord(run, &claim)
     do {
+      try claim.check()
       try runner.aside.layout.quarantine(of: address).clear()
     } catch {
       warn(error)
@@ -110,15 +111,20 @@ struct StageCourse: Sendable {
   ///
   /// - Returns: `false` where the commands failed and may be tried again; previous outputs are back
   ///   then.
-  private func attempt(_ run: inout RunRecord, _ environment: [[UInt8]]) throws -> Bool {
+  private func attempt(
+    _ run: inout RunRecord, _ environment: [[UInt8]], _ claim: borrowing RunClaim
+  ) throws -> Bool {
+    try claim.check()
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
     do {
       try execute(&run, environment)
       try requireSameInputs()
+      try requireLeases(claim)
       let outputs = try storeOutputs()
       try preserve(ticket)
+      try requireLeases(claim)
       for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
       let lock = lock(outputs: outputs)
       remember(lock)
@@ -132,6 +138,12 @@ struct StageCourse: Sendable {
       else { throw error }
       return false
     }
+  }
+
+  /// What another process has brought back or made, taking this one for dead, is not ours.
+  private func requireLeases(_ claim: borrowing RunClaim) throws {
+    try claim.check()
+    try runner.aside.requireLife()
   }
 
   private var attemptCount: Int { Int(clamping: stage.stage.retry?.times ?? 0) + 1 }
@@ -286,6 +298,7 @@ struct StageCourse: Sendable {
   private func fail(_ ticket: AsideArea.Ticket, _ run: RunRecord) {
     let quarantine = runner.aside.layout.quarantine(of: address)
     do {
+      try runner.aside.requireLife()
       try quarantine.clear()
       putBack(ticket)
       try quarantine.keepLog(run.log)

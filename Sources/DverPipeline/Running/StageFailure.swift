@@ -12,7 +12,7 @@ package enum StageFailure: DverError {
   case missingOutput(stage: StageAddress, RepositoryPath)
   /// A dependency or a parameter file is not what it was when the command started.
   case inputChanged(stage: StageAddress, DependencyPath)
-  case runsElsewhere(stage: StageAddress, process: Int32?)
+  case runsElsewhere(stage: StageAddress, holder: RunClaim.Holder?)
   /// The user did not want it to run.
   case declined(stage: StageAddress)
   /// A frozen stage never runs, so nothing makes its output anew.
@@ -62,8 +62,8 @@ package enum StageFailure: DverError {
       "stage '\(stage)' failed: it did not write its output \(path)"
     case .inputChanged(let stage, let path):
       "stage '\(stage)' failed: dependency \(path) changed while the stage ran"
-    case .runsElsewhere(let stage, let process):
-      "stage '\(stage)' is being run by \(process.map { "process \($0)" } ?? "another process")"
+    case .runsElsewhere(let stage, let holder):
+      "stage '\(stage)' is being run by \(holder?.text ?? "another process")"
     case .declined(let stage): "stage '\(stage)' was not run, for nobody agreed to it"
     case .frozen(let stage, let path):
       "stage '\(stage)' failed: it is frozen, and its output \(path) is missing"

@@ -37,7 +37,7 @@ package struct StageReport: Sendable {
 package enum StageEvent: Sendable {
   case started(stage: Int, reasons: [StaleReason])
   /// Another process runs the stage.
-  case waiting(stage: Int, process: Int32?)
+  case waiting(stage: Int, holder: RunClaim.Holder?)
   /// The commands failed and will run again.
   case retrying(
     stage: Int, attempt: Int, of: Int, after: CommandResult.Ending, delay: Duration)

@@ -29,6 +29,10 @@ package struct StageRunner: Sendable {
     package var grace: Duration = .seconds(2)
     /// How long a stage that another process runs is waited for.
     package var lockTimeout: Duration = .zero
+    /// How processes tell that they live.
+    package var leases = LeaseSettings()
+    /// `.dver/tmp`, for files that nobody is to see.
+    package var scratch: AbsolutePath
 
     package init(
       shell: Shell, environment: [[UInt8]], logs: AbsolutePath, records: AbsolutePath
@@ -37,6 +41,7 @@ package struct StageRunner: Sendable {
       self.environment = environment
       self.logs = logs
       self.records = records
+      scratch = records.parent
     }
   }
 
@@ -82,8 +87,8 @@ package struct StageRunner: Sendable {
     mayRun: () -> Bool = { true }
   ) -> StageReport? {
     var report = attempt(number, isForced, shortage, mayRun)
-    if case .failed(.runsElsewhere(_, let process))? = report?.outcome,
-      let lock = waitForOther(number, process: process)
+    if case .failed(.runsElsewhere(_, let holder))? = report?.outcome,
+      let lock = waitForOther(number, holder: holder)
     {
       // What the other process made counts.
       var runner = self
@@ -114,22 +119,26 @@ package struct StageRunner: Sendable {
   /// Waits until the process that runs the stage is done with it.
   ///
   /// - Returns: The stage's lock as it is then; `nil` where the wait was in vain.
-  private func waitForOther(_ number: Int, process: Int32?) -> StageLock?? {
+  private func waitForOther(_ number: Int, holder: RunClaim.Holder?) -> StageLock?? {
     let stage = graph.stages[number]
     let record = settings.records.appending(stage.address.fileName)
     let deadline = ContinuousClock.now + settings.lockTimeout
     var hasTold = false
     while ContinuousClock.now < deadline, !cancellation.isRequested() {
-      if !hasTold { events(.waiting(stage: number, process: process)) }
+      if !hasTold { events(.waiting(stage: number, holder: holder)) }
       hasTold = true
       do {
-        if try RunClaim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
+        if try claim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
       } catch {
         return nil
       }
       usleep(Self.pollMicroseconds)
     }
     return nil
+  }
+
+  func claim(_ record: AbsolutePath) throws -> RunClaim? {
+    try RunClaim(record, leases: settings.leases, scratch: settings.scratch)
   }
 
   private static let pollMicroseconds: UInt32 = 20_000

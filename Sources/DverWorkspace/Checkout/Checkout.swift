@@ -157,6 +157,7 @@ struct Checkout {
     for index in removals {
       let relative = plan.present.paths[index]
       let target = folder.appending(relative)
+      try workspace.requireLeases()
       switch plan.present.kinds[index] {
       case .emptyDirectory:
         try FileSystem.removeEmptyDirectory(target)
@@ -290,6 +291,7 @@ struct Checkout {
     _ summary: inout CheckoutSummary
   ) throws {
     for unit in units {
+      try workspace.requireLeases()
       switch unit.place {
       case .folder(let staged, let relative):
         let target = folder.appending(relative)

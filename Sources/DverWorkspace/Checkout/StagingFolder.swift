@@ -4,33 +4,32 @@ import DverHashing
 
 /// A hidden folder on the file system of the workspace, where files wait until they are complete.
 ///
-/// Its holder keeps a lock on a file beside it, so that the next command can tell what a dead one
-/// left.
+/// By a file beside it the next command can tell what a dead one left.
 struct StagingFolder: ~Copyable {
   let path: AbsolutePath
-  private let lock: OpenFile
+  private let sign: LifeSign
   private let counter = SharedCounter()
 
   /// Makes a folder below `parent`, after removing what dead processes left there.
-  init(in parent: AbsolutePath) throws {
+  init(in parent: AbsolutePath, leases: LeaseSettings) throws {
     try FileSystem.makeDirectories(parent)
     try FileSystem.spreadFolders(of: parent)
     try Self.removeAbandoned(in: parent)
     var generator = SystemRandomNumberGenerator()
     let name = String(generator.next(), radix: 16)
-    let lockPath = parent.appending("\(name).lock")
-    let lock = try OpenFile(lockPath, .createNew(permissions: 0o600))
-    guard try lock.tryLock() else { throw FileSystemError(.lock, lockPath) }
+    let sign = try LifeSign(
+      parent.appending("\(name).lock"), purpose: "dver", settings: leases,
+      unseen: parent.appending(FileSystem.temporaryName()), endsWithFile: true)
     let path = parent.appending(name)
     try FileSystem.makeDirectory(path)
     try FileSystem.spreadFolders(of: path)
     self.path = path
-    self.lock = lock
+    self.sign = sign
   }
 
   deinit {
     try? FileSystem.removeTree(path)
-    _ = try? FileSystem.removeFile(lock.path)
+    withExtendedLifetime(sign) {}
   }
 
   /// Hands out names to other threads.
@@ -40,14 +39,15 @@ struct StagingFolder: ~Copyable {
   }
 
   private static func removeAbandoned(in parent: AbsolutePath) throws {
-    for name in try FileSystem.names(in: parent) ?? [] {
-      guard name.suffix(5).elementsEqual(".lock".utf8) else { continue }
-      let lockPath = parent.appending(name)
-      guard let lock = try OpenFile.ifPresent(lockPath, .update), try lock.tryLock() else {
-        continue
-      }
-      try FileSystem.removeTree(parent.appending(name.dropLast(5)))
-      try FileSystem.removeFile(lockPath)
+    for file in try LifeSign.files(in: parent) {
+      let name = file.lastComponent
+      guard name.suffix(Self.suffix.count).elementsEqual(Self.suffix),
+        try LifeSign.isDead(file, scratch: parent)
+      else { continue }
+      try FileSystem.removeTree(parent.appending(name.dropLast(Self.suffix.count)))
+      try LifeSign.forget(file)
     }
   }
+
+  private static let suffix = Array(".lock".utf8)
 }

@@ -18,8 +18,17 @@ extension Workspace {
     options.command = options.command.map {
       ([$0] + targets.map { PathQuoting.quoted($0) }).joined(separator: " ")
     }
-    let lock = try lockData(options.command ?? "dver checkout")
-    defer { withExtendedLifetime(lock) {} }
+    // Else two checkouts would take each other's files for changes of the user's.
+    let summary = try withLease("checkout", options.command ?? "dver checkout") {
+      try checkoutAlone(targets, options: options)
+    }
+    try refuse(summary, options: options)
+    return summary
+  }
+
+  private func checkoutAlone(
+    _ targets: [[UInt8]], options: CheckoutOptions
+  ) throws -> CheckoutSummary {
     let catalog = try catalog()
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)
@@ -32,18 +41,7 @@ extension Workspace {
         selections.compactMap { item in item.output.name.map { ($0, item.output.path) } })
     }
     progress.end()
-    try refuse(total, options: options)
     return total
-  }
-
-  /// Keeps two checkouts from taking each other's files for changes of the user's.
-  private func lockData(_ command: String) throws -> ProcessLock {
-    try FileSystem.makeDirectories(stateFolder)
-    return try ProcessLock(
-      stateFolder.appending("checkout"), purpose: command, timeout: configuration().lockTimeout
-    ) { holder in
-      notices.status("Waiting for \(holder)")
-    }
   }
 
   func refuse(_ summary: CheckoutSummary, options: CheckoutOptions) throws {
@@ -259,9 +257,11 @@ extension Workspace {
     while try FileSystem.status(of: parent)?.isDirectory != true { parent = parent.parent }
     try FileSystem.makeDirectories(temporaryFolder)
     if try FileSystem.status(of: parent)?.device == FileSystem.status(of: temporaryFolder)?.device {
-      return try StagingFolder(in: temporaryFolder.appending("staging"))
+      return try StagingFolder(
+        in: temporaryFolder.appending("staging"), leases: configuration().leases)
     }
-    return try StagingFolder(in: parent.appending(".dver-staging"))
+    return try StagingFolder(
+      in: parent.appending(".dver-staging"), leases: configuration().leases)
   }
 }
 

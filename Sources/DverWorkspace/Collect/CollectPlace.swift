@@ -22,18 +22,19 @@ struct CollectPlace: Sendable {
   }
 
   /// Holds the right to collect, as long as it lives.
-  func lock(_ command: String, timeout: Duration, _ notices: Notices) throws -> ProcessLock {
+  func lease(_ command: String, timeout: Duration, _ notices: Notices) throws -> Lease {
     let folder = store.folder.appending("leases")
     try FileSystem.makeSharedDirectories(folder)
     let file = folder.appending("collect")
-    let lock = try ProcessLock(file, purpose: command, timeout: timeout) {
-      notices.status("Waiting for \($0)")
-    }
+    let lease = try Lease(
+      file, purpose: command, settings: store.leases, scratch: store.scratchFolder,
+      timeout: timeout
+    ) { notices.status("Waiting for \($0)") }
     if try FileSystem.status(of: folder)?.isSharedFolder == true {
       // The first one decides; to the others the file does not belong.
       try? FileSystem.setMode(0o664, of: file)
     }
-    return lock
+    return lease
   }
 }
 
@@ -44,7 +45,9 @@ extension Workspace {
     // First, so that a share that is not mounted is noticed before anything is done.
     if cloud {
       let entry = try configuration().remote(remote)
-      guard try open(entry) != nil, let store = try ObjectStore.open(at: entry.path) else {
+      guard try open(entry) != nil,
+        let store = try ObjectStore.open(at: entry.path, leases: configuration().leases)
+      else {
         throw CollectError.noRemoteStore(entry.name)
       }
       places.append(

@@ -128,26 +128,29 @@ extension Workspace {
     var summaries = collection.summaries
     for (number, part) in collection.parts.enumerated() {
       let place = part.place
-      let lock = try place.lock(
+      let lease = try place.lease(
         "dver gc", timeout: configuration().lockTimeout, notices)
-      defer { withExtendedLifetime(lock) {} }
+      defer { withExtendedLifetime(lease) {} }
       let plan = summaries[number].plan
       let note = TrashNote(
         time: FileClock.now().nanoseconds / 1_000_000_000, project: place.project,
         scope: collection.scope.words)
       progress.begin("Collecting", itemCount: Int64(plan.count))
       let progress = progress
-      let condemned = try place.store.condemn(plan, note: note) {
+      let condemned = try place.store.condemn(
+        plan, note: note, confirm: { try lease.check() }
+      ) {
         try progress.advance(items: 1)
       }
       summaries[number].operation = condemned.operation
       summaries[number].moved = .init(
         count: condemned.objectCount, byteCount: condemned.byteCount)
       if place.isShared {
+        try lease.check()
         try CollectNames(place.store, place: place.name)
           .prune(part.ownLists, keeping: part.kept)
       }
-      let emptied = try empty(place, olderThan: trashAge())
+      let emptied = try empty(place, olderThan: trashAge(), lease: lease)
       summaries[number].deleted = .init(
         count: emptied.deletedCount, byteCount: emptied.deletedByteCount)
       summaries[number].restoredCount = emptied.restoredCount

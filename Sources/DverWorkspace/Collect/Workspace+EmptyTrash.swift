@@ -14,10 +14,11 @@ extension Workspace {
         summary.waiting = try place.trashContent()
         return summary
       }
-      let lock = try place.lock("dver gc", timeout: configuration().lockTimeout, notices)
-      defer { withExtendedLifetime(lock) {} }
+      let lease = try place.lease("dver gc", timeout: configuration().lockTimeout, notices)
+      defer { withExtendedLifetime(lease) {} }
       summary.graceHours = try grace(of: place)
-      let emptied = try empty(place, olderThan: summary.graceHours * 3_600_000_000_000)
+      let emptied = try empty(
+        place, olderThan: summary.graceHours * 3_600_000_000_000, lease: lease)
       summary.deleted = .init(count: emptied.deletedCount, byteCount: emptied.deletedByteCount)
       summary.restoredCount = emptied.restoredCount
       summary.waiting = try place.trashContent()
@@ -37,7 +38,9 @@ extension Workspace {
   private static var standardGraceHours: Int64 { 24 }
 
   /// Empties the parts of a store's trash that have an age, in nanoseconds.
-  func empty(_ place: CollectPlace, olderThan age: Int64) throws -> ObjectStore.Emptying {
+  func empty(
+    _ place: CollectPlace, olderThan age: Int64, lease: Lease
+  ) throws -> ObjectStore.Emptying {
     var result = ObjectStore.Emptying()
     let operations = try place.store.trashedOperations()
     guard !operations.isEmpty else { return result }
@@ -60,7 +63,9 @@ extension Workspace {
         of: place, marker: marker, scope: scope,
         listsSince: isOurs ? operation.condemnedAt : .min)
       result.add(
-        try place.store.empty(operation, keeping: part.kept) { try progress.check() })
+        try place.store.empty(
+          operation, keeping: part.kept, confirm: { try lease.check() }
+        ) { try progress.check() })
     }
     return result
   }
@@ -99,15 +104,15 @@ extension Workspace {
   ) throws -> [RepackSummary] {
     try collectPlaces(cloud: cloud, remote: remote).map { place in
       let store = place.store
-      let lock = try place.lock("dver gc", timeout: configuration().lockTimeout, notices)
-      defer { withExtendedLifetime(lock) {} }
+      let lease = try place.lease("dver gc", timeout: configuration().lockTimeout, notices)
+      defer { withExtendedLifetime(lease) {} }
       if !isDry { try store.settle() }
       let isLinked = try configuration().linkTypes.contains(where: \.isLink)
       let progress = progress
       progress.begin("Repacking")
       let result = try store.repack(
         includesLoose: !isLinked || place.name != "the cache", isDry: isDry,
-        judgedBefore: store.judgementTime()
+        judgedBefore: store.judgementTime(), confirm: { try lease.check() }
       ) { try progress.advance(items: 1) }
       progress.end()
       return RepackSummary(

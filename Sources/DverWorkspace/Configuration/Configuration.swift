@@ -20,6 +20,24 @@ package struct Configuration: Sendable {
     get throws { .seconds(try layers.integer("core.lock_timeout") ?? 60) }
   }
 
+  /// How processes tell each other that they live.
+  var leases: LeaseSettings {
+    get throws {
+      var settings = LeaseSettings()
+      if let word = try layers.string("core.lease") {
+        guard let choice = LeaseSettings.Choice(rawValue: word) else {
+          throw WorkspaceError.badValue(
+            option: "core.lease", value: word, expected: ConfigurationOptions.leaseWords)
+        }
+        settings.choice = choice
+      }
+      let interval = try layers.integer("core.lease_interval")
+      return LeaseSettings(
+        settings.choice,
+        intervalMilliseconds: interval ?? LeaseSettings.standardIntervalMilliseconds)
+    }
+  }
+
   var usesGit: Bool {
     get throws { try !(layers.bool("core.no_scm") ?? false) }
   }

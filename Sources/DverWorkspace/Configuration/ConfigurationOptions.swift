@@ -1,4 +1,5 @@
 import DverCore
+import DverFileSystem
 import DverObjectStore
 
 /// Which options there are, and what they take.
@@ -15,7 +16,9 @@ enum ConfigurationOptions {
   }
 
   private static let known: [(name: String, kind: Kind)] = [
-    ("core.autostage", .bool), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
+    ("core.autostage", .bool),
+    ("core.lease", .word(LeaseSettings.Choice.allCases.map(\.rawValue))),
+    ("core.lease_interval", .integer), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
     ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
     ("cache.type", .linkTypes), ("cache.shared", .word(["group"])), ("gc.grace", .integer),
     ("gc.trash_days", .integer), ("parsing.bool", .word(["store_true", "boolean_optional"])),
@@ -25,6 +28,10 @@ enum ConfigurationOptions {
   private static let remote: [(name: String, kind: Kind)] = [
     ("url", .path), ("id", .text), ("jobs", .integer),
   ]
+
+  static var leaseWords: String {
+    LeaseSettings.Choice.allCases.map(\.rawValue).joined(separator: " or ")
+  }
 
   /// The name as dver prints it: section and option in lower case, with underscores.
   static func spelled(_ name: String) -> String {

@@ -102,8 +102,7 @@ struct ContentScanner: Sendable {
     guard usesIndex else { return content }
     try workspace.fileIndex.update(
       path, content: content,
-      isTrusted: hashed.isVouchedFor(
-        onNetwork: try workspace.isOnNetwork(content.stamp.device)))
+      isTrusted: hashed.isVouchedFor(on: try workspace.clockPlace(of: content.stamp.device)))
     return content
   }
 

@@ -186,7 +186,7 @@ struct DirectoryScan {
       kinds[index] = kind
       digests[index] = file.digest
       sizes[index] = file.status.size
-      let isTrusted = file.isVouchedFor(onNetwork: try workspace.isOnNetwork(stamp.device))
+      let isTrusted = file.isVouchedFor(on: try workspace.clockPlace(of: stamp.device))
       trustedStamps[index] = isTrusted ? stamp : StatIndex.untrusted
     }
     if !hasSameEntries { hasNews = true }

@@ -19,16 +19,10 @@ extension Workspace {
 
   /// Holds the workspace lock, after finishing what a dead command left open.
   func withLock<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
-    // A fresh clone has none.
-    try FileSystem.makeDirectories(stateFolder)
-    let lock = try ProcessLock(
-      stateFolder.appending("lock"), purpose: command, timeout: configuration().lockTimeout
-    ) { holder in
-      notices.status("Waiting for \(holder)")
+    try withLease("lock", command) {
+      try recover()
+      return try body()
     }
-    defer { withExtendedLifetime(lock) {} }
-    try recover()
-    return try body()
   }
 
   /// Carries out `plan` as one operation: either all of its files change, or none.
@@ -60,6 +54,14 @@ extension Workspace {
         manifests: changes.manifests, moves: changes.moves, conflicts: changes.conflicts,
         data: data, reversal: reversal)
       let (path, number) = try operations.begin(record, group: operationGroup)
+      do {
+        // A collection that sees the record keeps what it names. One that did not see it has taken
+        // this process for dead.
+        try requireLeases()
+      } catch {
+        try operations.abandon(path)
+        throw error
+      }
       do {
         try carryOutMoves(of: record)
       } catch {
@@ -118,10 +120,7 @@ extension Workspace {
     do {
       try recoverOutputs()
       guard try operations.hasUnfinished() else { return }
-      let lock = try ProcessLock(
-        stateFolder.appending("lock"), purpose: "recovery", timeout: .zero)
-      defer { withExtendedLifetime(lock) {} }
-      try recover()
+      try withLease("lock", "recovery", timeout: .zero) { try recover() }
     } catch is LockError {
       // Its holder is at it.
     } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
@@ -149,10 +148,12 @@ extension Workspace {
 
   private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
     for manifest in record.manifests {
+      try requireLeases()
       try manifests.replace(at: manifest.path, root: manifest.new)
     }
     var written: [AbsolutePath] = []
     for text in record.texts {
+      try requireLeases()
       let path = root.appending(text.path)
       if isRecovery {
         // Somebody may have gone on since: then the file is theirs.
@@ -168,6 +169,7 @@ extension Workspace {
       }
     }
     try makeDurable(written)
+    try requireLeases()
     try stage(record)
   }
 

@@ -35,7 +35,7 @@ package enum ReproEvent: Sendable {
   case verifying(pointer: String)
   case started(stage: String, commands: [String], reasons: [StaleReason])
   /// Another process runs the stage.
-  case waiting(stage: String, process: Int32?)
+  case waiting(stage: String, holder: String)
   /// The commands failed and will run again.
   case retrying(stage: String, attempt: Int, of: Int, after: CommandResult.Ending, delay: Duration)
   case output(stage: String, ArraySlice<UInt8>)

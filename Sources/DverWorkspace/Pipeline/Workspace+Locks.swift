@@ -8,7 +8,14 @@ extension Workspace {
   var asideLayout: AsideLayout {
     AsideLayout(
       root: root, aside: stateFolder.appending("aside"),
-      failed: temporaryFolder.appending("failed"))
+      failed: temporaryFolder.appending("failed"), scratch: temporaryFolder)
+  }
+
+  /// As ``asideLayout``, for those who set outputs aside or bring them back.
+  func sharedAsideLayout() throws -> AsideLayout {
+    var layout = asideLayout
+    layout.leases = try configuration().leases
+    return layout
   }
 
   /// Writes finished stages into the lock files, with the manifests of their outputs and what git
@@ -61,7 +68,8 @@ extension Workspace {
   /// Brings back the outputs of stages whose dver died; costs a look at a folder where there is
   /// nothing.
   func recoverOutputs() throws {
-    let names = try FileSystem.names(in: asideLayout.aside) ?? []
+    let layout = try sharedAsideLayout()
+    let names = try FileSystem.names(in: layout.aside) ?? []
     guard !names.isEmpty else { return }
     var storage: WorkspaceStorage?
     func opened() throws -> WorkspaceStorage {
@@ -72,7 +80,7 @@ extension Workspace {
     }
     var displaced: [(path: RepositoryPath, old: DataState)] = []
     let report = try AsideRecovery.recover(
-      asideLayout, preserve: { try opened().preserve($0, of: $1) },
+      layout, preserve: { try opened().preserve($0, of: $1) },
       barrier: { try storage?.barrier() },
       saving: hiddenFiles,
       displacing: { displaced.append(($0, savedState(of: $0))) })
@@ -85,7 +93,7 @@ extension Workspace {
     if !displaced.isEmpty {
       let paths = displaced.map { displayed($0.path) }.joined(separator: ", ")
       notices.status(
-        "What stood at \(paths) is in \(asideLayout.failed) until the stage succeeds; "
+        "What stood at \(paths) is in \(layout.failed) until the stage succeeds; "
           + "'dver undo' brings it back, too")
     }
   }

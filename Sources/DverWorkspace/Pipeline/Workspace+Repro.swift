@@ -98,6 +98,8 @@ extension Workspace {
       shell: Shell.standard(preferred: preferred), environment: Self.environment(),
       logs: logsFolder, records: runsFolder)
     settings.lockTimeout = try configuration().lockTimeout
+    settings.leases = try configuration().leases
+    settings.scratch = temporaryFolder
     var runnerOptions = StageRunner.Options()
     runnerOptions.allowsMissing = options.allowMissing
     runnerOptions.usesRunCache = !options.withoutRunCache && !options.force
@@ -107,7 +109,8 @@ extension Workspace {
       runnerOptions.confirm = { confirm(graph.stages[$0].address.shown(from: folder), $1) }
     }
     return StageRunner(
-      graph: graph, locks: pipelines.locks, storage: storage, aside: AsideArea(asideLayout),
+      graph: graph, locks: pipelines.locks, storage: storage,
+      aside: AsideArea(try sharedAsideLayout()),
       settings: settings, options: runnerOptions, cancellation: cancellation, events: events)
   }
 
@@ -161,7 +164,8 @@ extension Workspace {
     case .started(let stage, let reasons):
       return .started(
         stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
-    case .waiting(let stage, let process): return .waiting(stage: name(stage), process: process)
+    case .waiting(let stage, let holder):
+      return .waiting(stage: name(stage), holder: holder?.text ?? "another process")
     case .retrying(let stage, let attempt, let count, let ending, let delay):
       return .retrying(
         stage: name(stage), attempt: attempt, of: count, after: ending, delay: delay)

@@ -223,7 +223,8 @@ final class WorkspaceStorage: StageStorage {
   }
 
   func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
-    // It may have ended without writing the lock file itself.
+    // It may have died while its old outputs were aside, or ended without writing the lock file.
+    try workspace.recoverOutputs()
     try workspace.foldLocks(command: "dver repro")
     for path in stage.outputs { forget(path) }
     state.withLock { state in

@@ -14,7 +14,7 @@ extension Workspace {
   ///   mounted.
   func open(_ entry: RemoteEntry) throws -> (any Remote)? {
     if let url = entry.unsupportedURL { try Configuration.refuseSchemes(url, remote: entry.name) }
-    guard let store = try ObjectStore.open(at: entry.path) else {
+    guard let store = try ObjectStore.open(at: entry.path, leases: configuration().leases) else {
       guard let expected = entry.storeID else { return nil }
       throw WorkspaceError.wrongStore(
         remote: entry.name, path: entry.path.description, expected: expected, found: nil)
@@ -34,7 +34,8 @@ extension Workspace {
       if entry.storeID == nil { try note(remote.storeID, of: entry) }
       return remote
     }
-    let store = try ObjectStore.openOrCreate(at: entry.path)
+    let store = try ObjectStore.openOrCreate(
+      at: entry.path, leases: configuration().leases)
     try note(store.descriptor.id, of: entry)
     return DirectoryRemote(store)
   }

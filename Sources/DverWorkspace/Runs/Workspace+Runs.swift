@@ -55,15 +55,22 @@ extension Workspace {
     return stage
   }
 
+  /// The process that says that it runs a stage; whoever was killed cannot say that it has ended.
+  private func runningProcess(_ file: AbsolutePath) throws -> Int32? {
+    guard let holder = RunClaim.holder(at: file) else { return nil }
+    if holder.host == nil {
+      return kill(holder.process, 0) != 0 && errno == ESRCH ? nil : holder.process
+    }
+    return try RunClaim.isHeld(file, scratch: temporaryFolder) ? holder.process : nil
+  }
+
   /// The last runs of a stage, the last one first.
   private func runs(of stage: StageAddress) throws -> [StageRun] {
     let file = runsFolder.appending(stage.fileName)
     let logs = try StageLogs(in: logsFolder.appending(stage.fileName))
     let records = try RunRecord.runs(at: file).suffix(StageLogs.keptRunCount)
     let known = Set(records.map(\.started))
-    var process = RunClaim.holder(at: file)
-    // Who was killed cannot say that it has ended.
-    if let holder = process, kill(holder, 0) != 0, errno == ESRCH { process = nil }
+    let process = try runningProcess(file)
     let last = records.last?.started ?? 0
     let recorded = records.map { record in
       StageRun(

@@ -78,7 +78,10 @@ private final class RepairSearch {
     let entries = try workspace.configuration().remotes()
     var others: [(name: String, remote: any Remote)] = []
     if let name, let entry = entries.first(where: { $0.name == name }) {
-      guard let opened = try ObjectStore.open(at: entry.path) else {
+      guard
+        let opened = try ObjectStore.open(
+          at: entry.path, leases: workspace.configuration().leases)
+      else {
         throw StoreError.notAStore(entry.path.description)
       }
       store = opened
