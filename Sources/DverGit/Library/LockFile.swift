@@ -69,6 +69,7 @@ struct HeldLockFile: ~Copyable {
     let mode = try? WorkFile.status(of: file).st_mode & 0o777
     try write(prepared)
     if let mode { _ = unsafe withCString(prepared) { unsafe chmod($0, mode) } }
+    try WorkFile.sync(prepared)
     let status = unsafe withCString(prepared) { prepared in
       unsafe withCString(file) { unsafe rename(prepared, $0) }
     }

@@ -32,7 +32,8 @@ struct GitLockRecord: Sendable {
   private func remember(_ lock: GitLockFile) throws {
     let numbers = "\(getpid()) \(lock.device) \(lock.inode) \(lock.modified)"
     let text = "\(numbers) \(PathQuoting.quoted(lock.path))\n"
-    try FileSystem.replaceContents(of: file, with: Array(text.utf8))
+    // A lock that outlives its record would stop git until somebody removes it.
+    try FileSystem.replaceContents(of: file, with: Array(text.utf8), synced: true)
   }
 
   /// Removes the lock if it is still there, and what was prepared beside it, and forgets it.

@@ -142,16 +142,35 @@ extension Workspace {
         try operations.abandon(path)
         continue
       }
-      try carryOut(record, isRecovery: true)
-      try operations.finish(path)
+      do {
+        try carryOut(record, isRecovery: true)
+        try operations.finish(path)
+      } catch let error as ManifestLookupError {
+        try takeBack(record, at: path, because: error)
+      }
     }
+  }
+
+  /// Gives up an operation of which a power cut took manifests: the data is where it was, and what
+  /// names them must not stay in the way of adding it again.
+  private func takeBack(
+    _ record: OperationRecord, at path: AbsolutePath, because error: ManifestLookupError
+  ) throws {
+    notices.warning("'\(record.command)' is taken back: \(error.message)")
+    do {
+      // Where data was moved, the old names would lead to nothing.
+      if record.moves.isEmpty { try carryOut(record.inverse, isRecovery: true) }
+    } catch is ManifestLookupError {
+      // What is there stays: whoever needs these manifests says that they are missing.
+    }
+    try operations.abandon(path)
   }
 
   private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
     for manifest in record.manifests {
       try manifests.replace(at: manifest.path, root: manifest.new)
     }
-    var written: [AbsolutePath] = []
+    var written: [(path: AbsolutePath, bytes: [UInt8])] = []
     for text in record.texts {
       let path = root.appending(text.path)
       if isRecovery {
@@ -162,12 +181,12 @@ extension Workspace {
       }
       if let new = text.new {
         try FileSystem.makeDirectories(path.parent)
-        if try FileSystem.replaceContents(of: path, with: new) { written.append(path) }
+        written.append((path, new))
       } else {
         try FileSystem.removeFile(path)
       }
     }
-    try makeDurable(written)
+    try write(written)
     try stage(record)
   }
 
@@ -184,14 +203,13 @@ extension Workspace {
     }
   }
 
-  private func makeDurable(_ paths: [AbsolutePath]) throws {
-    guard paths.count <= Self.singleSyncLimit else {
-      try OpenFile(root, .directory).syncFileSystem()
-      return
+  /// Puts the texts in place, so that also a power cut leaves the old or the new one of each.
+  private func write(_ files: [(path: AbsolutePath, bytes: [UInt8])]) throws {
+    guard files.count <= Self.singleSyncLimit else {
+      return try FileSystem.replaceContents(of: files, inFileSystemOf: root)
     }
-    for path in paths {
-      try OpenFile(path, .read).sync()
-      try FileSystem.syncDirectory(path.parent)
+    for file in files {
+      try FileSystem.replaceContents(of: file.path, with: file.bytes, synced: true)
     }
   }
 

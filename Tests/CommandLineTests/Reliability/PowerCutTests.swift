@@ -10,7 +10,7 @@ struct PowerCutTests {
     let rules = PowerCut.rules(seeds: Torture.isFull ? Seeds.standard : [1])
     var counts: [String: Int] = [:]
     let only = PowerCutTrial.only
-    for count in 0...trial.recording.operationCount {
+    for count in 0...trial.recording.operationCount where !trial.isInUsersStep(count) {
       for (index, rule) in rules.enumerated() {
         guard only.map({ $0 == (count, index) }) ?? isChosen(count, index, trial) else { continue }
         let cut = PowerCut(after: count, rule)
@@ -20,7 +20,7 @@ struct PowerCutTests {
           try trial.check(cut)
         } catch {
           Issue.record("\(cut) [\(count),\(index)]: \(error)")
-          if only == nil { break }
+          if only == nil, !Torture.isFull { break }
         }
       }
     }

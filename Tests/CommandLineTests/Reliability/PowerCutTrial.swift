@@ -40,6 +40,14 @@ struct PowerCutTrial {
     outcome = try Self.visible(repository)
   }
 
+  /// Whether a cut then would hit a program that is not under test.
+  func isInUsersStep(_ operationCount: Int) -> Bool {
+    let starts = [0] + recording.ends.dropLast()
+    return zip(subject.steps, zip(starts, recording.ends)).contains { step, range in
+      step.isUsers && operationCount > range.0 && operationCount < range.1
+    }
+  }
+
   private static func command(
     _ step: PowerCutCase.Step, _ repository: TemporaryRepository
   ) throws -> Command {
@@ -84,7 +92,7 @@ struct PowerCutTrial {
     try requireHonestStatus()
     // Half of the trials go on without a look that repairs.
     if cut.operationCount % 2 == 0, repository.exists(".dver/cache") {
-      try dver("verify").requireAnswer(from: 0...4)
+      try requireAnswer(dver("verify"))
     }
     try goOn(from: done)
     try requireFinished()
@@ -92,6 +100,13 @@ struct PowerCutTrial {
 
   private func dver(_ arguments: String...) throws -> CommandResult {
     try recording.restarted(repository.dverCommand(arguments)).run()
+  }
+
+  /// Ended by itself, with one of the documented statuses.
+  private func requireAnswer(_ result: CommandResult) throws {
+    guard case .exited(0...5) = result.status else {
+      throw SupportError("ended with \(result.status)\n\(result.transcript)")
+    }
   }
 
   private func requirePromises(_ done: Int) throws {
@@ -116,7 +131,7 @@ struct PowerCutTrial {
   private func requireHonestStatus() throws {
     guard repository.exists(".dver/config") || repository.exists(".dver/.gitignore") else { return }
     let believed = try dver("status", "--json")
-    try believed.requireAnswer()
+    try requireAnswer(believed)
     guard repository.exists(".dver/tmp") else { return }
     try repository.move(".dver/tmp", to: "../outside/tmp")
     let found = try dver("status", "--json")
