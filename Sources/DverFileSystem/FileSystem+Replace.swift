@@ -7,20 +7,22 @@ extension FileSystem {
   /// The new file stands beside the old one under a hidden name until it is complete. An existing
   /// file keeps its permission bits. A file that holds `bytes` already is left alone.
   ///
-  /// - Parameter synced: Whether a power cut, too, leaves the old content or the new one, and the new
-  ///   one once this returned.
+  /// - Parameters:
+  ///   - synced: Whether a power cut, too, leaves the old content or the new one, and the new one
+  ///     once this returned.
+  ///   - syncsName: Without it only the content is safe; the caller syncs the folder.
   /// - Returns: Whether anything was written.
   @discardableResult
   package static func replaceContents(
-    of path: AbsolutePath, with bytes: [UInt8], synced: Bool = false
+    of path: AbsolutePath, with bytes: [UInt8], synced: Bool = false, syncsName: Bool = true
   ) throws -> Bool {
     guard let temporary = try prepare(bytes, for: path, synced: synced) else { return false }
     try put(temporary, at: path)
-    if synced { try syncDirectory(path.parent) }
+    if synced, syncsName { try syncDirectory(path.parent) }
     return true
   }
 
-  /// As ``replaceContents(of:with:synced:)`` for many files of one file system, each as it was or as
+  /// As ``replaceContents(of:with:synced:syncsName:)`` for many files of one file system, each as it was or as
   /// it shall be after a power cut; waits for the disk twice in all.
   package static func replaceContents(
     of files: [(path: AbsolutePath, bytes: [UInt8])], inFileSystemOf folder: AbsolutePath

@@ -75,6 +75,8 @@ struct HeldLockFile: ~Copyable {
     }
     guard status == 0 else { throw GitError.system(action: "write", path: file, code: errno) }
     _ = consume lock
+    // Whoever noted the lock forgets it now: it must not come back.
+    try WorkFile.sync(Array(file[..<(file.lastIndex(of: slash) ?? 0)]))
   }
 
   /// Takes the lock on the file at `file`, waiting for others up to `timeout`.

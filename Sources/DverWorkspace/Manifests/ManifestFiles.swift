@@ -5,6 +5,7 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 import DverParallel
+import Synchronization
 
 /// The manifest nodes under `.dver/manifests`, and where else a node may be found.
 ///
@@ -85,6 +86,7 @@ struct ManifestFiles: Sendable {
       return
     }
     let nodes = try reader(of: path).nodes(of: root)
+    let changed = Mutex<Set<AbsolutePath>>([])
     // Read all before the first is replaced: an old file may be the only copy of a node that moved.
     try parallelFor(chunks: nodes.count) { index in
       let (digest, location) = (nodes[index].digest, nodes[index].location)
@@ -94,9 +96,13 @@ struct ManifestFiles: Sendable {
         return
       }
       let bytes = try node(digest, location, of: path)
-      try FileSystem.makeDirectories(file.parent)
-      try FileSystem.replaceContents(of: file, with: bytes)
+      try FileSystem.makeDirectories(file.parent, synced: true)
+      // The record of the operation, which would write the file once more, may be gone after a power
+      // cut that takes the file.
+      try FileSystem.replaceContents(of: file, with: bytes, synced: true, syncsName: false)
+      changed.withLock { _ = $0.insert(file.parent) }
     }
+    for folder in changed.withLock({ $0.sorted() }) { try FileSystem.syncDirectory(folder) }
     try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
   }
 

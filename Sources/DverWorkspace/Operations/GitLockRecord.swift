@@ -40,12 +40,13 @@ struct GitLockRecord: Sendable {
   func clear() throws {
     guard let bytes = try FileSystem.contents(of: file) else { return }
     if let (process, lock) = Self.parse(bytes) {
-      _ = try lock.removeStale()
+      let wasStale = try lock.removeStale()
       let folder = AbsolutePath(normalized: lock.path).parent
       for name in try FileSystem.names(in: folder) ?? []
       where lock.isWorkFile(name, of: process) {
         try FileSystem.removeFile(folder.appending(name))
       }
+      if wasStale { try FileSystem.syncDirectory(folder) }
     }
     try FileSystem.removeFile(file)
   }

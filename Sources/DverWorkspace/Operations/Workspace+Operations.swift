@@ -177,7 +177,9 @@ extension Workspace {
         // Somebody may have gone on since: then the file is theirs.
         let present = try FileSystem.contents(of: path)
         guard present == text.old || present == text.new else { continue }
-        if let new = text.new { try removeUnfinished(new, beside: path) }
+        for bytes in [text.old, text.new] {
+          if let bytes { try removeUnfinished(bytes, beside: path) }
+        }
       }
       if let new = text.new {
         try FileSystem.makeDirectories(path.parent)

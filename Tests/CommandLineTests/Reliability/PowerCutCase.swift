@@ -15,6 +15,8 @@ struct PowerCutCase: Sendable, CustomTestStringConvertible {
   var steps: [Step]
   /// The objects that are in the cache before may go.
   var dropsObjects = false
+  /// What was removed last may be there again.
+  var mayComeBack = false
   var prepare: @Sendable () throws -> TemporaryRepository
 
   var testDescription: String { name }
@@ -65,7 +67,8 @@ struct PowerCutCase: Sendable, CustomTestStringConvertible {
     PowerCutCase(name: "repro", steps: [dver("repro")]) { try SmallCase.pipeline() },
     PowerCutCase(
       name: "undo",
-      steps: [add, dver("remove", "--outs", "data"), dver("undo", "--to", "2")]
+      steps: [add, dver("remove", "--outs", "data"), dver("undo", "--to", "2")],
+      mayComeBack: true
     ) { try SmallCase.withData() },
     PowerCutCase(name: "resolve", steps: [dver("resolve", "--theirs")]) {
       try SmallCase.conflicting()

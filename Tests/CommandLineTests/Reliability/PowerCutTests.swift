@@ -7,11 +7,10 @@ import Testing
 struct PowerCutTests {
   @Test(arguments: PowerCutCase.all) func nothingIsLostOrBelieved(_ subject: PowerCutCase) throws {
     let trial = try PowerCutTrial(subject)
-    let rules = PowerCut.rules(seeds: Torture.isFull ? Seeds.standard : [1])
     var counts: [String: Int] = [:]
     let only = PowerCutTrial.only
     for count in 0...trial.recording.operationCount where !trial.isInUsersStep(count) {
-      for (index, rule) in rules.enumerated() {
+      for (index, rule) in PowerCut.rules(seed: UInt64(count)).enumerated() {
         guard only.map({ $0 == (count, index) }) ?? isChosen(count, index, trial) else { continue }
         let cut = PowerCut(after: count, rule)
         guard try trial.recording.make(cut) else { continue }

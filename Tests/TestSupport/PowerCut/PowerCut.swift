@@ -28,12 +28,12 @@ package struct PowerCut: Sendable, CustomStringConvertible {
 
   package var description: String { "a power cut after \(operationCount) operations, \(rule)" }
 
-  /// All kinds, the seeded ones for each of the seeds.
-  package static func rules(seeds: [UInt64]) -> [Rule] {
-    [.dropAll, .keepAll, .keepNamesWithoutData, .keepNamesWithZeros, .keepDataWithoutNames]
-      + seeds.flatMap {
-        [.dropNamesOfOneDirectory(seed: $0), .journal(seed: $0), .anything(seed: $0)]
-      }
+  /// Each kind once, the seeded ones for this seed.
+  package static func rules(seed: UInt64) -> [Rule] {
+    [
+      .dropAll, .keepAll, .keepNamesWithoutData, .keepNamesWithZeros, .keepDataWithoutNames,
+      .dropNamesOfOneDirectory(seed: seed), .journal(seed: seed), .anything(seed: seed),
+    ]
   }
 }
 
@@ -78,7 +78,7 @@ extension PowerCut {
     _ past: ArraySlice<ModelEffect>, _ isPending: [Bool], _ generator: SeededGenerator,
     _ fates: inout [EffectFate]
   ) {
-    var generator = mixed(generator)
+    var generator = generator
     var changesOfDirectory: [Int: [Int]] = [:]
     for (index, effect) in past.enumerated() where isPending[index] {
       guard case .names(let assignments) = effect.change else { continue }
@@ -99,7 +99,7 @@ extension PowerCut {
     _ past: ArraySlice<ModelEffect>, _ isPending: [Bool], _ generator: SeededGenerator,
     _ fates: inout [EffectFate]
   ) {
-    var generator = mixed(generator)
+    var generator = generator
     let lastSync = past.map(\.durableFrom).filter { $0 < operationCount }.max() ?? 0
     let end = Int.random(in: min(lastSync, operationCount)...operationCount, using: &generator)
     for (index, effect) in past.enumerated() where isPending[index] {
@@ -115,7 +115,7 @@ extension PowerCut {
     _ past: ArraySlice<ModelEffect>, _ isPending: [Bool], _ generator: SeededGenerator,
     _ fates: inout [EffectFate]
   ) {
-    var generator = mixed(generator)
+    var generator = generator
     // Sometimes almost everything happened, sometimes hardly anything.
     let chance = Int.random(in: 1...9, using: &generator)
     for (index, effect) in past.enumerated() where isPending[index] {
@@ -163,9 +163,4 @@ extension PowerCut {
     }
   }
 
-  /// Equal seeds do something else at every moment.
-  private func mixed(_ generator: SeededGenerator) -> SeededGenerator {
-    var generator = generator
-    return SeededGenerator(seed: generator.next() &+ UInt64(operationCount))
-  }
 }
