@@ -49,9 +49,13 @@ bench: release ## Side by side with DVC and the machine's limits; writes Benchma
 torture: release debug ## Every fault at every file operation; writes Benchmarks/TORTURE.md
 	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' scripts/torture
 
+# The black-box tests run a program of its own, which is not built with a sanitizer.
+sanitized = swift test --skip CommandLineTests $(SWIFT_FLAGS) $(TEST_FLAGS)
+
 .PHONY: sanitize
-sanitize: setup ## All tests under the thread sanitizer, in a build directory of its own
-	@swift test --sanitize thread --scratch-path $(BUILD)-thread $(SWIFT_FLAGS) $(TEST_FLAGS)
+sanitize: setup ## The unit tests under the thread and the address sanitizer, each built apart
+	@$(sanitized) --sanitize thread --scratch-path '$(BUILD)-thread'
+	@$(sanitized) --sanitize address --scratch-path '$(BUILD)-address'
 
 .PHONY: install
 install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DESTDIR=
@@ -60,7 +64,7 @@ install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DE
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf '$(BUILD)' '$(BUILD)-thread'
+	rm -rf '$(BUILD)' '$(BUILD)-thread' '$(BUILD)-address'
 
 .PHONY: help
 help: ## This list

@@ -192,14 +192,15 @@ extension Workspace {
     try stage(record)
   }
 
-  /// Removes the hidden files in which a command that died had begun to write `bytes`.
+  /// Removes the hidden files in which a command that died had begun to write `bytes`; after a power
+  /// cut there may be zeros in the place of some.
   func removeUnfinished(_ bytes: [UInt8], beside path: AbsolutePath) throws {
     for name in try FileSystem.names(in: path.parent) ?? []
     where name.starts(with: FileSystem.temporaryPrefix.utf8) {
       let file = path.parent.appending(name)
       guard let status = try FileSystem.status(of: file), status.isFile,
         status.size <= bytes.count, let begun = try FileSystem.contents(of: file),
-        bytes.starts(with: begun)
+        zip(begun, bytes).allSatisfy({ $0 == $1 || $0 == 0 })
       else { continue }
       try FileSystem.removeFile(file)
     }
