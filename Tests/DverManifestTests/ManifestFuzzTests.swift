@@ -64,7 +64,7 @@ import Testing
     let root = try whole.build(EntryTable(entries), .small)
     let rootText = try #require(whole.object(root.digest))
     try fuzz(
-      "manifest tree", files: [rootText], rounds: 1000,
+      "manifest tree", files: [rootText], rounds: 200,
       read: { bytes in
         let store = NodeStore()
         for file in whole.sortedFiles { store.add(file) }

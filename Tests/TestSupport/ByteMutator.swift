@@ -113,24 +113,28 @@ package struct ByteMutator: Sendable {
 ///   - isExpected: Whether the error is one that tells the user what is wrong.
 /// - Throws: What was wrong, with the bytes that showed it.
 package func fuzz(
-  _ subject: String, files: [[UInt8]], words: [String] = [], rounds: Int = 1500,
+  _ subject: String, files: [[UInt8]], words: [String] = [], rounds: Int = 300,
   read: ([UInt8]) throws -> Void, isExpected: (any Error) -> Bool
 ) throws {
   for file in files { try read(file) }
   let seed = Command.variable("DVER_FUZZ_SEED").flatMap { UInt64($0) } ?? 1
   let count = rounds * (Torture.isFull ? 100 : 1)
   var mutator = ByteMutator(seed: seed, donors: files + words.map { Array($0.utf8) })
+  var refusedCount = 0
   for file in files {
     for _ in 0..<count {
       let bytes = mutator.mutated(file)
       do {
         try read(bytes)
-      } catch  where isExpected(error) {
-        continue
       } catch {
-        throw SupportError("\(error), for \(bytes.count) bytes: \(bytes.prefix(4000))")
+        guard isExpected(error) else {
+          throw SupportError("\(error), for \(bytes.count) bytes: \(bytes.prefix(4000))")
+        }
+        refusedCount += 1
       }
     }
   }
-  Torture.note("fuzz: \(subject)", "damaged file", count * files.count)
+  guard refusedCount > 0 else { throw SupportError("nothing was refused") }
+  Torture.note("fuzz: \(subject)", "refused", refusedCount)
+  Torture.note("fuzz: \(subject)", "read, and right", count * files.count - refusedCount)
 }

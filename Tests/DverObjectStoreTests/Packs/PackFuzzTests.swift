@@ -52,7 +52,7 @@ import Testing
   /// What the table's digest would catch: tables that are sealed with their damage.
   @Test func sealedTablesAreNotBelieved() throws {
     try fuzz(
-      "pack, resealed", files: files(), words: words, rounds: 1000,
+      "pack, resealed", files: files(), words: words, rounds: 200,
       read: { try readAll(resealed($0)) }, isExpected: isExpected)
   }
 
