@@ -49,13 +49,10 @@ bench: release ## Side by side with DVC and the machine's limits; writes Benchma
 torture: release debug ## Every fault at every file operation; writes Benchmarks/TORTURE.md
 	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' scripts/torture
 
-# The black-box tests run a program of its own, which is not built with a sanitizer.
-sanitized = swift test --skip CommandLineTests $(SWIFT_FLAGS) $(TEST_FLAGS)
-
 .PHONY: sanitize
 sanitize: setup ## The unit tests under the thread and the address sanitizer, each built apart
-	@$(sanitized) --sanitize thread --scratch-path '$(BUILD)-thread'
-	@$(sanitized) --sanitize address --scratch-path '$(BUILD)-address'
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize thread '$(BUILD)-thread' $(TEST_FLAGS)
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize address '$(BUILD)-address' $(TEST_FLAGS)
 
 .PHONY: install
 install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DESTDIR=

@@ -65,7 +65,7 @@ extension ObjectStore {
         _ = try FileSystem.renameWithoutReplacing(source, to: target)
       } catch let error as FileSystemError where error.code == ENOENT {
         // The folder may be missing, or somebody else was faster.
-        try FileSystem.makeSharedDirectories(target.parent)
+        try FileSystem.makeSharedDirectories(target.parent, synced: true)
         _ = try FileSystem.renameWithoutReplacing(source, to: target)
       }
       return true

@@ -165,7 +165,7 @@ package final class AsideArea: Sendable {
   }
 
   private static func start(_ layout: AsideLayout) throws -> Session {
-    try FileSystem.makeDirectories(layout.aside)
+    try FileSystem.makeDirectories(layout.aside, synced: true)
     while true {
       let token = "\(getpid())-\(RunRecord.now())"
       let path = layout.lock(of: token)
@@ -174,6 +174,7 @@ package final class AsideArea: Sendable {
       guard try lock.tryLock(), try FileSystem.status(of: path)?.inode == lock.status().inode
       else { continue }
       try FileSystem.makeDirectory(layout.folder(of: token))
+      try FileSystem.syncDirectory(layout.aside)
       let journal = try OpenFile(
         layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
       return Session(token: token, lock: lock, journal: journal)
