@@ -68,6 +68,8 @@ extension ObjectStore {
         try FileSystem.makeSharedDirectories(target.parent, synced: true)
         _ = try FileSystem.renameWithoutReplacing(source, to: target)
       }
+      // The folder that it left may be deleted right afterwards.
+      try FileSystem.syncDirectory(target.parent)
       return true
     } catch let error as FileSystemError where error.code == ENOENT {
       return try FileSystem.exists(target)
