@@ -50,8 +50,9 @@ torture: release debug ## Every fault at every file operation; writes Benchmarks
 	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' scripts/torture
 
 .PHONY: sanitize
-sanitize: setup ## All tests under the thread sanitizer, in a build directory of its own
-	@swift test --sanitize thread --scratch-path $(BUILD)-thread $(SWIFT_FLAGS) $(TEST_FLAGS)
+sanitize: setup ## The unit tests under the thread and the address sanitizer, each built apart
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize thread '$(BUILD)-thread' $(TEST_FLAGS)
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize address '$(BUILD)-address' $(TEST_FLAGS)
 
 .PHONY: install
 install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DESTDIR=
@@ -60,7 +61,7 @@ install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DE
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf '$(BUILD)' '$(BUILD)-thread'
+	rm -rf '$(BUILD)' '$(BUILD)-thread' '$(BUILD)-address'
 
 .PHONY: help
 help: ## This list

@@ -7,14 +7,52 @@ extension FileSystem {
   /// The new file stands beside the old one under a hidden name until it is complete. An existing
   /// file keeps its permission bits. A file that holds `bytes` already is left alone.
   ///
+  /// - Parameters:
+  ///   - synced: Whether a power cut, too, leaves the old content or the new one, and the new one
+  ///     once this returned.
+  ///   - syncsName: Without it only the content is safe; the caller syncs the folder.
   /// - Returns: Whether anything was written.
   @discardableResult
   package static func replaceContents(
-    of path: AbsolutePath, with bytes: [UInt8], synced: Bool = false
+    of path: AbsolutePath, with bytes: [UInt8], synced: Bool = false, syncsName: Bool = true
   ) throws -> Bool {
+    guard let temporary = try prepare(bytes, for: path, synced: synced) else { return false }
+    try put(temporary, at: path)
+    if synced, syncsName { try syncDirectory(path.parent) }
+    return true
+  }
+
+  /// As ``replaceContents(of:with:synced:syncsName:)`` for many files of one file system, each as it was or as
+  /// it shall be after a power cut; waits for the disk twice in all.
+  package static func replaceContents(
+    of files: [(path: AbsolutePath, bytes: [UInt8])], inFileSystemOf folder: AbsolutePath
+  ) throws {
+    var prepared: [(temporary: AbsolutePath, path: AbsolutePath)] = []
+    do {
+      for file in files {
+        guard let temporary = try prepare(file.bytes, for: file.path, synced: false) else {
+          continue
+        }
+        prepared.append((temporary, file.path))
+      }
+      guard !prepared.isEmpty else { return }
+      let descriptor = try OpenFile(folder, .directory)
+      try descriptor.syncFileSystem()
+      for file in prepared { try put(file.temporary, at: file.path) }
+      try descriptor.syncFileSystem()
+    } catch {
+      for file in prepared { _ = try? removeFile(file.temporary) }
+      throw error
+    }
+  }
+
+  /// Writes what is to become the file at `path` beside it; `nil` where it holds `bytes` already.
+  private static func prepare(
+    _ bytes: [UInt8], for path: AbsolutePath, synced: Bool
+  ) throws -> AbsolutePath? {
     let old = try status(of: path)
     if let old, old.isFile, old.size == Int64(bytes.count), try contents(of: path) == bytes {
-      return false
+      return nil
     }
     let temporary = path.parent.appending(temporaryName())
     do {
@@ -23,13 +61,20 @@ extension FileSystem {
       try file.write(bytes)
       if synced { try file.sync() }
       try file.finish()
+    } catch {
+      _ = try? removeFile(temporary)
+      throw error
+    }
+    return temporary
+  }
+
+  private static func put(_ temporary: AbsolutePath, at path: AbsolutePath) throws {
+    do {
       try rename(temporary, to: path)
     } catch {
       _ = try? removeFile(temporary)
       throw error
     }
-    if synced { try syncDirectory(path.parent) }
-    return true
   }
 
   /// A name for a file that is not ready to be seen: `.dver-tmp-` and what makes it this process'.

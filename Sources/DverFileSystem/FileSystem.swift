@@ -60,24 +60,30 @@ package enum FileSystem {
   }
 
   /// Makes a directory and the folders around it, as far as they are missing.
-  package static func makeDirectories(_ path: AbsolutePath) throws {
+  ///
+  /// - Parameter synced: Whether a new one is on stable storage when this returns; what is synced
+  ///   inside of a folder is lost with the folder's own name.
+  package static func makeDirectories(_ path: AbsolutePath, synced: Bool = false) throws {
+    let isNew: Bool
     do {
-      try makeDirectory(path)
+      isNew = try makeDirectory(path)
     } catch let error as FileSystemError where error.code == ENOENT {
-      try makeDirectories(path.parent)
-      try makeDirectory(path)
+      try makeDirectories(path.parent, synced: synced)
+      isNew = try makeDirectory(path)
     }
+    if isNew, synced { try syncDirectory(path.parent) }
   }
 
   /// As ``makeDirectories(_:)``, and lets a folder's group write to what is made in it, where the
   /// group may write to the folder and its files inherit the group.
-  package static func makeSharedDirectories(_ path: AbsolutePath) throws {
+  package static func makeSharedDirectories(_ path: AbsolutePath, synced: Bool = false) throws {
     do {
       guard try makeDirectory(path) else { return }
     } catch let error as FileSystemError where error.code == ENOENT {
-      try makeSharedDirectories(path.parent)
+      try makeSharedDirectories(path.parent, synced: synced)
       guard try makeDirectory(path) else { return }
     }
+    if synced { try syncDirectory(path.parent) }
     guard let status = try status(of: path.parent), status.isSharedFolder else { return }
     try setMode(status.mode, of: path)
   }

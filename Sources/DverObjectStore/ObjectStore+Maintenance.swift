@@ -17,7 +17,7 @@ extension ObjectStore {
   /// Gives a file a name in quarantine that nobody has; does nothing where it is gone.
   func moveToQuarantine(_ source: AbsolutePath, as name: String) throws {
     let folder = folder.appending("quarantine")
-    try FileSystem.makeSharedDirectories(folder)
+    try FileSystem.makeSharedDirectories(folder, synced: true)
     var number = 0
     while true {
       let name = number == 0 ? name : "\(name)-\(number)"

@@ -61,7 +61,7 @@ extension ObjectStore {
   /// - Returns: `false` where the file system has no second names.
   private func keepInQuarantine(_ pack: Pack) throws -> Bool {
     let folder = folder.appending("quarantine")
-    try FileSystem.makeSharedDirectories(folder)
+    try FileSystem.makeSharedDirectories(folder, synced: true)
     for number in 0... {
       let name = "\(pack.name.hex)\(number == 0 ? "" : "-\(number)")\(PackFolder.suffix)"
       do {
@@ -80,7 +80,7 @@ extension ObjectStore {
   private func quarantine(_ object: PackedObject, of pack: Pack) throws {
     let bytes = try pack.storedBytes(of: object)
     let folder = folder.appending("quarantine")
-    try FileSystem.makeSharedDirectories(folder)
+    try FileSystem.makeSharedDirectories(folder, synced: true)
     let staged = folder.appending(FileSystem.temporaryName())
     let file = try OpenFile(staged, .createNew(permissions: 0o444))
     try file.write(bytes)

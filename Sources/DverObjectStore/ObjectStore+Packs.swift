@@ -137,7 +137,7 @@ extension ObjectStore {
   /// - Returns: `false` where the pack was gone.
   @discardableResult
   package func retire(pack name: Digest, to folder: AbsolutePath) throws -> Bool {
-    try FileSystem.makeSharedDirectories(folder)
+    try FileSystem.makeSharedDirectories(folder, synced: true)
     let source = packs.path(of: name)
     do {
       try FileSystem.rename(source, to: folder.appending(source.lastComponent))

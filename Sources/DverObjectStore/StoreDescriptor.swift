@@ -112,6 +112,7 @@ package struct StoreDescriptor: Hashable, Sendable {
     try refuseOthersFiles(in: folder)
     // What a killed process leaves there goes with the rest of the folder's waste.
     let staging = folder.appending("tmp")
+    try FileSystem.makeSharedDirectories(folder, synced: true)
     try FileSystem.makeSharedDirectories(staging)
     var generator = SystemRandomNumberGenerator()
     let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()

@@ -157,7 +157,7 @@ package final class StoreTransaction: Sendable {
     try store.holdInUse()
     let folder = try OpenFile(store.folder, .directory)
     let pending = store.folder.appending("pending")
-    try FileSystem.makeSharedDirectories(pending)
+    try FileSystem.makeSharedDirectories(pending, synced: true)
     var generator = SystemRandomNumberGenerator()
     let name = Digest.hexWord(generator.next())
     let staging = store.folder.appending("tmp").appending(name)

@@ -1,16 +1,17 @@
 import Glibc
 
-/// The compiled `Tests/FaultShim/fault_shim.c`, which makes file operations of a program fail.
+/// A compiled library of `Tests/FaultShim`, which stands between a program and the file system.
 package struct FaultShim: Sendable {
   /// The shared object, for LD_PRELOAD.
   package let path: String
 
   /// Built once in a test run, beside the test bundle.
   ///
+  /// - Parameter name: `fault_shim`, which makes operations fail, or `record_shim`.
   /// - Throws: If there is no C compiler; such tests carry
   ///   `.enabled(if: FaultShim.hasCompiler, "needs a C compiler")`.
-  package static func build() throws -> FaultShim {
-    try built.get()
+  package static func build(_ name: String = "fault_shim") throws -> FaultShim {
+    try (name == "record_shim" ? builtRecorder : built).get()
   }
 
   /// The first of the usual C compilers that runs.
@@ -21,10 +22,15 @@ package struct FaultShim: Sendable {
 
   package static var hasCompiler: Bool { compiler != nil }
 
-  private static let built = Result { () throws(SupportError) -> FaultShim in
-    guard let compiler else { throw SupportError("no C compiler to build the fault shim with") }
-    let source = "\(BuiltProducts.packageRoot)/Tests/FaultShim/fault_shim.c"
-    let target = "\(BuiltProducts.directory)/fault_shim.so"
+  private static let built = Result { () throws(SupportError) in try compile("fault_shim") }
+  private static let builtRecorder = Result { () throws(SupportError) in
+    try compile("record_shim")
+  }
+
+  private static func compile(_ name: String) throws(SupportError) -> FaultShim {
+    guard let compiler else { throw SupportError("no C compiler to build \(name) with") }
+    let source = "\(BuiltProducts.packageRoot)/Tests/FaultShim/\(name).c"
+    let target = "\(BuiltProducts.directory)/\(name).so"
     // Another run of the tests may use the old one.
     let fresh = "\(target).\(getpid())"
     let options = ["-std=gnu11", "-O1", "-Wall", "-Werror", "-fPIC", "-shared"]

@@ -35,6 +35,8 @@ extension GitRepository {
     plan.conflicts = conflicts
     plan.changeCount += conflicts.count
     guard plan.changeCount > 0 else { return .staged(changeCount: 0) }
+    // libgit2 syncs each object and its folder, but not the name of a folder that it made.
+    try WorkFile.sync(joined(commonDirectory, "objects".utf8))
     if known.isNative {
       try write(plan, timeout: timeout, willLock: willLock)
     } else if try !writeWithProgram(plan, timeout: timeout) {

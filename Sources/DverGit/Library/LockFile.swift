@@ -69,11 +69,14 @@ struct HeldLockFile: ~Copyable {
     let mode = try? WorkFile.status(of: file).st_mode & 0o777
     try write(prepared)
     if let mode { _ = unsafe withCString(prepared) { unsafe chmod($0, mode) } }
+    try WorkFile.sync(prepared)
     let status = unsafe withCString(prepared) { prepared in
       unsafe withCString(file) { unsafe rename(prepared, $0) }
     }
     guard status == 0 else { throw GitError.system(action: "write", path: file, code: errno) }
     _ = consume lock
+    // Whoever noted the lock forgets it now: it must not come back.
+    try WorkFile.sync(Array(file[..<(file.lastIndex(of: slash) ?? 0)]))
   }
 
   /// Takes the lock on the file at `file`, waiting for others up to `timeout`.

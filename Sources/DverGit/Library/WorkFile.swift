@@ -86,6 +86,16 @@ extension WorkFile {
 }
 
 extension WorkFile {
+  /// Waits until a file's content, or a directory's names, are on stable storage.
+  static func sync(_ path: [UInt8]) throws(GitError) {
+    let descriptor = unsafe withCString(path) { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .system(action: "read", path: path, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw .system(action: "write", path: path, code: errno)
+    }
+  }
+
   /// Makes a file that was not there, with this time of modification.
   static func create(
     _ path: [UInt8], _ bytes: [UInt8], modified: timespec?

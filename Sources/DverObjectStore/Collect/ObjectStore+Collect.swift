@@ -129,7 +129,7 @@ extension ObjectStore {
       String(repeating: "0", count: max(0, 12 - seconds.count)) + seconds + "-"
       + Digest.hexWord(generator.next())
     let target = trashFolder.appending(name)
-    try FileSystem.makeSharedDirectories(target)
+    try FileSystem.makeSharedDirectories(target, synced: true)
     let about = target.appending(TrashNote.fileName)
     try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
     try FileSystem.syncDirectory(trashFolder)

@@ -65,9 +65,11 @@ extension ObjectStore {
         _ = try FileSystem.renameWithoutReplacing(source, to: target)
       } catch let error as FileSystemError where error.code == ENOENT {
         // The folder may be missing, or somebody else was faster.
-        try FileSystem.makeSharedDirectories(target.parent)
+        try FileSystem.makeSharedDirectories(target.parent, synced: true)
         _ = try FileSystem.renameWithoutReplacing(source, to: target)
       }
+      // The folder that it left may be deleted right afterwards.
+      try FileSystem.syncDirectory(target.parent)
       return true
     } catch let error as FileSystemError where error.code == ENOENT {
       return try FileSystem.exists(target)

@@ -173,13 +173,14 @@ package final class AsideArea: Sendable {
   }
 
   private static func start(_ layout: AsideLayout) throws -> Session {
-    try FileSystem.makeDirectories(layout.aside)
+    try FileSystem.makeDirectories(layout.aside, synced: true)
     try FileSystem.makeDirectories(layout.scratch)
     let token = "\(getpid())-\(RunRecord.now())-\(FileSystem.randomWord())"
     let sign = try LifeSign(
       layout.lock(of: token), purpose: "dver repro", settings: layout.leases,
       unseen: layout.scratch.appending(FileSystem.temporaryName()))
     try FileSystem.makeDirectory(layout.folder(of: token))
+    try FileSystem.syncDirectory(layout.aside)
     let journal = try OpenFile(
       layout.folder(of: token).appending(AsideJournal.fileName), .createNew(permissions: 0o666))
     return Session(token: token, sign: sign, journal: journal)

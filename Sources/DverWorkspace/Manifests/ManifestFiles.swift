@@ -5,6 +5,7 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 import DverParallel
+import Synchronization
 
 /// The manifest nodes under `.dver/manifests`, and where else a node may be found.
 ///
@@ -86,6 +87,10 @@ struct ManifestFiles: Sendable {
       return
     }
     let nodes = try reader(of: path).nodes(of: root)
+    let changed = Mutex<Set<AbsolutePath>>([])
+    // The record of the operation, which would write the files once more, may be gone after a power
+    // cut that takes them. Many would wait long for the disk; the data is still there to add again.
+    let isSynced = nodes.count <= Self.syncedCount
     // Read all before the first is replaced: an old file may be the only copy of a node that moved.
     try parallelFor(chunks: nodes.count) { index in
       let (digest, location) = (nodes[index].digest, nodes[index].location)
@@ -96,11 +101,17 @@ struct ManifestFiles: Sendable {
       }
       let bytes = try node(digest, location, of: path)
       try requireOwnFolders(through: file.parent)
-      try FileSystem.makeDirectories(file.parent)
-      try FileSystem.replaceContents(of: file, with: bytes)
+      try FileSystem.makeDirectories(file.parent, synced: isSynced)
+      try FileSystem.replaceContents(of: file, with: bytes, synced: isSynced, syncsName: false)
+      changed.withLock { _ = $0.insert(file.parent) }
+    }
+    if isSynced {
+      for folder in changed.withLock({ $0.sorted() }) { try FileSystem.syncDirectory(folder) }
     }
     try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
   }
+
+  private static let syncedCount = 8
 
   /// The places of the nodes whose files are missing or hold something else.
   ///

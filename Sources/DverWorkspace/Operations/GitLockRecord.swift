@@ -32,19 +32,21 @@ struct GitLockRecord: Sendable {
   private func remember(_ lock: GitLockFile) throws {
     let numbers = "\(getpid()) \(lock.device) \(lock.inode) \(lock.modified)"
     let text = "\(numbers) \(PathQuoting.quoted(lock.path))\n"
-    try FileSystem.replaceContents(of: file, with: Array(text.utf8))
+    // A lock that outlives its record would stop git until somebody removes it.
+    try FileSystem.replaceContents(of: file, with: Array(text.utf8), synced: true)
   }
 
   /// Removes the lock if it is still there, and what was prepared beside it, and forgets it.
   func clear() throws {
     guard let bytes = try FileSystem.contents(of: file) else { return }
     if let (process, lock) = Self.parse(bytes) {
-      _ = try lock.removeStale()
+      let wasStale = try lock.removeStale()
       let folder = AbsolutePath(normalized: lock.path).parent
       for name in try FileSystem.names(in: folder) ?? []
       where lock.isWorkFile(name, of: process) {
         try FileSystem.removeFile(folder.appending(name))
       }
+      if wasStale { try FileSystem.syncDirectory(folder) }
     }
     try FileSystem.removeFile(file)
   }

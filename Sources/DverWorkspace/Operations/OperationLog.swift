@@ -16,7 +16,7 @@ struct OperationLog: Sendable {
   func begin(
     _ record: OperationRecord, group: Int?
   ) throws -> (path: AbsolutePath, number: Int) {
-    try FileSystem.makeDirectories(folder)
+    try FileSystem.makeDirectories(folder, synced: true)
     let number = try (FileSystem.names(in: folder)?.compactMap(Self.number).max() ?? 0) + 1
     var record = record
     record.group = group ?? number

@@ -84,6 +84,17 @@ struct OperationRecord: Sendable {
     return bytes
   }
 
+  /// What leads back to where the operation began, its data apart.
+  var inverse: OperationRecord {
+    OperationRecord(
+      command: command, started: started,
+      texts: texts.reversed().map { TextChange(path: $0.path, old: $0.new, new: $0.old) },
+      manifests: manifests.reversed().map {
+        ManifestChange(path: $0.path, old: $0.new, new: $0.old)
+      },
+      moves: [], conflicts: conflicts.reversed().map(\.inverse), data: [])
+  }
+
   /// Whether the operation did more than to write anew what was there.
   var hasEffect: Bool {
     !moves.isEmpty || !conflicts.isEmpty || !data.isEmpty || texts.contains { $0.old != $0.new }

@@ -141,9 +141,28 @@ extension Workspace {
         try operations.abandon(path)
         continue
       }
-      try carryOut(record, isRecovery: true)
-      try operations.finish(path)
+      do {
+        try carryOut(record, isRecovery: true)
+        try operations.finish(path)
+      } catch let error as ManifestLookupError {
+        try takeBack(record, at: path, because: error)
+      }
     }
+  }
+
+  /// Gives up an operation of which a power cut took manifests: the data is where it was, and what
+  /// names them must not stay in the way of adding it again.
+  private func takeBack(
+    _ record: OperationRecord, at path: AbsolutePath, because error: ManifestLookupError
+  ) throws {
+    notices.warning("'\(record.command)' is taken back: \(error.message)")
+    do {
+      // Where data was moved, the old names would lead to nothing.
+      if record.moves.isEmpty { try carryOut(record.inverse, isRecovery: true) }
+    } catch is ManifestLookupError {
+      // What is there stays: whoever needs these manifests says that they are missing.
+    }
+    try operations.abandon(path)
   }
 
   private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
@@ -151,7 +170,7 @@ extension Workspace {
       try requireLeases()
       try manifests.replace(at: manifest.path, root: manifest.new)
     }
-    var written: [AbsolutePath] = []
+    var written: [(path: AbsolutePath, bytes: [UInt8])] = []
     for text in record.texts {
       try requireLeases()
       let path = root.appending(text.path)
@@ -159,41 +178,43 @@ extension Workspace {
         // Somebody may have gone on since: then the file is theirs.
         let present = try FileSystem.contents(of: path)
         guard present == text.old || present == text.new else { continue }
-        if let new = text.new { try removeUnfinished(new, beside: path) }
+        for bytes in [text.old, text.new] {
+          if let bytes { try removeUnfinished(bytes, beside: path) }
+        }
       }
       if let new = text.new {
         try FileSystem.makeDirectories(path.parent)
-        if try FileSystem.replaceContents(of: path, with: new) { written.append(path) }
+        written.append((path, new))
       } else {
         try FileSystem.removeFile(path)
       }
     }
-    try makeDurable(written)
+    try write(written)
     try requireLeases()
     try stage(record)
   }
 
-  /// Removes the hidden files in which a command that died had begun to write `bytes`.
+  /// Removes the hidden files in which a command that died had begun to write `bytes`; after a power
+  /// cut there may be zeros in the place of some.
   func removeUnfinished(_ bytes: [UInt8], beside path: AbsolutePath) throws {
     for name in try FileSystem.names(in: path.parent) ?? []
     where name.starts(with: FileSystem.temporaryPrefix.utf8) {
       let file = path.parent.appending(name)
       guard let status = try FileSystem.status(of: file), status.isFile,
         status.size <= bytes.count, let begun = try FileSystem.contents(of: file),
-        bytes.starts(with: begun)
+        zip(begun, bytes).allSatisfy({ $0 == $1 || $0 == 0 })
       else { continue }
       try FileSystem.removeFile(file)
     }
   }
 
-  private func makeDurable(_ paths: [AbsolutePath]) throws {
-    guard paths.count <= Self.singleSyncLimit else {
-      try OpenFile(root, .directory).syncFileSystem()
-      return
+  /// Puts the texts in place, so that also a power cut leaves the old or the new one of each.
+  private func write(_ files: [(path: AbsolutePath, bytes: [UInt8])]) throws {
+    guard files.count <= Self.singleSyncLimit else {
+      return try FileSystem.replaceContents(of: files, inFileSystemOf: root)
     }
-    for path in paths {
-      try OpenFile(path, .read).sync()
-      try FileSystem.syncDirectory(path.parent)
+    for file in files {
+      try FileSystem.replaceContents(of: file.path, with: file.bytes, synced: true)
     }
   }
 

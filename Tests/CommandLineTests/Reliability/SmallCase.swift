@@ -104,11 +104,25 @@ enum SmallCase {
     return repository
   }
 
-  /// With a remote in a folder that git does not see, which has nothing yet.
-  static func withRemote() throws -> TemporaryRepository {
+  /// With data that was never added, and a remote in a folder that git does not see.
+  static func withEmptyRemote() throws -> TemporaryRepository {
     let repository = try withData()
     try repository.write("/shared/\n", to: ".git/info/exclude")
     try repository.dver("remote", "add", "-q", "-d", "shared", "shared").requireSuccess()
+    return repository
+  }
+
+  /// As before, with as many small files as make a pack.
+  static func manyFiles() throws -> TemporaryRepository {
+    let repository = try withEmptyRemote()
+    let script = "mkdir -p many; for n in $(seq 300); do echo $n > many/$n; done"
+    try repository.shell(script).requireSuccess()
+    return repository
+  }
+
+  /// With a remote in a folder that git does not see, which has nothing yet.
+  static func withRemote() throws -> TemporaryRepository {
+    let repository = try withEmptyRemote()
     try repository.dver("add", "-q", "data", "single.csv").requireSuccess()
     try repository.commitAll()
     return repository

@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+/// Records of operations that say something else than dver wrote, under a right checksum: the next
+/// command answers, and nothing of the user is lost.
+struct OperationRecordTests {
+  @Test func damagedRecordsAreAnswered() throws {
+    let repository = try SmallCase.twoVersions()
+    let folder = ".dver/state/operations"
+    let done = try repository.files(folder).filter { $0.hasSuffix(".done") }
+    let records = try done.map { try repository.read("\(folder)/\($0)") }
+    let before = try Soundness(before: repository)
+    var mutator = ByteMutator(
+      seed: 7,
+      donors: records + ["../", "-", "\"\\377\"", "move 1 1 ", "data - - "].map { Array($0.utf8) })
+    let count = Torture.isFull ? 1000 : 8
+    for round in 0..<count {
+      for record in records {
+        try repository.remove(folder)
+        let body = mutator.mutated(record.dropLast(69))
+        try repository.write(body, to: "body")
+        let digest = try repository.shell("sha256sum < body").requireSuccess().standardOutput
+        try repository.remove("body")
+        try repository.write(
+          body + Array("end \(digest.prefix(64))\n".utf8), to: "\(folder)/000000000009.open")
+        let command = round % 2 == 0 ? ["status"] : ["add", "data", "single.csv"]
+        try repository.dverCommand(command).run().requireAnswer()
+        try before.requireNothingLost()
+      }
+    }
+    Torture.note("fuzz: operation record", "sealed again", count * records.count)
+  }
+}
