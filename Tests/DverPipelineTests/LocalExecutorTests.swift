@@ -69,7 +69,8 @@ import Testing
     #expect(lines.last?.hasSuffix("0000000000000000") == true)
   }
 
-  @Test func namesWhatCannotBeStarted() throws {
+  @Test(.disabled(if: Sanitizers.watchesThreads, "vfork is fork there"))
+  func namesWhatCannotBeStarted() throws {
     let shell = #expect(throws: CommandError.self) {
       try run(request(["true"], shell: "/no/such/shell"))
     }

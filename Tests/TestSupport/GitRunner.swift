@@ -116,6 +116,8 @@ package final class GitRunner: Sendable {
     unsafe fseek(stream, 0, SEEK_END)
     let count = unsafe ftell(stream)
     unsafe rewind(stream)
+    // The storage of all empty arrays is one, and would be written to.
+    if count == 0 { return [] }
     return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
       used = unsafe fread(buffer.baseAddress, 1, count, stream)
     }
