@@ -93,6 +93,6 @@ let package = Package(
         "CSystem", "DverCore", "DverFileSystem", "DverHashing", "DverManifest", "DverParallel",
         "DverPipeline",
       ]),
-    tests("CommandLineTests", ["DverParallel"]),
+    tests("CommandLineTests", ["DverCore", "DverFileSystem", "DverParallel"]),
   ]
 )

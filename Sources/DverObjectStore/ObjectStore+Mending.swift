@@ -15,7 +15,20 @@ extension ObjectStore {
   }
 
   /// As ``mendPacks()``, where the store may be written to.
-  func mendPacksIfWritable() throws { try ifWritable { try mendPacks() } }
+  ///
+  /// - Returns: All damaged packs that there were, by name.
+  func mendPacksIfWritable() throws -> [VerifiedObjects.DamagedPack] {
+    let index = try packs.refreshed()
+    let damaged = index.allPacks.compactMap { pack in index.damages[pack.number].map { (pack, $0) }
+    }
+    guard !damaged.isEmpty else { return [] }
+    try ifWritable { try mendPacks() }
+    let later = try packs.refreshed()
+    let left = Set(later.allPacks.filter { later.damages[$0.number] != nil }.map(\.name))
+    return damaged.map { pack, damage in
+      .init(name: pack.name, damage: damage.kind, isMended: !left.contains(pack.name))
+    }.sorted { $0.name < $1.name }
+  }
 
   /// Does something that whoever may only read can leave undone: others will find the damage too.
   func ifWritable(_ body: () throws -> Void) throws {
@@ -92,6 +105,14 @@ extension ObjectStore {
 }
 
 extension PackDamage {
+  fileprivate var kind: VerifiedObjects.DamagedPack.Damage {
+    switch self {
+    case .table: .table
+    case .records: .records
+    case .unreadable: .unreadable
+    }
+  }
+
   /// Whether writing the pack anew would do any good.
   fileprivate var isMendable: Bool {
     switch self {

@@ -15,13 +15,12 @@ extension ObjectStore {
   /// Hashes objects again, every copy of them; the damaged ones go into quarantine.
   ///
   /// Packs whose tables are damaged are written anew first.
-  ///
-  /// - Returns: The damaged ones and the missing ones, sorted, and the bytes read.
   package func verify(
     _ digests: [Digest], threads: Int = processorCount,
     progress: @escaping @Sendable (Int) throws -> Void
-  ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64) {
-    try mendPacksIfWritable()
+  ) throws -> VerifiedObjects {
+    var result = VerifiedObjects()
+    result.packs = try mendPacksIfWritable()
     // Each pack from its beginning to its end.
     let places = try places(of: digests)
     let order = digests.indices.sorted { (places[$0] ?? 0, $0) < (places[$1] ?? 0, $1) }
@@ -30,7 +29,6 @@ extension ObjectStore {
     ) { hasher, number in
       try self.look(at: digests[order[number]], using: &hasher, progress: progress)
     }
-    var result: (damaged: [Digest], missing: [Digest], byteCount: Int64) = ([], [], 0)
     for (index, finding) in zip(order, findings) {
       switch finding {
       case .sound(let byteCount): result.byteCount += byteCount

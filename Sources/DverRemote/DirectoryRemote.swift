@@ -57,7 +57,7 @@ package final class DirectoryRemote: Remote {
 
   package func verify(
     _ digests: [Digest], settings: TransferSettings
-  ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64) {
+  ) throws -> VerifiedObjects {
     try store.verify(digests, threads: settings.threads, progress: settings.onBytes)
   }
 }

@@ -57,9 +57,7 @@ package protocol Remote: Sendable {
   func objects() throws -> [Digest]
 
   /// Hashes objects again; damaged ones are set aside, if the remote can be written to.
-  ///
-  /// - Returns: The damaged ones and the missing ones, sorted, and the bytes read.
   func verify(
     _ digests: [Digest], settings: TransferSettings
-  ) throws -> (damaged: [Digest], missing: [Digest], byteCount: Int64)
+  ) throws -> VerifiedObjects
 }

@@ -27,6 +27,7 @@ package enum WorkspaceError: DverError {
   case noRemote
   case unknownRemote(String, known: [String])
   case wrongStore(remote: String, path: String, expected: String, found: String?)
+  case remoteIsCache(String)
   case missingData([String])
   case unsaved([String])
   case damaged([String])
@@ -62,6 +63,7 @@ package enum WorkspaceError: DverError {
       found.map {
         "\(path) holds the store \($0), not \(expected), which remote '\(remote)' was first used with"
       } ?? "\(path) holds no object store, though remote '\(remote)' was used before"
+    case .remoteIsCache(let remote): "remote '\(remote)' is the cache itself"
     case .missingData(let paths):
       "\(Self.count(paths, "object is", "objects are")) missing: \(Self.list(paths))"
     case .unsaved(let paths):
@@ -113,6 +115,8 @@ package enum WorkspaceError: DverError {
         : "the remotes are: \(known.joined(separator: ", "))"
     case .wrongStore:
       "mount the share, or forget the old store with 'dver remote modify NAME id --unset'"
+    case .remoteIsCache(let remote):
+      "choose another folder with 'dver remote modify \(remote) url PATH'"
     case .missingData: "run 'dver pull', or 'dver push' where the data is"
     case .unsaved: "run 'dver add' or 'dver commit' to keep them, or use -f to lose them"
     case .damaged: "the damaged copies are in quarantine; run 'dver pull' or 'dver add' again"

@@ -181,9 +181,17 @@ import Testing
     try repository.dver("checkout").requireSuccess()
     #expect(try repository.readText("many/b/150") == "b 150\n")
     #expect(try repository.dver("doctor").requireStatus(4).transcript.contains("damaged"))
-    try repository.dver("verify").requireSuccess()
+    let pack = try #require(packs(repository).first?.split(separator: "/").last?.prefix(64))
+    let found = try repository.dver("verify").requireStatus(4)
+    #expect(found.standardOutput == "pack\t\(pack)\ttable, mended\n")
+    #expect(!found.standardError.contains("Everything is sound"))
     #expect(try !repository.files("\(Self.cache)/quarantine").isEmpty)
     try repository.dver("verify").requireSuccess()
+    try cutTables(of: repository)
+    let document = try repository.dver("verify", "--json").requireStatus(4).standardOutput
+    #expect(document.contains("\"damaged\": [], \"missing\": []"))
+    #expect(document.contains("\"damage\": \"table\", \"mended\": true"))
+    try repository.dver("verify", "--json").requireSuccess()
     try repository.dver("status").requireSuccess()
   }
 

@@ -1,3 +1,5 @@
+import DverCore
+import DverFileSystem
 import TestSupport
 import Testing
 
@@ -70,6 +72,36 @@ import Testing
     try shared.repository.append("\n", to: ".dver/manifests/data/+")
     let result = try shared.repository.dver("verify").requireStatus(4)
     #expect(result.standardOutput == "manifest\tdata\n")
+  }
+
+  /// Pointers and nodes of manifests change one after the other, under the workspace's lock.
+  @Test(arguments: ["verify", "doctor"])
+  func whatIsBeingWrittenIsNoDamage(_ word: String) throws {
+    let repository = try SharedData().repository
+    let node = ".dver/manifests/data/+"
+    let right = try repository.read(node)
+    try repository.append("\n", to: node)
+    let folder = AbsolutePath(normalized: Array("\(repository.path)/.dver".utf8))
+    var lease: Lease? = try Lease(
+      folder.appending("state/lock"), purpose: "dver add", settings: LeaseSettings(),
+      scratch: folder.appending("tmp"), timeout: .zero)
+    var command = try repository.dverCommand([word])
+    command.arguments = ["-c", "exec \"$0\" \(word) 2> seen", command.executable].map {
+      Array($0.utf8)
+    }
+    command.executable = "/bin/sh"
+    let running = try command.start()
+    try running.wait(until: {
+      try repository.exists("seen") && repository.readText("seen").contains("Waiting for")
+    })
+    try repository.write(right, to: node)
+    withExtendedLifetime(lease) {}
+    lease = nil
+    let result = running.wait()
+    try result.requireSuccess()
+    #expect(!result.standardOutput.contains("manifest"))
+    try repository.append("\n", to: node)
+    try repository.dver(word).requireStatus(word == "verify" ? 4 : 2)
   }
 
   @Test(arguments: ["0", "101%", "x", "-5"])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DverCore
+import DverObjectStore
 import DverWorkspace
 
 /// `dver verify`: hashes objects again.
@@ -72,6 +73,9 @@ struct VerifyCommand: WorkspaceCommand {
         console.print("\(word)\t\(finding.digest)\t\(paths.joined(separator: ", "))")
       }
     }
+    for pack in summary.packs {
+      console.print("pack\t\(pack.name)\t\(pack.damage.rawValue), \(Self.outcome(pack))")
+    }
     for path in summary.manifests { console.print("manifest\t\(path)") }
     let all = summary.isComplete ? "all of" : "a part of"
     let count = summary.objectCount
@@ -79,9 +83,17 @@ struct VerifyCommand: WorkspaceCommand {
       "Verified \(all) \(summary.place): \(count) object\(count == 1 ? "" : "s"), "
         + "\(ByteCount(summary.byteCount))")
     if summary.isSound { return console.status("Everything is sound") }
+    if summary.packs.contains(where: \.isMended) {
+      console.status(
+        "What is whole in damaged packs is in new ones by now, the old files are in quarantine")
+    }
     if !summary.damaged.isEmpty {
       console.status("Damaged objects are in quarantine: bring them back with 'dver pull' or 'add'")
     }
+  }
+
+  private static func outcome(_ pack: VerifiedObjects.DamagedPack) -> String {
+    pack.isMended ? "mended" : "not mended"
   }
 
   private static func document(_ summary: VerifySummary) -> JSONValue {
@@ -98,6 +110,13 @@ struct VerifyCommand: WorkspaceCommand {
       "place": .string(summary.place), "objects": .integer(Int64(summary.objectCount)),
       "bytes": .integer(summary.byteCount), "complete": .bool(summary.isComplete),
       "damaged": list(summary.damaged), "missing": list(summary.missing),
+      "packs": .array(
+        summary.packs.map { pack in
+          [
+            "sha256": .string(pack.name.hex), "damage": .string(pack.damage.rawValue),
+            "mended": .bool(pack.isMended),
+          ]
+        }),
       "manifests": .array(summary.manifests.map { .path($0) }),
     ]
   }

@@ -54,14 +54,18 @@ extension GitRepository {
   package func workTrees() throws(GitError) -> [[UInt8]] {
     var folders: [[UInt8]] = []
     if let main = try mainWorkTree() { folders.append(main) }
-    let linked = try main.handle.withLock { (handle) throws(GitError) in
-      try handle.linkedWorkTrees()
-    }
-    for folder in linked.sorted(by: { $0.lexicographicallyPrecedes($1) })
-    where (try? WorkFile.status(of: folder)) != nil {
-      folders.append(folder)
-    }
-    return folders
+    return try folders + linkedWorkTrees().filter { (try? WorkFile.status(of: $0)) != nil }
+  }
+
+  /// The folders of linked work trees that are not where git knows them: their disk is away, or they
+  /// were moved or removed by hand.
+  package func absentWorkTrees() throws(GitError) -> [[UInt8]] {
+    try linkedWorkTrees().filter { (try? WorkFile.status(of: $0 + Array("/.git".utf8))) == nil }
+  }
+
+  private func linkedWorkTrees() throws(GitError) -> [[UInt8]] {
+    try main.handle.withLock { (handle) throws(GitError) in try handle.linkedWorkTrees() }
+      .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// The folder of the main work tree, absolute; `nil` where the common repository is bare.

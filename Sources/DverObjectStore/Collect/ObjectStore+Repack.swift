@@ -23,16 +23,18 @@ extension ObjectStore {
   ///
   /// - Parameters:
   ///   - includesLoose: Whether loose objects may go: not where files are linked to them.
+  ///   - linked: Loose objects that stay in any case.
   ///   - confirm: Asked before each file that goes; throws where somebody else collects by now.
   package func repack(
-    includesLoose: Bool, isDry: Bool = false, judgedBefore limit: Int64,
+    includesLoose: Bool, except linked: KeptObjects = KeptObjects([]), isDry: Bool = false,
+    judgedBefore limit: Int64,
     confirm: @escaping @Sendable () throws -> Void = {},
     onObject: @escaping @Sendable () throws -> Void
   ) throws -> Repacking {
     var result = Repacking()
     let index = try packs.refreshed()
     let old = try packsToJoin(index, judgedBefore: limit)
-    let loose = includesLoose ? try looseToPack(judgedBefore: limit) : []
+    let loose = includesLoose ? try looseToPack(except: linked, judgedBefore: limit) : []
     let joins = old.count > 1 || !loose.isEmpty
     let members = index.objectsByPack { _ in true }
     func isWorthIt(_ pack: Pack) throws -> Bool {
@@ -84,7 +86,9 @@ extension ObjectStore {
   }
 
   /// Small loose objects, where they are many; those that a workspace file is linked to stay.
-  private func looseToPack(judgedBefore limit: Int64) throws -> [CollectionPlan.Object] {
+  private func looseToPack(
+    except linked: KeptObjects, judgedBefore limit: Int64
+  ) throws -> [CollectionPlan.Object] {
     let folder = objectsFolder
     let found = try parallelMap(Array(0..<256)) { byte -> [CollectionPlan.Object] in
       let prefix = Digest.hexByte(UInt8(byte))
@@ -93,7 +97,8 @@ extension ObjectStore {
       }
       let names = try FileSystem.names(in: folder.appending(prefix)) ?? []
       return try names.compactMap { Digest(hex: (Array(prefix.utf8) + $0).span) }.compactMap {
-        guard let status = try directory.status(ofObject: $0), status.isFile,
+        guard !linked.contains($0),
+          let status = try directory.status(ofObject: $0), status.isFile,
           status.size <= Int64(StoreTransaction.packedByteLimit), status.linkCount == 1,
           status.changed < limit
         else { return nil }

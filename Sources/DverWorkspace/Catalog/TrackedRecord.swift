@@ -25,6 +25,8 @@ extension Workspace {
     let paths = Set(added.map(\.path))
     let items = try readTracked().filter { !paths.contains($0.path) } + added
     try writeTracked(items.sorted { $0.path < $1.path })
+    // Files may be links into the cache by now.
+    try noteInSharedCache(added)
   }
 
   /// Leaves paths to the user, so that no checkout takes them away.

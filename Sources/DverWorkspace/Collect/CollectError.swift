@@ -6,6 +6,7 @@ package enum CollectError: DverError {
   case unreadable(place: String, reason: any DverError)
   case unreadableNames(project: String, place: String, reason: String)
   case incompleteClone
+  case absentWorkTree(String)
   case linkedWorkspace
   case noRemoteStore(String)
   case unknownProject(String, known: [String])
@@ -18,6 +19,8 @@ package enum CollectError: DverError {
       "nothing was collected: what project \(project) has in \(place) cannot be told: \(reason)"
     case .incompleteClone:
       "this clone is shallow or partial, so what remotes and shared caches must keep cannot be told"
+    case .absentWorkTree(let folder):
+      "the linked work tree \(folder) is not there, so what it needs cannot be told"
     case .linkedWorkspace:
       "files of the workspace are links to objects, which only the cache can hold"
     case .noRemoteStore(let name): "remote '\(name)' holds nothing yet"
@@ -32,6 +35,8 @@ package enum CollectError: DverError {
     case .unreadableNames(let project, _, _):
       "run 'dver gc' or 'dver push' in that project, or 'dver gc --forget \(project)'"
     case .incompleteClone: "run 'git fetch --unshallow', or use 'dver gc -w' without -c"
+    case .absentWorkTree:
+      "bring it back, or run 'git worktree prune' if it is gone for good"
     case .linkedWorkspace: "run 'dver unprotect' and choose another cache.type first"
     case .noRemoteStore: "run 'dver push' first"
     case .unknownProject(_, let known):

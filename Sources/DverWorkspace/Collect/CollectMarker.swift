@@ -7,6 +7,8 @@ package struct KeptVersion: Sendable {
   /// The commit; `nil` for what is in no commit.
   package let commit: String?
   package fileprivate(set) var reasons: [String]
+
+  init(commit: String?, reasons: [String]) { (self.commit, self.reasons) = (commit, reasons) }
 }
 
 /// Collects the objects of all that is kept.
@@ -14,6 +16,8 @@ struct CollectMarker {
   /// In no particular order, also several times.
   private(set) var objects: [Digest] = []
   private(set) var versions: [KeptVersion] = []
+  /// Whether files of a workspace are links to objects.
+  private(set) var hasLinks = false
   private var seen: Set<Digest> = []
   private var commits: [GitObjectID: Int] = [:]
   private var trees: Set<GitObjectID> = []
@@ -44,7 +48,11 @@ struct CollectMarker {
     try reader.addObjects(of: name.digest, seen: &seen, to: &objects)
   }
 
-  mutating func add(_ digest: Digest) { objects.append(digest) }
+  /// Adds the objects that files are links to.
+  mutating func add(linked digests: [Digest]) {
+    objects += digests
+    if !digests.isEmpty { hasLinks = true }
+  }
 
   /// Adds what can be found of something that need not be complete.
   mutating func addIfReadable(_ name: ContentName, manifests: ManifestFiles) {

@@ -17,6 +17,19 @@ struct CollectNames {
     /// The lines that name something, as they are, and what they name.
     let lines: [(text: ArraySlice<UInt8>, name: ContentName)]
     let head: [UInt8]
+
+    /// The commit from which it was pushed; `nil` where there was none.
+    var commit: String? {
+      head.split(separator: UInt8(ascii: "\n")).lazy
+        .filter { $0.starts(with: "commit ".utf8) }
+        .map { String(decoding: $0.dropFirst(7), as: UTF8.self) }.first { $0 != "none" }
+    }
+
+    /// The file, without the lines that are not to stay.
+    func bytes(keeping isKept: (ContentName) -> Bool = { _ in true }) -> [UInt8] {
+      head
+        + lines.filter { isKept($0.name) }.flatMap { Array($0.text) + [UInt8(ascii: "\n")] }
+    }
   }
 
   private let store: ObjectStore
@@ -86,11 +99,10 @@ struct CollectNames {
   /// Takes what is not kept any more out of a project's lists.
   func prune(_ lists: [List], keeping kept: KeptObjects) throws {
     for list in lists {
-      let left = list.lines.filter { kept.contains($0.name.digest) }
-      guard left.count < list.lines.count else { continue }
-      if !left.isEmpty {
-        let body = left.flatMap { Array($0.text) + [UInt8(ascii: "\n")] }
-        try write(list.head + body, project: list.project)
+      let left = list.lines.count { kept.contains($0.name.digest) }
+      guard left < list.lines.count else { continue }
+      if left > 0 {
+        try write(list.bytes { kept.contains($0.digest) }, project: list.project)
       }
       try FileSystem.removeFile(store.folder.appending(list.file))
     }

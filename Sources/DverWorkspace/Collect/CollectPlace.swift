@@ -12,6 +12,8 @@ struct CollectPlace: Sendable {
   let store: ObjectStore
   /// Whether others than the work trees of this repository may use it.
   let isShared: Bool
+  /// Whether it is where the workspace takes its files from.
+  let isCache: Bool
   /// As what this project has its lists there; `nil` where it has none.
   let project: String?
 
@@ -52,14 +54,14 @@ extension Workspace {
       }
       places.append(
         CollectPlace(
-          name: "remote '\(entry.name)'", store: store, isShared: true,
+          name: "remote '\(entry.name)'", store: store, isShared: true, isCache: false,
           project: try configuration().layers.string("core.project")))
     }
     if let store = try cacheIfPresent() {
       places.insert(
         CollectPlace(
           name: "the cache", store: store,
-          isShared: try isCacheShared() || hasGuests(store),
+          isShared: try isCacheShared() || hasGuests(store), isCache: true,
           project: try cacheProject(creating: false)), at: 0)
     }
     for place in places {
@@ -88,29 +90,30 @@ extension Workspace {
   /// Under which name this workspace says in a shared cache what it needs; `nil` where it has none.
   func cacheProject(creating: Bool) throws -> String? {
     guard try isCacheShared() else { return nil }
-    let file = stateFolder.appending("cache-id")
-    if let bytes = try FileSystem.contents(of: file, limit: 256) {
-      let text = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-      if !text.isEmpty, text.allSatisfy({ $0.isHexDigit }) { return text }
-    }
+    let identity = CacheIdentity(at: stateFolder.appending("cache-id"))
+    if let name = try identity.name() { return name }
     guard creating else { return nil }
-    var generator = SystemRandomNumberGenerator()
-    let made = (0..<2).map { _ in String(generator.next() | 1 << 63, radix: 16) }.joined()
-    try FileSystem.makeDirectories(stateFolder)
-    try FileSystem.replaceContents(of: file, with: Array("\(made)\n".utf8), synced: true)
-    return made
+    let original = try identity.foreignName()
+    return try identity.make { name in
+      guard let original, let store = try cacheIfPresent() else { return }
+      // What the copy holds is listed under the name of the original, which may go on without it.
+      // A list that cannot be read keeps everything.
+      let names = CollectNames(store, place: "the cache")
+      for list in (try? names.lists(of: original)) ?? [] {
+        try names.write(list.bytes(), project: name)
+      }
+    }
   }
 
   /// Says in a shared cache what this workspace needs, so that a collection on behalf of another one
   /// keeps it.
   func noteInSharedCache(_ items: [(name: ContentName, path: RepositoryPath)]) throws {
-    guard !items.isEmpty, try isCacheShared(), let store = try cacheIfPresent(),
-      let project = try cacheProject(creating: true)
-    else { return }
+    guard !items.isEmpty, try isCacheShared(), let store = try cacheIfPresent() else { return }
     let lines = items.map { "\($0.name) \(PathQuoting.quoted($0.path.bytes))\n" }.sorted()
     let head = "commit none\ntime \(FileClock.now().nanoseconds / 1_000_000_000)\n"
     let names = CollectNames(store, place: "the cache")
     do {
+      guard let project = try cacheProject(creating: true) else { return }
       try names.write(Array((head + lines.joined()).utf8), project: project)
     } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
       // Whoever may only read the cache cannot add to it either.

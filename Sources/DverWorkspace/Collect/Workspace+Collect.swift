@@ -17,6 +17,8 @@ package struct CollectionTask: Sendable {
     let place: CollectPlace
     let kept: KeptObjects
     let ownLists: [CollectNames.List]
+    /// What is kept in this store only.
+    var versions: [KeptVersion] = []
   }
 
   package var count: Int { summaries.reduce(0) { $0 + $1.unused.count } }
@@ -39,6 +41,7 @@ extension Workspace {
     var marker = CollectMarker()
     try addRoots(options.scope, to: &marker)
     var (parts, summaries): ([CollectionTask.Part], [CollectSummary]) = ([], [])
+    var versions = marker.versions
     for (place, limit) in zip(places, limits) {
       let part = try self.part(
         of: place, marker: marker, scope: options.scope, isDry: options.isDry)
@@ -48,10 +51,11 @@ extension Workspace {
       summary.trash = try place.trashContent()
       summaries.append(summary)
       parts.append(part)
+      versions += part.versions
     }
     progress.end()
     return CollectionTask(
-      versions: marker.versions, summaries: summaries, scope: options.scope, parts: parts)
+      versions: versions, summaries: summaries, scope: options.scope, parts: parts)
   }
 
   /// Scopes that follow history need all of it where others depend on the answer.
@@ -81,7 +85,17 @@ extension Workspace {
         try names.add(list, to: &marker, elsewhere: elsewhere)
       }
     }
-    let own = try place.project.map { try names.lists(of: $0) } ?? []
+    var own = try place.project.map { try names.lists(of: $0) } ?? []
+    var versions: [KeptVersion] = []
+    if !place.isCache {
+      let foreign = try own.filter { try !isCommitKnown($0.commit) }
+      for list in foreign {
+        try names.add(list, to: &marker, elsewhere: elsewhere)
+        versions.append(
+          KeptVersion(commit: list.commit, reasons: ["pushed to \(place.name) by another clone"]))
+      }
+      own.removeAll { list in foreign.contains { $0.file == list.file } }
+    }
     if let since {
       for list in own {
         let status = try FileSystem.status(of: place.store.folder.appending(list.file))
@@ -90,19 +104,26 @@ extension Workspace {
       }
     }
     var kept = KeptObjects(marker.objects)
-    if place.name == "the cache", let remote = scope.notInRemote {
+    if place.isCache, let remote = scope.notInRemote {
+      guard try !marker.hasLinks && !configuration().linkTypes.contains(.symlink) else {
+        throw CollectError.linkedWorkspace
+      }
       kept = try without(kept, soundIn: remote, store: place.store, isDry: isDry)
     }
-    return CollectionTask.Part(place: place, kept: kept, ownLists: own)
+    return CollectionTask.Part(place: place, kept: kept, ownLists: own, versions: versions)
+  }
+
+  /// Whether what was pushed from a commit is for the scope to judge: of one that this clone does not
+  /// have, or of none, only another clone can tell whether it is needed.
+  private func isCommitKnown(_ commit: String?) throws -> Bool {
+    guard let commit, let id = GitObjectID(hex: commit), let git = try git() else { return false }
+    return (try? git.commit(id)) != nil
   }
 
   /// Leaves out what a remote has, byte for byte.
   private func without(
     _ kept: KeptObjects, soundIn name: String, store: ObjectStore, isDry: Bool
   ) throws -> KeptObjects {
-    guard try !configuration().linkTypes.contains(.symlink) else {
-      throw CollectError.linkedWorkspace
-    }
     let entry = try configuration().remote(name)
     guard let remote = try open(entry) else { throw CollectError.noRemoteStore(entry.name) }
     // What is there must be there for good.

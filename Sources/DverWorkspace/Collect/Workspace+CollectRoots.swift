@@ -46,8 +46,13 @@ extension Workspace {
   }
 
   /// This workspace, and the same folder in the other work trees of the repository.
-  private func workspacesOfRepository() throws -> [Workspace] {
+  ///
+  /// - Throws: ``CollectError/absentWorkTree(_:)``: what its index needs, only its files tell.
+  func workspacesOfRepository() throws -> [Workspace] {
     guard let git = try git() else { return [self] }
+    if let absent = try git.absentWorkTrees().first {
+      throw CollectError.absentWorkTree(PathQuoting.quoted(absent))
+    }
     let prefix = gitPrefix(in: git)
     var workspaces = [self]
     for tree in try git.workTrees() {
@@ -73,7 +78,7 @@ extension Workspace {
       for name in try lockLog.entries().flatMap(\.lock.outputs).compactMap(\.name) {
         marker.addIfReadable(name, manifests: manifests)
       }
-      try addLinkedObjects(to: &marker)
+      marker.add(linked: try linkedObjects())
     }
     guard let git = try git(), !git.isBare else { return }
     let place = "the index of \(root)"
@@ -82,19 +87,6 @@ extension Workspace {
       try StagedManifests(workspace: self, git: git).catalog()
     }
     try marker.add(staged.outputs, manifests: manifests, place: place)
-  }
-
-  /// Adds the objects that files of the workspace are symbolic links to, whatever is recorded: they
-  /// are the only copy.
-  private func addLinkedObjects(to marker: inout CollectMarker) throws {
-    guard try configuration().linkTypes.contains(.symlink) else { return }
-    let found = try DirectoryWalk(root) { path, isDirectory in
-      isDirectory && (path.count == 4 || path.count == 5) && RepositoryPath.isDotFolder(path)
-    }.run()
-    for index in 0..<found.count where found.kinds[index] == .link {
-      let link = root.appending(found.paths[index])
-      if let object = try object(behindLink: link) { marker.add(object.digest) }
-    }
   }
 
   /// Adds what operations name that are being carried out, or will be finished.
@@ -120,14 +112,5 @@ extension Workspace {
     }
     guard let lock = try? LockFile.parse(bytes: text, source: "") else { return [] }
     return lock.entries.flatMap(\.lock.outputs).compactMap(\.name)
-  }
-}
-
-extension RepositoryPath {
-  /// Whether a name is `.git` or `.dver`.
-  fileprivate static func isDotFolder(_ name: Span<UInt8>) -> Bool {
-    [".git", ".dver"].contains { word in
-      word.utf8.count == name.count && word.utf8.enumerated().allSatisfy { name[$0] == $1 }
-    }
   }
 }

@@ -107,11 +107,12 @@ extension Workspace {
       let lease = try place.lease("dver gc", timeout: configuration().lockTimeout, notices)
       defer { withExtendedLifetime(lease) {} }
       if !isDry { try store.settle() }
-      let isLinked = try configuration().linkTypes.contains(where: \.isLink)
+      let isLinked = try mayHaveLinks(place)
+      let linked = isLinked ? [] : try linkedObjectsOfRepository()
       let progress = progress
       progress.begin("Repacking")
       let result = try store.repack(
-        includesLoose: !isLinked || place.name != "the cache", isDry: isDry,
+        includesLoose: !isLinked, except: KeptObjects(linked), isDry: isDry,
         judgedBefore: store.judgementTime(), confirm: { try lease.check() }
       ) { try progress.advance(items: 1) }
       progress.end()
@@ -119,6 +120,20 @@ extension Workspace {
         place: place.name, packCount: result.packCount, looseCount: result.looseCount,
         newPackCount: result.newPackCount, oldByteCount: result.oldByteCount,
         newByteCount: result.newByteCount)
+    }
+  }
+
+  /// Whether files of workspaces that cannot be looked at may be links to objects of a store: of
+  /// those whose cache it is.
+  private func mayHaveLinks(_ place: CollectPlace) throws -> Bool {
+    if place.isCache {
+      return try place.isShared || configuration().linkTypes.contains(where: \.isLink)
+    }
+    // What is pushed names a commit, as a rule; what uses a store as its cache names none.
+    let names = CollectNames(place.store, place: place.name)
+    return try names.projects().contains { project in
+      guard let lists = try? names.lists(of: project) else { return true }
+      return lists.contains { $0.commit == nil }
     }
   }
 

@@ -18,11 +18,7 @@ extension Workspace {
       { catalog = try self.diagnoseCatalog(&$0) },
       diagnoseCache, diagnoseLinks, diagnoseRemotes, diagnoseLeftovers,
       { try self.diagnoseGit(&$0, catalog: catalog) },
-      { diagnosis in
-        for output in catalog?.outputs ?? [] {
-          try self.diagnoseManifest(of: output, &diagnosis)
-        }
-      },
+      { try self.diagnoseManifests(of: catalog?.outputs ?? [], &$0) },
       { try self.diagnoseAbsence(of: catalog?.outputs ?? [], &$0) },
     ]
     // One check that fails keeps nobody from the others.
@@ -60,6 +56,24 @@ extension Workspace {
 
   // MARK: Manifests
 
+  private func diagnoseManifests(
+    of outputs: [TrackedOutput], _ diagnosis: inout Diagnosis
+  ) throws {
+    var doubtful: Set<RepositoryPath> = []
+    for output in outputs {
+      var found = Diagnosis()
+      try diagnoseManifest(of: output, &found)
+      if !found.findings.isEmpty { doubtful.insert(output.path) }
+    }
+    guard !doubtful.isEmpty else { return }
+    // The pointer and the nodes may have been read at different moments.
+    try whileNothingChanges("dver doctor") {
+      for output in try self.catalog().outputs where doubtful.contains(output.path) {
+        try diagnoseManifest(of: output, &diagnosis)
+      }
+    }
+  }
+
   private func diagnoseManifest(
     of output: TrackedOutput, _ diagnosis: inout Diagnosis
   ) throws {
@@ -80,9 +94,13 @@ extension Workspace {
   // MARK: What dead commands left
 
   private func diagnoseLeftovers(_ diagnosis: inout Diagnosis) throws {
-    for (_, record) in try operations.unfinished() {
-      diagnosis.report(
-        .problem, "'\(record.command)' was interrupted", hint: "run any dver command to finish it")
+    if try operations.hasUnfinished() {
+      // Under the lock, for those that others are carrying out are none of these.
+      for (_, record) in try whileNothingChanges("dver doctor", { try operations.unfinished() }) {
+        diagnosis.report(
+          .problem, "'\(record.command)' was interrupted",
+          hint: "run any dver command to finish it")
+      }
     }
     let staging = try FileSystem.names(in: temporaryFolder.appending("staging")) ?? []
     let folders = staging.filter { !$0.suffix(5).elementsEqual(".lock".utf8) }.count
@@ -135,6 +153,9 @@ extension Workspace {
         if let id, found != id {
           throw WorkspaceError.wrongStore(
             remote: name, path: folder.description, expected: id, found: found)
+        }
+        if let found, try cacheIfPresent()?.descriptor.id == found {
+          throw WorkspaceError.remoteIsCache(name)
         }
         if try found == nil && FileSystem.statusFollowingLinks(of: folder) == nil {
           diagnosis.report(

@@ -25,6 +25,18 @@ extension Workspace {
     }
   }
 
+  /// Holds the workspace lock for looking alone: what a dead command left open stays. Goes without
+  /// where nothing can be written.
+  func whileNothingChanges<Result>(
+    _ command: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try withLease("lock", command, body)
+    } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
+      return try body()
+    }
+  }
+
   /// Carries out `plan` as one operation: either all of its files change, or none.
   ///
   /// What the command has done to data until now becomes part of the operation.

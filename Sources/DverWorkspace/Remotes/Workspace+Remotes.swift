@@ -11,7 +11,7 @@ extension Workspace {
   ///
   /// - Throws: ``WorkspaceError/wrongStore(remote:path:expected:found:)`` where another store is
   ///   there than the one that the remote was used with, or none: most often a share that is not
-  ///   mounted.
+  ///   mounted; ``WorkspaceError/remoteIsCache(_:)``.
   func open(_ entry: RemoteEntry) throws -> (any Remote)? {
     if let url = entry.unsupportedURL { try Configuration.refuseSchemes(url, remote: entry.name) }
     guard let store = try ObjectStore.open(at: entry.path, leases: configuration().leases) else {
@@ -24,7 +24,14 @@ extension Workspace {
         remote: entry.name, path: entry.path.description, expected: expected,
         found: store.descriptor.id)
     }
+    try refuseCache(store, as: entry)
     return DirectoryRemote(store)
+  }
+
+  /// Refuses a remote that is the cache, maybe by another path: it would count as a second copy.
+  private func refuseCache(_ store: ObjectStore, as entry: RemoteEntry) throws {
+    guard try cacheIfPresent()?.descriptor.id == store.descriptor.id else { return }
+    throw WorkspaceError.remoteIsCache(entry.name)
   }
 
   /// As ``open(_:)``; makes the store of a remote that was never used, and takes its identifier
@@ -36,6 +43,7 @@ extension Workspace {
     }
     let store = try ObjectStore.openOrCreate(
       at: entry.path, leases: configuration().leases)
+    try refuseCache(store, as: entry)
     try note(store.descriptor.id, of: entry)
     return DirectoryRemote(store)
   }

@@ -1,4 +1,5 @@
 package import DverCore
+package import DverObjectStore
 
 /// What `verify` looks at, and for how long.
 package struct VerifyOptions: Sendable {
@@ -26,6 +27,8 @@ package struct VerifySummary: Sendable {
   package var byteCount: Int64 = 0
   package var damaged: [Finding] = []
   package var missing: [Finding] = []
+  /// Packs whose files were damaged; what could not be saved of them is among the objects.
+  package var packs: [VerifiedObjects.DamagedPack] = []
   /// Directories whose manifest is lost, or whose files under `.dver/manifests` are not those that
   /// the pointer names.
   package var manifests: [RepositoryPath] = []
@@ -34,5 +37,7 @@ package struct VerifySummary: Sendable {
 
   init(place: String) { self.place = place }
 
-  package var isSound: Bool { damaged.isEmpty && missing.isEmpty && manifests.isEmpty }
+  package var isSound: Bool {
+    damaged.isEmpty && missing.isEmpty && packs.isEmpty && manifests.isEmpty
+  }
 }

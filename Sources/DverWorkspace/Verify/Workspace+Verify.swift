@@ -33,13 +33,13 @@ extension Workspace {
       let progress = progress
       let cursor = VerifyCursor(in: stateFolder, storeID: store?.descriptor.id ?? "none")
       try verify(wanted, plan, options, cursor, &summary) { digests in
-        guard let store else { return (damaged: [], missing: digests, byteCount: 0) }
+        guard let store else { return VerifiedObjects(missing: digests) }
         return try store.verify(digests) { try progress.advance(bytes: $0) }
       }
       // A node that could be read for the plan is not lost: git has it too.
       let nodes = Set(plan.nodes.digests)
       summary.missing.removeAll { nodes.contains($0.digest) }
-      summary.manifests = try (plan.unreadable + differingManifests(of: group)).sorted()
+      summary.manifests = try settledManifests(plan.unreadable + differingManifests(of: group))
     }
     progress.end()
     return summary
@@ -66,9 +66,7 @@ extension Workspace {
     return all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
   }
 
-  private typealias Hashing = ([Digest]) throws -> (
-    damaged: [Digest], missing: [Digest], byteCount: Int64
-  )
+  private typealias Hashing = ([Digest]) throws -> VerifiedObjects
 
   /// Hashes portion by portion, as far as the options allow.
   private func verify(
@@ -86,6 +84,9 @@ extension Workspace {
       let found = try hash(Array(order[position..<end]))
       damaged += found.damaged
       missing += found.missing
+      // One that could not be mended is found again by each portion.
+      let known = Set(summary.packs.map(\.name))
+      summary.packs += found.packs.filter { !known.contains($0.name) }
       summary.byteCount += found.byteCount
       summary.objectCount += end - position
       try progress.advance(items: end - position)
@@ -107,17 +108,45 @@ extension Workspace {
 
   /// Directories with files under `.dver/manifests` that are not the nodes that their pointer names.
   private func differingManifests(of group: TransferGroup) throws -> [RepositoryPath] {
-    try group.items.filter { item in
-      guard let name = item.output.name, name.isDirectory else { return false }
-      let path = item.output.path
-      guard let nodes = try? manifests.reader(of: path).nodes(of: name.digest) else { return false }
-      return try nodes.contains { node in
-        let file = root.appending(ManifestFiles.gitPath(of: path, node.location))
-        // A file that is not there may be in the index alone, as in a sparse checkout.
-        guard let bytes = try FileSystem.contents(of: file) else { return false }
-        return SHA256.digest(of: bytes.span) != node.digest
-      }
-    }.map(\.output.path)
+    try group.items.map(\.output).filter { output in
+      guard let nodes = try? nodes(of: output) else { return false }
+      return try hasDifferingFile(nodes, of: output)
+    }.map(\.path)
+  }
+
+  /// Those of some directories whose manifests are wrong even while nobody changes them: pointers and
+  /// nodes were read at different moments.
+  private func settledManifests(_ doubtful: [RepositoryPath]) throws -> [RepositoryPath] {
+    guard !doubtful.isEmpty else { return [] }
+    let paths = Set(doubtful)
+    return try whileNothingChanges("dver verify") {
+      try catalog().outputs.filter { output in
+        guard paths.contains(output.path), output.isCached else { return false }
+        do {
+          return try hasDifferingFile(nodes(of: output), of: output)
+        } catch is ManifestLookupError {
+          return true
+        }
+      }.map(\.path).sorted()
+    }
+  }
+
+  private func nodes(
+    of output: TrackedOutput
+  ) throws -> [(digest: Digest, location: RepositoryPath)] {
+    guard let root = output.name?.directoryDigest else { return [] }
+    return try manifests.reader(of: output.path).nodes(of: root).map { ($0.digest, $0.location) }
+  }
+
+  private func hasDifferingFile(
+    _ nodes: [(digest: Digest, location: RepositoryPath)], of output: TrackedOutput
+  ) throws -> Bool {
+    try nodes.contains { node in
+      let file = root.appending(ManifestFiles.gitPath(of: output.path, node.location))
+      // A file that is not there may be in the index alone, as in a sparse checkout.
+      guard let bytes = try FileSystem.contents(of: file) else { return false }
+      return SHA256.digest(of: bytes.span) != node.digest
+    }
   }
 }
 

@@ -127,10 +127,35 @@ import Testing
     try repository.shell("cd \(other) && git show main~1:f.dver > f.dver").requireSuccess()
     try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
     #expect(try versions.present() == Versions.current.union(["a1", "side", "f2"]))
-    // Also while its folder is somewhere else.
+  }
+
+  @Test func aWorkTreeThatIsAwayKeepsEverything() throws {
+    let versions = try Versions()
+    let repository = versions.repository
+    let other = repository.outside("tree")
+    try repository.git("worktree", "add", "-q", other, "side").requireSuccess()
+    try repository.shell("cd \(other) && git checkout -q main~1 -- f.dver").requireSuccess()
     try repository.shell("mv \(other) \(other)-away").requireSuccess()
+    // As a mount point that is empty.
+    for script in ["true", "mkdir \(other)"] {
+      try repository.shell(script).requireSuccess()
+      for options in [["-w"], ["-w", "--dry"], ["-A"]] {
+        let result = try repository.run(["gc", "-f"] + options).requireStatus(2)
+        #expect(result.standardError.contains(other))
+        #expect(result.standardError.contains("git worktree prune"))
+      }
+    }
+    #expect(try versions.present() == Set(Versions.contents))
+    try repository.shell("rmdir \(other) && mv \(other)-away \(other)").requireSuccess()
     try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
-    #expect(try versions.present() == Versions.current.union(["a1", "side"]))
+    #expect(try versions.present() == Versions.current.union(["a1", "side", "f2"]))
+    // What is in the trash by now may be needed there, too.
+    try repository.shell("mv \(other) \(other)-away").requireSuccess()
+    try repository.dver("gc", "--empty-trash", "-f").requireStatus(2)
+    #expect(try versions.trashed() == ["a2", "f1"])
+    try repository.git("worktree", "prune").requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f").requireSuccess()
+    #expect(try versions.trashed().isEmpty)
   }
 
   @Test func linkedFilesOfTheWorkspaceAreKept() throws {
@@ -142,6 +167,21 @@ import Testing
     try repository.commitAll()
     try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
     #expect(try repository.readText("f") == "f1\n")
+    // Also once no more links are made.
+    try repository.dver("config", "cache.type", "copy").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
+    #expect(try repository.readText("f") == "f1\n")
+    let remote = repository.outside("remote")
+    try repository.write("g1\n", to: "g")
+    try repository.dver("add", "-q", "g").requireSuccess()
+    try repository.dver("remote", "add", "-d", "r", remote).requireSuccess()
+    try repository.dver("push", "-q").requireSuccess()
+    let refused = try repository.dver("gc", "-w", "-f", "--not-in-remote").requireStatus(2)
+    #expect(refused.standardError.contains("are links to objects"))
+    try repository.shell("rm f && echo f1 > f").requireSuccess()
+    try repository.dver("gc", "-q", "-w", "-f", "--not-in-remote").requireSuccess()
+    #expect(try repository.files(".dver/cache/objects").isEmpty)
   }
 
   @Test func otherProjectsAreKept() throws {

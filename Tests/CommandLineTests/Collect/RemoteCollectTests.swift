@@ -105,6 +105,35 @@ import Testing
     #expect(try versions.present(in: remote).isSuperset(of: ["a1", "f1"]))
   }
 
+  @Test func whatAnotherClonePushedIsKept() throws {
+    let (versions, remote) = try pushed()
+    let repository = versions.repository
+    let clone = try repository.clone("clone")
+    try clone.dver("remote", "add", "--local", "-d", "shared", remote).requireSuccess()
+    try clone.write("side\n", to: "g")
+    try clone.dver("add", "-q", "g").requireSuccess()
+    let commit = try clone.commitAll()
+    try clone.dver("push", "-q", "g").requireSuccess()
+    let projects = try repository.shell("ls \(remote)/names").requireSuccess().lines
+    #expect(projects.count == 1)
+    let dry = try repository.dver("gc", "-A", "--dry", "-c", "-v").requireSuccess()
+    let reason = "pushed to remote 'shared' by another clone"
+    #expect(dry.lines.contains("kept\t\(commit.prefix(10))\t\(reason)"))
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current.union(["side"]))
+    #expect(try versions.present() == Versions.current)
+    try repository.shell("touch -d '2 days ago' \(remote)/trash/*/about \(remote)/trash/*")
+      .requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current.union(["side"]))
+    // Once the commit is known, the scope decides.
+    try repository.git("fetch", "-q", clone.path, "HEAD:refs/heads/theirs").requireSuccess()
+    try repository.dver("gc", "-q", "-a", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote).contains("side"))
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current)
+  }
+
   @Test func whatTheRemoteHasNeedNotStay() throws {
     let (versions, remote) = try pushed()
     let repository = versions.repository
@@ -154,6 +183,22 @@ import Testing
     #expect(try versions.present() == Set(Versions.contents))
   }
 
+  @Test func theCacheIsNoRemote() throws {
+    let versions = try Versions()
+    let repository = versions.repository
+    try repository.symlink(".dver/cache", at: "link")
+    for path in [".dver/cache", "link"] {
+      try repository.dver("remote", "add", "-f", "-d", "r", path).requireSuccess()
+      for command in [["push"], ["status", "-c"], ["gc", "-w", "-f", "--not-in-remote"]] {
+        let result = try repository.run(command).requireStatus(2)
+        #expect(result.standardError.contains("remote 'r' is the cache itself"))
+      }
+      let doctor = try repository.dver("doctor").requireStatus(2)
+      #expect(doctor.transcript.contains("remote 'r' is the cache itself"))
+    }
+    #expect(try versions.present() == Set(Versions.contents))
+  }
+
   // MARK: Shared caches
 
   @Test func aSharedCacheKeepsWhatOthersHave() throws {
@@ -183,22 +228,30 @@ import Testing
     try first.requireClean()
   }
 
-  @Test func repackingKeepsEverything() throws {
-    let repository = try TemporaryRepository()
-    for number in 0..<300 {
-      try repository.write(String(repeating: "row \(number),", count: 50), to: "d/\(number)")
+  @Test func aCopyOfAProjectIsAProjectOfItsOwn() throws {
+    let first = try TemporaryRepository()
+    let cache = first.outside("cache")
+    let copy = first.outside("copy")
+    try first.dver("cache", "dir", cache).requireSuccess()
+    for text in ["one\n", "two\n"] {
+      try first.write(text, to: "f")
+      try first.dver("add", "-q", "f").requireSuccess()
+      try first.commitAll()
     }
-    try repository.dver("add", "-q", "d").requireSuccess()
-    try repository.commitAll()
-    let dry = try repository.dver("gc", "--repack", "--dry").requireSuccess()
-    #expect(dry.standardOutput.contains("Would repack"))
-    let result = try repository.dver("gc", "--repack", "--json").requireSuccess()
-    #expect(result.standardOutput.contains("\"packs\": 1, "))
-    try repository.dver("verify").requireSuccess()
-    try repository.remove("d")
-    try repository.dver("checkout", "-q").requireSuccess()
-    try repository.requireClean()
-    let again = try repository.dver("gc", "--repack").requireSuccess()
-    #expect(again.standardError.contains("nothing to repack"))
+    // A copy that is moved stays what it is.
+    try first.shell("cp -a . \(copy)1 && mv \(copy)1 \(copy)").requireSuccess()
+    try first.write("own\n", to: copy + "/g")
+    try first.dver("--cd", copy, "add", "-q", "g").requireSuccess()
+    #expect(try first.shell("ls \(cache)/names").requireSuccess().lines.count == 2)
+    // The original has nothing of that any more.
+    try first.dver("remove", "-q", "f.dver").requireSuccess()
+    try first.commitAll()
+    try first.dver("gc", "-q", "-w", "-f").requireSuccess()
+    let script = "cat \(cache)/objects/*/* | grep -E '^(one|two|own)$' | sort"
+    #expect(try first.shell(script).requireSuccess().lines == ["one", "own", "two"])
+    try first.shell("mv \(copy) \(copy)2").requireSuccess()
+    try first.dver("--cd", copy + "2", "gc", "-q", "-w", "-f").requireSuccess()
+    #expect(try first.shell(script).requireSuccess().lines == ["own", "two"])
+    #expect(try first.shell("ls \(cache)/names").requireSuccess().lines.count <= 2)
   }
 }

@@ -1,0 +1,49 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverObjectStore
+import Glibc
+
+extension Workspace {
+  /// The objects that files of the workspace are symbolic links to, whatever is recorded or
+  /// configured by now: they are the only copy. In no particular order, also several times.
+  func linkedObjects() throws -> [Digest] {
+    let isExpected = try configuration().linkTypes.contains(.symlink)
+    let root = root
+    let found = try DirectoryWalk(root) { path, isDirectory in
+      guard isDirectory else { return false }
+      if path.count == 4 || path.count == 5, RepositoryPath.isDotFolder(path) { return true }
+      // Folders of others, such as a container's, hold no links that dver has made.
+      return !isExpected && Self.isClosed(root.appending(path.indices.map { path[$0] }))
+    }.run()
+    return try (0..<found.count).filter { found.kinds[$0] == .link }.compactMap {
+      try object(behindLink: root.appending(found.paths[$0]))?.digest
+    }
+  }
+
+  /// Whether this user may not look into a folder.
+  private static func isClosed(_ folder: AbsolutePath) -> Bool {
+    do {
+      _ = try OpenFile.ifPresent(folder, .directory)
+      return false
+    } catch {
+      return (error as? FileSystemError)?.code == EACCES
+    }
+  }
+
+  /// As ``linkedObjects()``, of all work trees of the repository.
+  func linkedObjectsOfRepository() throws -> [Digest] {
+    try workspacesOfRepository().flatMap { workspace in
+      try FileSystem.exists(workspace.dverFolder) ? workspace.linkedObjects() : []
+    }
+  }
+}
+
+extension RepositoryPath {
+  /// Whether a name is `.git` or `.dver`.
+  fileprivate static func isDotFolder(_ name: Span<UInt8>) -> Bool {
+    [".git", ".dver"].contains { word in
+      word.utf8.count == name.count && word.utf8.enumerated().allSatisfy { name[$0] == $1 }
+    }
+  }
+}
