@@ -6,6 +6,6 @@
 static inline int dver_git_set_extensions(const char **names, size_t count) {
   return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, count);
 }
-static inline int dver_git_sync_files(void) {
-  return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+static inline int dver_git_sync_files(int wanted) {
+  return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, wanted);
 }

@@ -31,6 +31,9 @@ extension GitRepository {
     } catch .unreadableIndex(_, let detail) {
       return .notStaged(reason: detail)
     }
+    // An object that a power cut left empty would be taken for the right one ever after. Many objects
+    // would wait long for the disk, so they are as durable as those that git writes itself.
+    _ = dver_git_sync_files(files.count <= Self.syncedCount ? 1 : 0)
     var plan = try plan(files, known, workTree: workTree, threads: threads)
     plan.conflicts = conflicts
     plan.changeCount += conflicts.count
@@ -44,6 +47,8 @@ extension GitRepository {
     }
     return .staged(changeCount: plan.changeCount)
   }
+
+  private static let syncedCount = 8
 
   /// What the index says about the paths of a call to `stage`.
   private struct KnownIndex: Sendable {

@@ -7,9 +7,6 @@ enum GitLibrary {
   private static let startStatus: Int32 = {
     let status = git_libgit2_init()
     guard status >= 0 else { return status }
-    // An object that a power cut left empty would be taken for the right one ever after.
-    let syncStatus = dver_git_sync_files()
-    guard syncStatus >= 0 else { return syncStatus }
     // Repositories that declare these are read correctly without further ado; libgit2 1.5 refuses
     // what it has not heard of.
     let names: [StaticString] = [
