@@ -1,6 +1,5 @@
 import ArgumentParser
 import DverCore
-import DverObjectStore
 import DverWorkspace
 
 /// `dver verify`: hashes objects again.
@@ -74,7 +73,7 @@ struct VerifyCommand: WorkspaceCommand {
       }
     }
     for pack in summary.packs {
-      console.print("pack\t\(pack.name)\t\(pack.damage.rawValue), \(Self.outcome(pack))")
+      console.print("pack\t\(pack.name)\t\(pack.damage), \(Self.outcome(pack))")
     }
     for path in summary.manifests { console.print("manifest\t\(path)") }
     let all = summary.isComplete ? "all of" : "a part of"
@@ -92,7 +91,7 @@ struct VerifyCommand: WorkspaceCommand {
     }
   }
 
-  private static func outcome(_ pack: VerifiedObjects.DamagedPack) -> String {
+  private static func outcome(_ pack: VerifySummary.DamagedPack) -> String {
     pack.isMended ? "mended" : "not mended"
   }
 
@@ -113,7 +112,7 @@ struct VerifyCommand: WorkspaceCommand {
       "packs": .array(
         summary.packs.map { pack in
           [
-            "sha256": .string(pack.name.hex), "damage": .string(pack.damage.rawValue),
+            "sha256": .string(pack.name.hex), "damage": .string(pack.damage),
             "mended": .bool(pack.isMended),
           ]
         }),

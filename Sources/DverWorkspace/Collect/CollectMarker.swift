@@ -16,8 +16,8 @@ struct CollectMarker {
   /// In no particular order, also several times.
   private(set) var objects: [Digest] = []
   private(set) var versions: [KeptVersion] = []
-  /// Whether files of a workspace are links to objects.
-  private(set) var hasLinks = false
+  /// Objects that files of a workspace are links to, beside ``objects``.
+  private(set) var linked: [Digest] = []
   private var seen: Set<Digest> = []
   private var commits: [GitObjectID: Int] = [:]
   private var trees: Set<GitObjectID> = []
@@ -49,10 +49,7 @@ struct CollectMarker {
   }
 
   /// Adds the objects that files are links to.
-  mutating func add(linked digests: [Digest]) {
-    objects += digests
-    if !digests.isEmpty { hasLinks = true }
-  }
+  mutating func add(linked digests: [Digest]) { linked += digests }
 
   /// Adds what can be found of something that need not be complete.
   mutating func addIfReadable(_ name: ContentName, manifests: ManifestFiles) {

@@ -97,12 +97,12 @@ struct CollectNames {
   }
 
   /// Takes what is not kept any more out of a project's lists.
-  func prune(_ lists: [List], keeping kept: KeptObjects) throws {
+  func prune(_ lists: [List], keeping isKept: (Digest) -> Bool) throws {
     for list in lists {
-      let left = list.lines.count { kept.contains($0.name.digest) }
+      let left = list.lines.count { isKept($0.name.digest) }
       guard left < list.lines.count else { continue }
       if left > 0 {
-        try write(list.bytes { kept.contains($0.digest) }, project: list.project)
+        try write(list.bytes { isKept($0.digest) }, project: list.project)
       }
       try FileSystem.removeFile(store.folder.appending(list.file))
     }

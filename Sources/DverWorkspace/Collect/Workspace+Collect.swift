@@ -16,6 +16,10 @@ package struct CollectionTask: Sendable {
   struct Part: Sendable {
     let place: CollectPlace
     let kept: KeptObjects
+    /// What this project needs, whatever others do.
+    let needed: KeptObjects
+    /// What of that is recorded nowhere.
+    let onlyLinked: [Digest]
     let ownLists: [CollectNames.List]
     /// What is kept in this store only.
     var versions: [KeptVersion] = []
@@ -80,6 +84,10 @@ extension Workspace {
     let elsewhere: @Sendable (Digest) -> [UInt8]? = { digest in
       (try? cache?.readIfPresent(digest)) ?? nil
     }
+    // Else two projects that list the same would keep it for each other.
+    let recorded = KeptObjects(marker.objects)
+    let onlyLinked = KeptObjects(marker.linked).digests.filter { !recorded.contains($0) }
+    let needed = onlyLinked.isEmpty ? recorded : KeptObjects(marker.objects + onlyLinked)
     for project in try names.projects() where project != place.project {
       for list in try names.lists(of: project) {
         try names.add(list, to: &marker, elsewhere: elsewhere)
@@ -103,14 +111,16 @@ extension Workspace {
         try names.add(list, to: &marker, elsewhere: elsewhere)
       }
     }
-    var kept = KeptObjects(marker.objects)
+    var kept = KeptObjects(marker.objects + onlyLinked)
     if place.isCache, let remote = scope.notInRemote {
-      guard try !marker.hasLinks && !configuration().linkTypes.contains(.symlink) else {
+      guard try marker.linked.isEmpty && !configuration().linkTypes.contains(.symlink) else {
         throw CollectError.linkedWorkspace
       }
       kept = try without(kept, soundIn: remote, store: place.store, isDry: isDry)
     }
-    return CollectionTask.Part(place: place, kept: kept, ownLists: own, versions: versions)
+    return CollectionTask.Part(
+      place: place, kept: kept, needed: needed, onlyLinked: onlyLinked, ownLists: own,
+      versions: versions)
   }
 
   /// Whether what was pushed from a commit is for the scope to judge: of one that this clone does not
@@ -168,8 +178,15 @@ extension Workspace {
         count: condemned.objectCount, byteCount: condemned.byteCount)
       if place.isShared {
         try lease.check()
+        if place.isCache {
+          // The line that stood for them may be the one of a directory that goes.
+          try noteInSharedCache(
+            part.onlyLinked.map {
+              (ContentName(digest: $0, isDirectory: false), RepositoryPath.root)
+            })
+        }
         try CollectNames(place.store, place: place.name)
-          .prune(part.ownLists, keeping: part.kept)
+          .prune(part.ownLists) { part.kept.contains($0) && part.needed.contains($0) }
       }
       let emptied = try empty(place, olderThan: trashAge(), lease: lease)
       summaries[number].deleted = .init(

@@ -1,5 +1,4 @@
 package import DverCore
-package import DverObjectStore
 
 /// What `verify` looks at, and for how long.
 package struct VerifyOptions: Sendable {
@@ -21,6 +20,14 @@ package struct VerifySummary: Sendable {
     package let paths: [RepositoryPath]
   }
 
+  package struct DamagedPack: Sendable {
+    package let name: Digest
+    /// `table`, `records`, or `unreadable`.
+    package let damage: String
+    /// Whether what is whole in it stands in a new pack by now.
+    package let isMended: Bool
+  }
+
   /// `the cache`, or a remote.
   package let place: String
   package var objectCount = 0
@@ -28,7 +35,7 @@ package struct VerifySummary: Sendable {
   package var damaged: [Finding] = []
   package var missing: [Finding] = []
   /// Packs whose files were damaged; what could not be saved of them is among the objects.
-  package var packs: [VerifiedObjects.DamagedPack] = []
+  package var packs: [DamagedPack] = []
   /// Directories whose manifest is lost, or whose files under `.dver/manifests` are not those that
   /// the pointer names.
   package var manifests: [RepositoryPath] = []

@@ -86,7 +86,9 @@ extension Workspace {
       missing += found.missing
       // One that could not be mended is found again by each portion.
       let known = Set(summary.packs.map(\.name))
-      summary.packs += found.packs.filter { !known.contains($0.name) }
+      summary.packs += found.packs.filter { !known.contains($0.name) }.map {
+        .init(name: $0.name, damage: $0.damage.rawValue, isMended: $0.isMended)
+      }
       summary.byteCount += found.byteCount
       summary.objectCount += end - position
       try progress.advance(items: end - position)
