@@ -4,9 +4,9 @@ import Glibc
 import Synchronization
 
 extension GitRepository {
-  /// Puts work-tree files into the index as they are, and takes others out of it.
+  /// Puts work-tree files into the index, and takes others out of it.
   ///
-  /// Files are staged even if git ignores them, byte for byte, without filters. A file whose stat
+  /// Files are staged even if git ignores them, byte for byte unless one asks for git's filters. A file whose stat
   /// data is what the index holds is not read, unless it asks for that or git would call its
   /// entry racy. Blobs are written by several threads before the index is locked; the index is
   /// read again under the lock and written once, or not at all where nothing changed. Other
@@ -110,8 +110,11 @@ extension GitRepository {
       }
     }
     let (content, status) = try WorkFile.read(path)
+    let id =
+      file.isFiltered
+      ? try reader.writeFilteredBlob(content, path: file.path) : try reader.writeBlob(content)
     return PlannedEntry(
-      path: file.path, id: try reader.writeBlob(content), mode: mode,
+      path: file.path, id: id, mode: mode,
       status: status.map { StatData($0) } ?? StatData())
   }
 

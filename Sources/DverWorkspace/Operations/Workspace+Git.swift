@@ -21,7 +21,7 @@ extension Workspace {
       if text.new == nil {
         removals.append(path)
       } else {
-        files.append(GitStagedFile(path: path, mustRead: true))
+        files.append(GitStagedFile(path: path, mustRead: true, isFiltered: true))
       }
     }
     for manifest in record.manifests {
