@@ -46,6 +46,7 @@ extension Workspace {
       }
     }
     let catalog = try catalog()
+    try refuseHiddenPointers(catalog)
     diagnosis.state(
       "tracked",
       "\(Self.count(catalog.outputs.count, "path")), "
