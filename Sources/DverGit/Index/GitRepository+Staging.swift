@@ -18,11 +18,13 @@ extension GitRepository {
   ///   - removals: Paths to take out, also where they are in conflict; absent ones are no error.
   ///   - conflicts: Paths that are to be in conflict; not among `files` and `removals`.
   ///   - timeout: How long to wait for another process that holds `index.lock`.
+  ///   - willWait: Called once, before the first wait for that process.
   ///   - willLock: Called with the lock file before it is put into place.
   package func stage(
     _ files: [GitStagedFile], removing removals: [[UInt8]] = [],
     restoring conflicts: [GitStagedConflict] = [], timeout: Duration = .seconds(60),
-    threads: Int = processorCount, willLock: (GitLockFile) throws -> Void = { _ in }
+    threads: Int = processorCount, willWait: () -> Void = {},
+    willLock: (GitLockFile) throws -> Void = { _ in }
   ) throws -> GitStagingOutcome {
     guard let workTree else { throw GitError.noWorkTree(directory: gitDirectory) }
     let known: KnownIndex
@@ -36,8 +38,8 @@ extension GitRepository {
     plan.changeCount += conflicts.count
     guard plan.changeCount > 0 else { return .staged(changeCount: 0) }
     if known.isNative {
-      try write(plan, timeout: timeout, willLock: willLock)
-    } else if try !writeWithProgram(plan, timeout: timeout) {
+      try write(plan, timeout: timeout, willWait: willWait, willLock: willLock)
+    } else if try !writeWithProgram(plan, timeout: timeout, willWait: willWait) {
       return .notStaged(reason: "git is not installed")
     }
     return .staged(changeCount: plan.changeCount)
@@ -125,9 +127,12 @@ extension GitRepository {
   /// first. The second name is a hard link, so that racy entries are recognised by the time of the
   /// index itself.
   private func write(
-    _ plan: StagingPlan, timeout: Duration, willLock: (GitLockFile) throws -> Void
+    _ plan: StagingPlan, timeout: Duration, willWait: () -> Void,
+    willLock: (GitLockFile) throws -> Void
   ) throws {
-    try HeldLockFile.replace(indexPath, timeout: timeout, willLock: willLock) { prepared in
+    try HeldLockFile.replace(
+      indexPath, timeout: timeout, willWait: willWait, willLock: willLock
+    ) { prepared in
       try link(indexPath, prepared)
       try withReader { (reader) throws(GitError) in
         try reader.handle.withLock { (handle) throws(GitError) in
@@ -152,8 +157,11 @@ extension GitRepository {
   }
 
   /// Writes the index through git; `false` where git is not installed.
-  private func writeWithProgram(_ plan: StagingPlan, timeout: Duration) throws(GitError) -> Bool {
+  private func writeWithProgram(
+    _ plan: StagingPlan, timeout: Duration, willWait: () -> Void
+  ) throws(GitError) -> Bool {
     let deadline = Deadline(timeout)
+    var waits = false
     let lock = indexPath + Array(".lock".utf8)
     while true {
       guard
@@ -161,6 +169,8 @@ extension GitRepository {
           ["update-index", "-z", "--index-info"], input: plan.indexInfo())
       else { return false }
       if result.status != 0, (try? WorkFile.status(of: lock)) != nil {
+        if !waits, deadline.isAhead { willWait() }
+        waits = true
         guard deadline.waitBriefly() else { throw .locked(path: lock) }
         continue
       }

@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverHashing
 import DverManifest
 import DverObjectStore
@@ -120,16 +121,28 @@ extension Workspace {
     do {
       try recoverOutputs()
       guard try operations.hasUnfinished() else { return }
-      try withLease("lock", "recovery", timeout: .zero) { try recover() }
+      try withLease("lock", "recovery", timeout: .zero) {
+        // A lock of a dead command of dver's is no reason to wait.
+        try gitLockRecord.clear()
+        if try !isIndexLocked() { try recover(isWaiting: false) }
+      }
     } catch is LockError {
       // Its holder is at it.
+    } catch GitError.locked {
+      // Reading goes on; the next command that writes waits for git and finishes it.
     } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
       // Whoever may only read can still ask.
     }
   }
 
+  private func isIndexLocked() throws -> Bool {
+    guard let git = try git() else { return false }
+    let lock = AbsolutePath(normalized: git.indexPath + Array(".lock".utf8))
+    return try FileSystem.exists(lock)
+  }
+
   /// Finishes operations whose command died, if there are any.
-  private func recover() throws {
+  private func recover(isWaiting: Bool = true) throws {
     try gitLockRecord.clear()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
@@ -141,12 +154,14 @@ extension Workspace {
         try operations.abandon(path)
         continue
       }
-      try carryOut(record, isRecovery: true)
+      try carryOut(record, isRecovery: true, isWaiting: isWaiting)
       try operations.finish(path)
     }
   }
 
-  private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
+  private func carryOut(
+    _ record: OperationRecord, isRecovery: Bool, isWaiting: Bool = true
+  ) throws {
     for manifest in record.manifests {
       try requireLeases()
       try manifests.replace(at: manifest.path, root: manifest.new)
@@ -170,7 +185,7 @@ extension Workspace {
     }
     try makeDurable(written)
     try requireLeases()
-    try stage(record)
+    try stage(record, isWaiting: isWaiting)
   }
 
   /// Removes the hidden files in which a command that died had begun to write `bytes`.
