@@ -11,8 +11,14 @@ extension Workspace {
   func addRoots(_ scope: CollectScope, to marker: inout CollectMarker) throws {
     try addRootsOfProject(scope, to: &marker)
     for project in scope.projects {
+      let folder = AbsolutePath(project, relativeTo: current)
+      guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
+        throw WorkspaceError.failed(
+          "\(folder), which -p names, is no folder",
+          hint: "name the folder of another project; nothing was collected")
+      }
       let other = try Workspace.open(
-        from: AbsolutePath(project, relativeTo: current), progress: progress,
+        from: folder, progress: progress,
         cancellation: cancellation, notices: notices)
       try other.addRootsOfProject(scope, to: &marker)
     }
