@@ -73,9 +73,23 @@ package final class Workspace: Sendable {
           notices: notices)
       }
       guard folder.parent != folder else {
+        try explainMissing(around: current)
         throw WorkspaceError.notAWorkspace(current.description)
       }
       folder = folder.parent
+    }
+  }
+
+  /// Says where a workspace is that has no folder: in a bare repository, or left out by git.
+  private static func explainMissing(around folder: AbsolutePath) throws {
+    guard let git = try? GitRepository.open(at: folder.bytes) else { return }
+    guard let workTree = git.workTree else {
+      throw WorkspaceError.bareRepository(PathQuoting.quoted(git.gitDirectory))
+    }
+    if (try? git.isTracked(Array(".dver/config".utf8))) == true {
+      throw WorkspaceError.failed(
+        "\(PathQuoting.quoted(workTree)) is a dver workspace, but its .dver is not there",
+        hint: "run 'git sparse-checkout add .dver' in a sparse checkout, else 'git checkout .dver'")
     }
   }
 

@@ -3,6 +3,8 @@ package import DverCore
 /// What keeps a task from being done, in the user's terms.
 package enum WorkspaceError: DverError {
   case notAWorkspace(String)
+  /// A repository of git's without a work tree.
+  case bareRepository(String)
   case alreadyAWorkspace(String)
   case notAGitRoot(String)
   case needsGit(String)
@@ -35,6 +37,8 @@ package enum WorkspaceError: DverError {
   package var message: String {
     switch self {
     case .notAWorkspace(let path): "\(path) is not inside a dver workspace"
+    case .bareRepository(let path):
+      "\(path) is a bare git repository: it has no work tree and no cache to read from"
     case .alreadyAWorkspace(let path): "\(path) is a dver workspace already"
     case .notAGitRoot(let path): "\(path) is not the root of a git repository"
     case .needsGit(let task): "\(task) needs a git repository, and there is none"
@@ -77,6 +81,7 @@ package enum WorkspaceError: DverError {
   package var hint: String? {
     switch self {
     case .notAWorkspace: "run 'dver init' at the root of your git repository"
+    case .bareRepository(let path): "run 'git clone \(path)', and this command in the clone"
     case .alreadyAWorkspace: "use 'dver init -f' to write its files anew; data stays"
     case .notAGitRoot:
       "run 'git init' first, or use 'dver init --subdir' or 'dver init --no-scm'"
@@ -107,7 +112,8 @@ package enum WorkspaceError: DverError {
       } else {
         "an option's name is SECTION.OPTION, such as core.remote"
       }
-    case .badValue: nil
+    case .badValue(let option, _, _):
+      option.contains(".") ? "'man dver-config' says what \(option) takes" : nil
     case .noRemote: "run 'dver remote add -d NAME PATH'"
     case .unknownRemote(_, let known):
       known.isEmpty

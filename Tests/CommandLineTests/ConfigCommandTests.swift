@@ -41,7 +41,9 @@ import Testing
   @Test func whatIsNotSetSaysSo() throws {
     let repository = try TemporaryRepository()
     let result = try repository.dver("config", "core.shell").requireStatus(1)
-    #expect(result.standardError == "dver: error: option 'core.shell' is not set\n")
+    #expect(
+      result.standardError == "dver: error: option 'core.shell' is not set\n"
+        + "hint: set it with 'dver config core.shell VALUE'\n")
     try repository.dver("config", "-u", "core.shell").requireStatus(1)
   }
 

@@ -11,6 +11,10 @@ import Testing
     (["add", "inner/data"], "inner/data belongs to another workspace, inner", "that folder"),
     (["move", "file", "inner/file"], "inner/file belongs to another workspace", "that folder"),
     (["config", "unheard.of", "1"], "there is no option 'unheard.of'", "core, cache, remote.NAME"),
+    (["config", "cache.type", "foo"], "'foo' is no value for cache.type", "man dver-config"),
+    (["config", "core.lock_timeout", "x"], "'x' is no value for core.lock_timeout", "dver-config"),
+    (["gc", "-w", "-f", "-p", "/no-such"], "/no-such, which -p names, is no folder", "project"),
+    (["--cd", "/no-such", "status"], "/no-such, which --cd names, is no folder", "spelling"),
     (["config", "core"], "there is no option 'core'", "SECTION.OPTION"),
   ])
   func refusalsSayWhatToDo(words: [String], message: String, hint: String) throws {
@@ -33,6 +37,36 @@ import Testing
       let result = try repository.dverCommand(words).run().requireStatus(64)
       #expect(result.standardError.hasPrefix("dver: error: no command is given\nhint: "))
     }
+  }
+
+  @Test func helpOnAnUnknownCommandIsAnError() throws {
+    let repository = try TemporaryRepository()
+    for (words, hint) in [(["statsu"], "'status'"), (["remote", "lisst"], "'list'")] {
+      let result = try repository.dverCommand(["help"] + words).run().requireStatus(64)
+      let word = words.last ?? ""
+      #expect(
+        result.standardError
+          == "dver: error: there is no command '\(word)'\nhint: did you mean \(hint)?\n")
+      #expect(result.standardOutput.isEmpty)
+    }
+    try repository.dver("help", "remote", "list").requireSuccess()
+    try repository.dver("help").requireSuccess()
+  }
+
+  @Test func anOptionThatIsNotSetComesWithTheWayToSetIt() throws {
+    let repository = try TemporaryRepository()
+    let result = try repository.dver("config", "core.remote").requireStatus(1)
+    #expect(result.standardError.contains("hint: choose one with 'dver remote default NAME'"))
+  }
+
+  @Test func bareRepositoriesSayWhatTheyAre() throws {
+    let repository = try TemporaryRepository()
+    try repository.git("clone", "-q", "--bare", ".", "inner.git").requireSuccess()
+    // Else it lies in a workspace.
+    try repository.remove(".dver")
+    let inside = try repository.dver("ls", "--rev", "HEAD", in: "inner.git").requireStatus(2)
+    #expect(inside.standardError.contains("inner.git is a bare git repository"))
+    #expect(inside.standardError.contains("hint: run 'git clone "))
   }
 
   @Test func whatIsMissingIsNotCommitted() throws {

@@ -62,6 +62,23 @@ import Testing
         .contains("dver.yaml"))
   }
 
+  @Test func aWordThatLooksLikeAnOptionIsNoCommand() throws {
+    let repository = try repository()
+    let result = try repository.dver("stage", "add", "-n", "y", "--otus", "o", "echo", "hi")
+      .requireStatus(64)
+    #expect(result.standardError.contains("there is no option '--otus', did you mean '--outs'?"))
+    #expect(!repository.exists("dver.yaml"))
+    try repository.dver("stage", "add", "-n", "y", "--", "-x", "hi").requireSuccess()
+    #expect(try repository.readText("dver.yaml").contains("cmd: -x hi\n"))
+  }
+
+  @Test func printsADocument() throws {
+    let repository = try repository()
+    let result = try repository.dver("stage", "add", "-n", "y", "--json", "echo hi")
+      .requireSuccess()
+    #expect(result.standardOutput == "{\"stage\": \"y\", \"file\": \"dver.yaml\"}\n")
+  }
+
   @Test func keepsCommentsAndOrder() throws {
     let repository = try repository(
       "# top\nstages:\n  b: {cmd: x} # flow\n\n  # about a\n  a:\n    cmd: y\n\nmetrics: [m.json]\n"

@@ -211,7 +211,8 @@ struct GitStagingTests {
     let repository = try open(folder)
     let lockPath = "\(folder)/.git/index.lock"
     var recorded: GitLockFile?
-    _ = try repository.stage([GitStagedFile(path: bytes("a"))]) { recorded = $0 }
+    _ = try repository.stage(
+      [GitStagedFile(path: bytes("a"))], willLock: { recorded = $0 })
     let lock = try #require(recorded)
     #expect(lock.path == bytes(lockPath))
     #expect(try !lock.removeStale())
@@ -236,9 +237,9 @@ struct GitStagingTests {
     try runner.write("2", to: "a", in: folder)
     try runner.write("2", to: "b", in: folder)
     let repository = try open(folder)
-    _ = try repository.stage([GitStagedFile(path: bytes("a"))]) { _ in
-      try runner.git("add", "b", in: folder)
-    }
+    _ = try repository.stage(
+      [GitStagedFile(path: bytes("a"))],
+      willLock: { _ in try runner.git("add", "b", in: folder) })
     #expect(try runner.git("status", "--porcelain", in: folder) == "M  a\nM  b\n")
   }
 

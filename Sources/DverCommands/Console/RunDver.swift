@@ -19,6 +19,14 @@ private func run(_ arguments: [String]) -> ExitStatus {
     print(Version.text)
     return .done
   }
+  // The parser would answer with the overview.
+  if let (word, known) = HelpTopic.unknownWord(in: arguments) {
+    let nearest = Spelling.nearest(to: word, among: known).map { "did you mean '\($0)'?" }
+    write(
+      error: "there is no command '\(word)'",
+      hint: nearest ?? "run 'dver --help' for the commands")
+    return .usage
+  }
   do {
     var command = try DverRoot.parseAsRoot(arguments)
     try command.run()

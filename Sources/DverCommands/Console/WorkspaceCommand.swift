@@ -27,7 +27,13 @@ extension DverCommand {
   /// Where the user is: `--cd` or the process' own folder.
   func currentFolder() throws -> AbsolutePath {
     let here = try AbsolutePath.current()
-    return global.directory.map { AbsolutePath($0, relativeTo: here) } ?? here
+    guard let directory = global.directory else { return here }
+    let folder = AbsolutePath(directory, relativeTo: here)
+    guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
+      throw WorkspaceError.failed(
+        "\(folder), which --cd names, is no folder", hint: "check the spelling of the path")
+    }
+    return folder
   }
 }
 

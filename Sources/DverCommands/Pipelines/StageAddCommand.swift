@@ -20,6 +20,7 @@ struct StageAddCommand: WorkspaceCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var outputs: StageOutputOptions
+  @OptionGroup var json: JSONOption
 
   @Option(name: .shortAndLong, help: "The stage's name")
   var name: String
@@ -60,7 +61,22 @@ struct StageAddCommand: WorkspaceCommand {
     if command.drop(while: { $0 == "--" }).isEmpty {
       throw ValidationError("give the command that the stage runs")
     }
+    if let first = command.first, first != "--", first.hasPrefix("-") {
+      throw ValidationError(Self.refusal(of: first))
+    }
   }
+
+  /// What to say of a word that looks like an option and is none.
+  private static func refusal(of word: String) -> String {
+    let name = String(word.prefix { $0 != "=" })
+    let known = helpMessage().split { !($0 == "-" || $0.isLetter) }.map(String.init)
+    let nearest = Spelling.nearest(to: name, among: known.filter { $0.hasPrefix("--") })
+    return "there is no option '\(name)'"
+      + (nearest.map { ", did you mean '\($0)'?" }
+        ?? "; write '--' before a command that begins with '-'")
+  }
+
+  var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     var stage = Stage(name: name, commands: [StageArguments.command(command)])
@@ -71,8 +87,13 @@ struct StageAddCommand: WorkspaceCommand {
     stage.alwaysRuns = alwaysChanged
     stage.summary = desc
     let file = try workspace.addStage(stage, replaces: force)
-    console.status("Added stage '\(name)' to \(file)")
-    guard run else { return }
+    guard run else {
+      if console.printsJSON {
+        return console.print(json: ["stage": .string(name), "file": .string(file)])
+      }
+      return console.status("Added stage '\(name)' to \(file)")
+    }
+    if !console.printsJSON { console.status("Added stage '\(name)' to \(file)") }
     var options = ReproOptions()
     options.targets = [name]
     options.single = true

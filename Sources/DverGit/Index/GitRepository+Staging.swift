@@ -4,11 +4,11 @@ import Glibc
 import Synchronization
 
 extension GitRepository {
-  /// Puts work-tree files into the index as they are, and takes others out of it.
+  /// Puts work-tree files into the index, and takes others out of it.
   ///
-  /// Files are staged even if git ignores them, byte for byte, without filters. A file whose stat
-  /// data is what the index holds is not read, unless it asks for that or git would call its
-  /// entry racy. Blobs are written by several threads before the index is locked; the index is
+  /// Files are staged even if git ignores them, byte for byte unless one asks for git's filters. A
+  /// file whose stat data is what the index holds is not read, unless it asks for that or git would
+  /// call its entry racy. Blobs are written by several threads before the index is locked; the index is
   /// read again under the lock and written once, or not at all where nothing changed. Other
   /// entries, intents to add and conflicts stay as they are. Blobs and index are as durable as
   /// after `git add`.
@@ -18,11 +18,13 @@ extension GitRepository {
   ///   - removals: Paths to take out, also where they are in conflict; absent ones are no error.
   ///   - conflicts: Paths that are to be in conflict; not among `files` and `removals`.
   ///   - timeout: How long to wait for another process that holds `index.lock`.
+  ///   - willWait: Called once, before the first wait for that process.
   ///   - willLock: Called with the lock file before it is put into place.
   package func stage(
     _ files: [GitStagedFile], removing removals: [[UInt8]] = [],
     restoring conflicts: [GitStagedConflict] = [], timeout: Duration = .seconds(60),
-    threads: Int = processorCount, willLock: (GitLockFile) throws -> Void = { _ in }
+    threads: Int = processorCount, willWait: () -> Void = {},
+    willLock: (GitLockFile) throws -> Void = { _ in }
   ) throws -> GitStagingOutcome {
     guard let workTree else { throw GitError.noWorkTree(directory: gitDirectory) }
     let known: KnownIndex
@@ -41,8 +43,8 @@ extension GitRepository {
     // libgit2 syncs each object and its folder, but not the name of a folder that it made.
     try WorkFile.sync(joined(commonDirectory, "objects".utf8))
     if known.isNative {
-      try write(plan, timeout: timeout, willLock: willLock)
-    } else if try !writeWithProgram(plan, timeout: timeout) {
+      try write(plan, timeout: timeout, willWait: willWait, willLock: willLock)
+    } else if try !writeWithProgram(plan, timeout: timeout, willWait: willWait) {
       return .notStaged(reason: "git is not installed")
     }
     return .staged(changeCount: plan.changeCount)
@@ -117,8 +119,11 @@ extension GitRepository {
       }
     }
     let (content, status) = try WorkFile.read(path)
+    let id =
+      file.isFiltered
+      ? try reader.writeFilteredBlob(content, path: file.path) : try reader.writeBlob(content)
     return PlannedEntry(
-      path: file.path, id: try reader.writeBlob(content), mode: mode,
+      path: file.path, id: id, mode: mode,
       status: status.map { StatData($0) } ?? StatData())
   }
 
@@ -129,9 +134,12 @@ extension GitRepository {
   /// first. The second name is a hard link, so that racy entries are recognised by the time of the
   /// index itself.
   private func write(
-    _ plan: StagingPlan, timeout: Duration, willLock: (GitLockFile) throws -> Void
+    _ plan: StagingPlan, timeout: Duration, willWait: () -> Void,
+    willLock: (GitLockFile) throws -> Void
   ) throws {
-    try HeldLockFile.replace(indexPath, timeout: timeout, willLock: willLock) { prepared in
+    try HeldLockFile.replace(
+      indexPath, timeout: timeout, willWait: willWait, willLock: willLock
+    ) { prepared in
       try link(indexPath, prepared)
       try withReader { (reader) throws(GitError) in
         try reader.handle.withLock { (handle) throws(GitError) in
@@ -156,8 +164,11 @@ extension GitRepository {
   }
 
   /// Writes the index through git; `false` where git is not installed.
-  private func writeWithProgram(_ plan: StagingPlan, timeout: Duration) throws(GitError) -> Bool {
+  private func writeWithProgram(
+    _ plan: StagingPlan, timeout: Duration, willWait: () -> Void
+  ) throws(GitError) -> Bool {
     let deadline = Deadline(timeout)
+    var waits = false
     let lock = indexPath + Array(".lock".utf8)
     while true {
       guard
@@ -165,6 +176,8 @@ extension GitRepository {
           ["update-index", "-z", "--index-info"], input: plan.indexInfo())
       else { return false }
       if result.status != 0, (try? WorkFile.status(of: lock)) != nil {
+        if !waits, deadline.isAhead { willWait() }
+        waits = true
         guard deadline.waitBriefly() else { throw .locked(path: lock) }
         continue
       }

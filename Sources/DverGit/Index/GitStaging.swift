@@ -5,9 +5,15 @@ package struct GitStagedFile: Sendable {
   package let isExecutable: Bool
   /// Whether to read the file even if its stat data says that it is what the index holds.
   package let mustRead: Bool
+  /// Whether line ends and the like are to be as git's attributes and configuration ask for, as
+  /// `git add` would make them.
+  package let isFiltered: Bool
 
-  package init(path: [UInt8], isExecutable: Bool = false, mustRead: Bool = false) {
-    (self.path, self.isExecutable, self.mustRead) = (path, isExecutable, mustRead)
+  package init(
+    path: [UInt8], isExecutable: Bool = false, mustRead: Bool = false, isFiltered: Bool = false
+  ) {
+    (self.path, self.isExecutable) = (path, isExecutable)
+    (self.mustRead, self.isFiltered) = (mustRead, isFiltered)
   }
 }
 

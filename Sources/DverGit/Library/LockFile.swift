@@ -60,10 +60,10 @@ struct HeldLockFile: ~Copyable {
   /// Replaces the file at `file`, under the lock on it, by what `write` makes at another path; the
   /// mode of the file stays.
   static func replace(
-    _ file: [UInt8], timeout: Duration, willLock: (GitLockFile) throws -> Void,
-    write: (_ prepared: [UInt8]) throws -> Void
+    _ file: [UInt8], timeout: Duration, willWait: () -> Void = {},
+    willLock: (GitLockFile) throws -> Void, write: (_ prepared: [UInt8]) throws -> Void
   ) throws {
-    let lock = try take(file: file, timeout: timeout, willLock: willLock)
+    let lock = try take(file: file, timeout: timeout, willWait: willWait, willLock: willLock)
     let prepared = uniqueName(beside: file)
     defer { _ = unsafe withCString(prepared) { unsafe unlink($0) } }
     let mode = try? WorkFile.status(of: file).st_mode & 0o777
@@ -84,7 +84,8 @@ struct HeldLockFile: ~Copyable {
   /// The lock file is made under another name, shown to `willLock`, and only then linked into
   /// place, so that whoever recorded it knows it again.
   private static func take(
-    file: [UInt8], timeout: Duration, willLock: (GitLockFile) throws -> Void
+    file: [UInt8], timeout: Duration, willWait: () -> Void,
+    willLock: (GitLockFile) throws -> Void
   ) throws -> HeldLockFile {
     let path = file + Array(".lock".utf8)
     let prepared = uniqueName(beside: path)
@@ -92,6 +93,7 @@ struct HeldLockFile: ~Copyable {
     defer { _ = unsafe withCString(prepared) { unsafe unlink($0) } }
     try willLock(lock)
     let deadline = Deadline(timeout)
+    var waits = false
     while true {
       let status = unsafe withCString(prepared) { prepared in
         unsafe withCString(path) { unsafe link(prepared, $0) }
@@ -106,6 +108,8 @@ struct HeldLockFile: ~Copyable {
       guard code == EEXIST || lacksHardLinks(code) else {
         throw GitError.system(action: "create", path: path, code: code)
       }
+      if !waits, deadline.isAhead { willWait() }
+      waits = true
       guard deadline.waitBriefly() else { throw GitError.locked(path: path) }
     }
   }
@@ -148,9 +152,11 @@ struct Deadline {
 
   init(_ timeout: Duration) { end = .now + timeout }
 
+  var isAhead: Bool { .now < end }
+
   /// Sleeps for a moment; `false`, at once, where the time is over.
   func waitBriefly() -> Bool {
-    guard .now < end else { return false }
+    guard isAhead else { return false }
     usleep(20_000)
     return true
   }

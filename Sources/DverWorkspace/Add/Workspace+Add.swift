@@ -19,6 +19,7 @@ extension Workspace {
         targets.flatMap { options.areGlobs ? try expand(glob: $0) : [try path(of: $0)] })
     }
     let catalog = try catalog(takingAsData: paths)
+    try refuseHiddenPointers(catalog)
     let plan = try paths.map { try addTarget($0, catalog: catalog) }
     try refuseOverlaps(in: plan)
     let transaction = try storing()

@@ -4,7 +4,7 @@ import DverManifest
 /// Everything that is tracked in the workspace or in one revision: the content of all pointer files
 /// and of all pipelines with their locks.
 struct Catalog: Sendable {
-  /// Sorted by path; no two overlap in a sound workspace.
+  /// Sorted by path; no two overlap in the workspace's own, see ``refuseOverlaps()``.
   private(set) var outputs: [TrackedOutput] = []
   /// Sorted by folder.
   private(set) var pipelines: [Pipeline] = []
@@ -93,6 +93,9 @@ struct Catalog: Sendable {
     }
     return nil
   }
+
+  /// The output at `path` itself.
+  func output(at path: RepositoryPath) -> TrackedOutput? { index(of: path).map { outputs[$0] } }
 
   /// The outputs that lie at or below `path`.
   func outputs(inside path: RepositoryPath) -> [TrackedOutput] {

@@ -176,9 +176,16 @@ extension Workspace {
   ///
   /// - Parameter data: Paths that are about to be tracked: a file below one that only has the name
   ///   of a pointer or a pipeline is data.
+  /// - Throws: ``OverlapError``, among others.
   func catalog(takingAsData data: [RepositoryPath] = []) throws -> Catalog {
-    try Catalog(CatalogSearch.run(in: self, data: data))
+    let catalog = try Catalog(CatalogSearch.run(in: self, data: data))
+    try catalog.refuseOverlaps()
+    return catalog
   }
+
+  /// What is tracked in the workspace, also where a path lies inside another: for what keeps all
+  /// that anything names, and for what helps to remove one of both.
+  func overlappingCatalog() throws -> Catalog { try Catalog(CatalogSearch.run(in: self)) }
 
   /// What is tracked in a revision.
   func catalog(of revision: GitRevision, in git: GitRepository) throws -> Catalog {

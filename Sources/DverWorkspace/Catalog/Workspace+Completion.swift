@@ -16,7 +16,7 @@ extension Workspace {
     for entry in try FileSystem.entries(in: root.appending(folder)) ?? [] {
       names.insert(entry.name + (entry.isDirectory ? [RepositoryPath.slash] : []))
     }
-    for output in try catalog().outputs {
+    for output in try overlappingCatalog().outputs {
       guard let relative = output.path.relative(to: folder), let first = relative.components.first
       else { continue }
       let isFolder = relative.components.count > 1 || output.name?.isDirectory == true
@@ -32,7 +32,7 @@ extension Workspace {
   /// paths as ``completions(ofPath:)`` has them.
   package func completions(ofStage word: [UInt8]) throws -> [[UInt8]] {
     let folder = currentFolder
-    let stages = try catalog().pipelines.first { $0.folder == folder }?.file.stages ?? []
+    let stages = try overlappingCatalog().pipelines.first { $0.folder == folder }?.file.stages ?? []
     var names: Set<[UInt8]> = []
     for stage in stages {
       names.insert(Array(stage.name.utf8))

@@ -30,6 +30,7 @@ extension Workspace {
     _ targets: [[UInt8]], options: CheckoutOptions
   ) throws -> CheckoutSummary {
     let catalog = try catalog()
+    try refuseHiddenPointers(catalog)
     let selections = try select(targets, in: catalog, recursive: options.recursive)
     let summary = try checkout(selections, options: options)
     var total = summary

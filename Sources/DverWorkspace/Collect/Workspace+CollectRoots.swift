@@ -11,8 +11,14 @@ extension Workspace {
   func addRoots(_ scope: CollectScope, to marker: inout CollectMarker) throws {
     try addRootsOfProject(scope, to: &marker)
     for project in scope.projects {
+      let folder = AbsolutePath(project, relativeTo: current)
+      guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
+        throw WorkspaceError.failed(
+          "\(folder), which -p names, is no folder",
+          hint: "name the folder of another project; nothing was collected")
+      }
       let other = try Workspace.open(
-        from: AbsolutePath(project, relativeTo: current), progress: progress,
+        from: folder, progress: progress,
         cancellation: cancellation, notices: notices)
       try other.addRootsOfProject(scope, to: &marker)
     }
@@ -73,7 +79,7 @@ extension Workspace {
     if try FileSystem.exists(dverFolder) {
       let place = "the workspace \(root)"
       marker.note("workspace \(root)")
-      let catalog = try reporting(place) { try self.catalog() }
+      let catalog = try reporting(place) { try self.overlappingCatalog() }
       try marker.add(catalog.outputs, manifests: manifests, place: place)
       for name in try lockLog.entries().flatMap(\.lock.outputs).compactMap(\.name) {
         marker.addIfReadable(name, manifests: manifests)

@@ -90,7 +90,7 @@ extension Workspace {
   }
 
   /// What an edit makes of a configuration file with these bytes.
-  private func edited(_ bytes: [UInt8], _ edit: (ConfigFile) throws -> Void) throws -> [UInt8] {
+  func edited(_ bytes: [UInt8], _ edit: (ConfigFile) throws -> Void) throws -> [UInt8] {
     try FileSystem.makeDirectories(temporaryFolder)
     let copy = temporaryFolder.appending(FileSystem.temporaryName())
     defer { _ = try? FileSystem.removeFile(copy) }
@@ -142,6 +142,9 @@ package struct UnsetOption: DverError {
   package let name: String
 
   package var message: String { "option '\(name)' is not set" }
-  package var hint: String? { nil }
+  package var hint: String? {
+    name == "core.remote"
+      ? "choose one with 'dver remote default NAME'" : "set it with 'dver config \(name) VALUE'"
+  }
   package var exitStatus: ExitStatus { .changed }
 }

@@ -42,6 +42,7 @@ extension Workspace {
       }
     }
     let catalog = try catalog()
+    try refuseHiddenPointers(catalog)
     diagnosis.state(
       "tracked",
       "\(Self.count(catalog.outputs.count, "path")), "

@@ -23,6 +23,7 @@ extension Workspace {
           hint: "run 'git rm -r --cached \(displayed(path))'")
       }
     }
+    try diagnoseSparseCheckout(&diagnosis, git, prefix)
     guard let catalog else { return }
     for file in try keptFiles(catalog) { try diagnose(file, in: git, prefix, &diagnosis) }
     for output in catalog.outputs where output.isCached {

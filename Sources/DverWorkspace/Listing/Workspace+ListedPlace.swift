@@ -24,6 +24,12 @@ extension Workspace {
     if try FileSystem.status(of: folder.appending(".dver"))?.isDirectory == true {
       return (try open(from: folder, notices: notices), here)
     }
+    // A bare repository, which opening refuses.
+    if try FileSystem.status(of: folder.appending("HEAD"))?.isFile == true,
+      try FileSystem.status(of: folder.appending("objects"))?.isDirectory == true
+    {
+      return (try open(from: folder, notices: notices), here)
+    }
     return (try open(from: current, notices: notices), first)
   }
 

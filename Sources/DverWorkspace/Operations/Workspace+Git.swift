@@ -5,7 +5,9 @@ import DverHashing
 
 extension Workspace {
   /// Puts what an operation wrote into the git index, and takes out what it removed.
-  func stage(_ record: OperationRecord) throws {
+  ///
+  /// - Parameter isWaiting: Whether to wait for another process that holds git's lock.
+  func stage(_ record: OperationRecord, isWaiting: Bool = true) throws {
     if record.texts.isEmpty, record.manifests.isEmpty, record.conflicts.isEmpty { return }
     guard try configuration().autostages, let git = try git(), !git.isBare else { return }
     let prefix = gitPrefix(in: git)
@@ -21,7 +23,7 @@ extension Workspace {
       if text.new == nil {
         removals.append(path)
       } else {
-        files.append(GitStagedFile(path: path, mustRead: true))
+        files.append(GitStagedFile(path: path, mustRead: true, isFiltered: true))
       }
     }
     for manifest in record.manifests {
@@ -35,8 +37,13 @@ extension Workspace {
     }
     let outcome = try gitLockRecord.noting { willLock in
       try git.stage(
-        files, removing: removals, restoring: conflicts, timeout: configuration().lockTimeout,
-        willLock: willLock)
+        files, removing: removals, restoring: conflicts,
+        timeout: isWaiting ? configuration().lockTimeout : .zero,
+        willWait: {
+          let lock = AbsolutePath(normalized: git.indexPath + Array(".lock".utf8))
+          let shown = lock.relative(to: root)?.description ?? lock.description
+          notices.status("Waiting for another process that holds \(shown)")
+        }, willLock: willLock)
     }
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")

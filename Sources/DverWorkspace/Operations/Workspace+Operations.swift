@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverHashing
 import DverManifest
 import DverObjectStore
@@ -132,16 +133,28 @@ extension Workspace {
     do {
       try recoverOutputs()
       guard try operations.hasUnfinished() else { return }
-      try withLease("lock", "recovery", timeout: .zero) { try recover() }
+      try withLease("lock", "recovery", timeout: .zero) {
+        // A lock of a dead command of dver's is no reason to wait.
+        try gitLockRecord.clear()
+        if try !isIndexLocked() { try recover(isWaiting: false) }
+      }
     } catch is LockError {
       // Its holder is at it.
+    } catch GitError.locked {
+      // Reading goes on; the next command that writes waits for git and finishes it.
     } catch let error as FileSystemError where [EROFS, EACCES].contains(error.code) {
       // Whoever may only read can still ask.
     }
   }
 
+  private func isIndexLocked() throws -> Bool {
+    guard let git = try git() else { return false }
+    let lock = AbsolutePath(normalized: git.indexPath + Array(".lock".utf8))
+    return try FileSystem.exists(lock)
+  }
+
   /// Finishes operations whose command died, if there are any.
-  private func recover() throws {
+  private func recover(isWaiting: Bool = true) throws {
     try gitLockRecord.clear()
     for (path, record) in try operations.unfinished() {
       notices.status("Finishing '\(record.command)', which was interrupted")
@@ -154,10 +167,10 @@ extension Workspace {
         continue
       }
       do {
-        try carryOut(record, isRecovery: true)
+        try carryOut(record, isRecovery: true, isWaiting: isWaiting)
         try operations.finish(path)
       } catch let error as ManifestLookupError {
-        try takeBack(record, at: path, because: error)
+        try takeBack(record, at: path, because: error, isWaiting: isWaiting)
       }
     }
   }
@@ -165,19 +178,24 @@ extension Workspace {
   /// Gives up an operation of which a power cut took manifests: the data is where it was, and what
   /// names them must not stay in the way of adding it again.
   private func takeBack(
-    _ record: OperationRecord, at path: AbsolutePath, because error: ManifestLookupError
+    _ record: OperationRecord, at path: AbsolutePath, because error: ManifestLookupError,
+    isWaiting: Bool
   ) throws {
     notices.warning("'\(record.command)' is taken back: \(error.message)")
     do {
       // Where data was moved, the old names would lead to nothing.
-      if record.moves.isEmpty { try carryOut(record.inverse, isRecovery: true) }
+      if record.moves.isEmpty {
+        try carryOut(record.inverse, isRecovery: true, isWaiting: isWaiting)
+      }
     } catch is ManifestLookupError {
       // What is there stays: whoever needs these manifests says that they are missing.
     }
     try operations.abandon(path)
   }
 
-  private func carryOut(_ record: OperationRecord, isRecovery: Bool) throws {
+  private func carryOut(
+    _ record: OperationRecord, isRecovery: Bool, isWaiting: Bool = true
+  ) throws {
     for manifest in record.manifests {
       try requireLeases()
       try manifests.replace(at: manifest.path, root: manifest.new)
@@ -203,7 +221,7 @@ extension Workspace {
     }
     try write(written)
     try requireLeases()
-    try stage(record)
+    try stage(record, isWaiting: isWaiting)
   }
 
   /// Removes the hidden files in which a command that died had begun to write `bytes`; after a power

@@ -29,7 +29,8 @@ extension Workspace {
   /// Data stays in the workspace, as files of its own, unless the options say otherwise; then it
   /// goes first, so that a command which was interrupted can be given again.
   package func remove(_ targets: [[UInt8]], options: RemoveOptions) throws -> RemoveSummary {
-    let catalog = try catalog()
+    // To remove one of two that overlap is the way out of it; but their data is the other's too.
+    let catalog = options.withData ? try catalog() : try overlappingCatalog()
     let removals = try unique(targets.map { try removal(of: $0, in: catalog) })
     let outputs = removals.flatMap(\.outputs)
     if options.withData {

@@ -15,6 +15,7 @@ extension Workspace {
   ///   - side: Which side counts where both changed the same thing.
   package func resolve(_ targets: [[UInt8]], side: ResolveSide?) throws -> ResolveSummary {
     let git = try requiredGit(for: "dver resolve")
+    try refuseStagedMarkers(git)
     let selection = ResolveSelection(
       targets, side: side,
       decisions: try ResolveDecisions(stateFolder.appending("decisions")), in: self)

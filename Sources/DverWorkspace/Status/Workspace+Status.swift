@@ -17,6 +17,7 @@ extension Workspace {
     var broken: (any DverError)?
     let catalog = try Catalog(
       CatalogSearch.run(in: self) { error in broken = broken ?? error })
+    try catalog.refuseOverlaps()
     // A target may be what the broken file would have named.
     if let broken, !targets.isEmpty { throw broken }
     let selected = try select(forStatus: targets, in: catalog)

@@ -56,7 +56,7 @@ struct UndoCheck {
         }
       if present == text.old || present == text.new {
         step.texts[index] = TextChange(path: text.path, old: present, new: text.new)
-      } else if let merged = try Self.merged(text, present) {
+      } else if let merged = try merged(text, present) {
         step.texts[index] = TextChange(path: text.path, old: present, new: merged)
       } else {
         changed.append(text.path)
@@ -67,7 +67,7 @@ struct UndoCheck {
   }
 
   /// The present text without the operation's own lines, for files in which others write too.
-  private static func merged(_ text: TextChange, _ present: [UInt8]?) throws -> [UInt8]? {
+  private func merged(_ text: TextChange, _ present: [UInt8]?) throws -> [UInt8]? {
     guard let present else { return nil }
     if text.path.lastComponent.elementsEqual(".gitignore".utf8) {
       return IgnoreMerge.merged(base: text.old ?? [], ours: present, theirs: text.new ?? [])
@@ -76,8 +76,10 @@ struct UndoCheck {
       text.path.bytes.elementsEqual($0.utf8)
     }
     guard isConfiguration else { return nil }
-    return try GitTextMerge.merge(
-      ancestor: text.old ?? [], ours: present, theirs: text.new ?? [])
+    let (left, wanted) = (text.old ?? [], text.new ?? [])
+    // Line by line keeps comments as they were; option by option knows what belongs together.
+    return try GitTextMerge.merge(ancestor: left, ours: present, theirs: wanted)
+      ?? workspace.mergedSettings(left: left, wanted: wanted, present: present)
   }
 
   // MARK: Data

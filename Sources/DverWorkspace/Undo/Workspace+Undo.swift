@@ -73,7 +73,7 @@ extension Workspace {
     try fileIndex.save()
     guard !isDry else { return summary }
     let command = "dver undo" + (number.map { " --to \($0)" } ?? "")
-    let before = try? catalog()
+    let before = try? overlappingCatalog()
     for step in steps { try carryOut(step, command: command) }
     try followTracked(from: before)
     try fileIndex.save()
@@ -113,7 +113,7 @@ extension Workspace {
 
   /// Data that is no longer tracked is the user's; what is tracked again is dver's.
   private func followTracked(from before: Catalog?) throws {
-    guard let before, let after = try? catalog() else { return }
+    guard let before, let after = try? overlappingCatalog() else { return }
     let (old, new) = (Set(before.outputs.map(\.path)), Set(after.outputs.map(\.path)))
     try forgetTracked(before.outputs.map(\.path).filter { !new.contains($0) })
     let added = after.outputs.filter { !old.contains($0.path) }.compactMap { output in

@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+/// What other commands of git do to the files between two commands of dver.
+@Suite struct GitEncounterTests {
+  @Test func aHeldIndexLockIsWaitedForByWritersAlone() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "core.lock_timeout", "1").requireSuccess()
+    try repository.write("1\n", to: "a")
+    try repository.write("", to: ".git/index.lock")
+    let added = try repository.dver("add", "a").requireStatus(5)
+    let notice = "Waiting for another process that holds .git/index.lock"
+    #expect(added.standardError.split(separator: "\n").count { $0 == notice } == 1)
+
+    let read = try repository.dver("status").requireSuccess()
+    #expect(!read.standardError.contains("Waiting") && !read.standardError.contains("Finishing"))
+
+    try repository.remove(".git/index.lock")
+    try repository.dver("add", "a").requireSuccess()
+    #expect(
+      try repository.git("diff", "--cached", "--name-only").requireSuccess().lines
+        .contains("a.dver"))
+  }
+
+  @Test func stagedConflictMarkersComeWithTheWayBack() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.git("commit", "-qm", "1").requireSuccess()
+    try repository.git("branch", "other").requireSuccess()
+    try repository.write("2\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.git("commit", "-qm", "2").requireSuccess()
+    try repository.git("checkout", "-q", "other").requireSuccess()
+    try repository.write("3\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.git("commit", "-qm", "3").requireSuccess()
+    try repository.git("merge", "-q", "@{-1}").requireStatus(1)
+    try repository.git("add", "-A").requireSuccess()
+    let result = try repository.dver("resolve", "--ours").requireStatus(2)
+    #expect(
+      result.standardError.contains(
+        "hint: run 'git checkout -m -- a.dver', then 'dver resolve'"))
+    try repository.git("checkout", "-m", "--", "a.dver").requireSuccess()
+    try repository.dver("resolve", "--ours").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("a") == "3\n")
+  }
+
+  @Test func doctorReportsASparseCheckoutWithoutItsFolder() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "src/a")
+    try repository.git("add", "-A").requireSuccess()
+    try repository.git("commit", "-qm", "1").requireSuccess()
+    try repository.git("sparse-checkout", "set", "--cone", "src", ".dver").requireSuccess()
+    #expect(!(try repository.dver("doctor")).standardOutput.contains("sparse"))
+    try repository.write(
+      "/*\n!/*/\n/src/\n", to: ".git/info/sparse-checkout")
+    let result = try repository.dver("doctor")
+    #expect(result.standardOutput.contains("problem: the sparse checkout leaves out .dver"))
+    #expect(result.standardOutput.contains("hint: run 'git sparse-checkout add .dver'"))
+  }
+
+  @Test func aFolderThatGitLeftOutIsNamed() throws {
+    let repository = try TemporaryRepository()
+    try repository.git("add", "-A").requireSuccess()
+    try repository.git("commit", "-qm", "1", "--allow-empty").requireSuccess()
+    try repository.remove(".dver")
+    let result = try repository.dver("status").requireStatus(2)
+    #expect(result.standardError.contains("hint: run 'git sparse-checkout add .dver'"))
+  }
+
+  @Test func undoOfARemoteGoesByItsSettings() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.dver("remote", "add", "-d", "r", ".git/share").requireSuccess()
+    try repository.dver("push").requireSuccess()
+    try repository.dver("undo").requireSuccess()
+    let text = try repository.readText(".dver/config")
+    #expect(!text.contains("remote") && text.contains("project = "))
+
+    try repository.dver("config", "core.lock_timeout", "5").requireSuccess()
+    try repository.git("config", "-f", ".dver/config", "core.lock-timeout", "6").requireSuccess()
+    let refused = try repository.dver("undo").requireStatus(2)
+    #expect(refused.standardError.contains("have changed: .dver/config"))
+  }
+}

@@ -1,0 +1,67 @@
+import TestSupport
+import Testing
+
+/// Two pointers never write the same data in turn.
+@Suite struct OverlapTests {
+  private func repository() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("one\n", to: "d/1")
+    try repository.write("two\n", to: "t")
+    try repository.dver("add", "d", "t").requireSuccess()
+    return repository
+  }
+
+  private func retarget(_ path: String, in repository: TemporaryRepository) throws {
+    let text = try repository.readText("t.dver").replacing("path: t", with: "path: \(path)")
+    try repository.write(text, to: "ov.dver")
+  }
+
+  @Test func aPointerInsideOfAnotherIsRefused() throws {
+    let repository = try repository()
+    try retarget("d/1", in: repository)
+    for words in [["checkout"], ["status"], ["add", "t"], ["commit"]] {
+      let result = try repository.dverCommand(words).run().requireStatus(2)
+      #expect(
+        result.standardError.contains(
+          "d/1 of ov.dver lies inside d, which d.dver tracks\nhint: remove one of both"))
+    }
+    #expect(try repository.readText("d/1") == "one\n")
+  }
+
+  @Test func twoPointersOfOnePathAreRefused() throws {
+    let repository = try repository()
+    try retarget("t", in: repository)
+    let result = try repository.dver("checkout").requireStatus(2)
+    #expect(result.standardError.contains("t of t.dver is t, which ov.dver tracks"))
+  }
+
+  @Test func collectionsKeepBothAndOneCanBeRemoved() throws {
+    let repository = try repository()
+    try retarget("d/1", in: repository)
+    try repository.git("add", "ov.dver").requireSuccess()
+    try repository.git("commit", "-qm", "1").requireSuccess()
+    try repository.dver("gc", "-w", "-f").requireSuccess()
+    try repository.dver("remove", "ov.dver").requireSuccess()
+    try repository.git("commit", "-qm", "2").requireSuccess()
+    try repository.remove("d/1")
+    try repository.remove("t")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("d/1") == "one\n" && repository.readText("t") == "two\n")
+    try repository.dver("diff", "HEAD~1", "HEAD").requireSuccess()
+  }
+
+  @Test func aMergedPointerInsideOfATrackedFolderIsRefused() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("2\n", to: "x/2")
+    try repository.dver("add", "x/2").requireSuccess()
+    let pointer = try repository.readText("x/2.dver")
+    try repository.dver("remove", "x/2").requireSuccess()
+    try repository.dver("add", "x").requireSuccess()
+    try repository.write(pointer, to: "x/2.dver")
+    try repository.git("add", "-f", "x/2.dver").requireSuccess()
+    for words in [["checkout"], ["add", "x"]] {
+      let result = try repository.dverCommand(words).run().requireStatus(2)
+      #expect(result.standardError.contains("x/2 of x/2.dver lies inside x, which x.dver tracks"))
+    }
+  }
+}
