@@ -350,7 +350,7 @@ class Bench:
 
     def W7(self):
         ninja = shutil.which("ninja")
-        large = max(200, int(10_000 * self.options.scale))
+        large = max(400, int(10_000 * self.options.scale))
 
         def body(tool, step):
             # W6 has the time of DVC for a chain; it takes a minute for it.
