@@ -36,8 +36,10 @@ extension ObjectStore {
     let later = try packs.refreshed()
     if later !== index { found = try search.run(in: later) }
     let missing = found.filter { Self.isMissing($0.defect) }.map { digests[$0.index] }.sorted()
-    if try rescue(missing) { found = try search.run(in: packs.refreshed()) }
-    return found
+    if missing.isEmpty { return found }
+    // Where there is nothing to rescue, somebody else may just have done it.
+    _ = try rescue(missing)
+    return try search.run(in: packs.refreshed())
   }
 
   private static func hasMissing(_ found: [(index: Int, defect: Defect)]) -> Bool {

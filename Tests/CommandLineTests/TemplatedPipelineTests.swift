@@ -33,7 +33,8 @@ import Testing
     #expect(!repository.exists("uk.txt"))
     try repository.dver("repro", "build").requireSuccess()
     let lock = try repository.readText("dver.lock")
-    #expect(lock.contains("  build@us:\n    cmd: echo 1 > us.txt\n    outs:\n    - path: us.txt\n"))
+    #expect(lock.contains("  build@us:\n    # run "))
+    #expect(lock.contains("\n    cmd: echo 1 > us.txt\n    outs:\n    - path: us.txt\n"))
     // What fills in templates is no parameter of the stage.
     #expect(!lock.contains("params"))
     try repository.dver("repro", "-P").requireSuccess()

@@ -27,8 +27,7 @@ extension HookCommand {
   }
 
   private func workspace(console: Console) throws -> Workspace? {
-    let folder = try currentFolder()
-    guard try FileSystem.exists(folder) else { return nil }
+    guard let folder = try? currentFolder() else { return nil }
     do {
       return try Workspace.open(from: folder, notices: console.notices)
     } catch WorkspaceError.notAWorkspace {

@@ -26,24 +26,42 @@ package final class LifeSign: Sendable {
     endsWithFile: Bool = false
   ) throws {
     let interval = try settings.interval(in: path.parent)
-    // Locked before it can be seen: one that can be locked counts as dead.
-    let file = try OpenFile(unseen, .createNew(permissions: 0o644))
-    if isShared { try file.setMode(0o664) }
-    do {
-      if interval == nil, try !file.tryLock() { throw FileSystemError(.lock, unseen) }
-      let text = Self.text(purpose: purpose, interval: interval)
-      try file.write(Array((text + extra(try file.status().modified)).utf8))
-      if synced { try file.sync() }
-      try FileSystem.rename(unseen, to: path)
-      if synced { try FileSystem.syncDirectory(path.parent) }
-    } catch {
-      _ = try? FileSystem.removeFile(unseen)
-      throw error
-    }
+    let file = try Self.shown(
+      path, Self.text(purpose: purpose, interval: interval), extra, isLocked: interval == nil,
+      unseen: unseen, isShared: isShared, synced: synced)
     self.path = path
     self.endsWithFile = endsWithFile
     heartbeat = try interval.map { try Heartbeat(path, milliseconds: $0) }
     lock = interval == nil ? HeldLock(file) : nil
+  }
+
+  /// Makes the file, complete from the moment that it can be found under its name.
+  private static func shown(
+    _ path: AbsolutePath, _ text: String, _ extra: (_ clock: Int64) -> String, isLocked: Bool,
+    unseen: AbsolutePath, isShared: Bool, synced: Bool, attempts: Int = 5
+  ) throws -> OpenFile {
+    do {
+      // Locked before it can be seen: one that can be locked counts as dead.
+      let file = try OpenFile(unseen, .createNew(permissions: 0o644))
+      if isShared { try file.setMode(0o664) }
+      if isLocked, try !file.tryLock() { throw FileSystemError(.lock, unseen) }
+      try file.write(Array((text + extra(try file.status().modified)).utf8))
+      if synced { try file.sync() }
+      try FileSystem.rename(unseen, to: path)
+      if synced { try FileSystem.syncDirectory(path.parent) }
+      return file
+    } catch {
+      let isThere = try FileSystem.exists(unseen)
+      _ = try? FileSystem.removeFile(unseen)
+      // Whoever tidies up may have found the file before it had its lock or its text, and taken it
+      // for that of a dead process.
+      guard !isThere, attempts > 1, (error as? FileSystemError)?.code == ENOENT,
+        try FileSystem.exists(unseen.parent), try FileSystem.exists(path.parent)
+      else { throw error }
+    }
+    return try shown(
+      path, text, extra, isLocked: isLocked, unseen: unseen, isShared: isShared, synced: synced,
+      attempts: attempts - 1)
   }
 
   static func text(purpose: String, interval: Int?) -> String {

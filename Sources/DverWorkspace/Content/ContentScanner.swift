@@ -14,6 +14,8 @@ struct ContentScanner: Sendable {
   /// Whether that is the cache, of which it is remembered what it has.
   var storesInCache = true
   var linkTypes: [LinkType] = LinkType.standard
+  /// Whether links into a store that lead nowhere count as the files that they stood for.
+  var countsDangling = false
   /// Whether the status of files is to be believed.
   var usesIndex = true
 
@@ -57,7 +59,7 @@ struct ContentScanner: Sendable {
   ) throws -> WorkspaceContent {
     guard let object = try workspace.object(behindLink: link) else { return .missing }
     guard try isPlaced(object, path: path) else { return .missing }
-    guard let size = object.size else { return .missing }
+    let size = object.size ?? 0
     let content = FileContent(
       digest: object.digest, size: size, isExecutable: false, stamp: FileStamp(status))
     if try isStored(content, since: FileClock(nanoseconds: 0)) { return .file(content) }
@@ -76,7 +78,7 @@ struct ContentScanner: Sendable {
   private func isPlaced(
     _ object: (digest: Digest, size: Int64?), path: RepositoryPath
   ) throws -> Bool {
-    if object.size != nil { return true }
+    if object.size != nil || countsDangling { return true }
     guard transaction != nil else { return false }
     throw WorkspaceError.missingData([workspace.displayed(path)])
   }

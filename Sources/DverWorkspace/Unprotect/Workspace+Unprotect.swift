@@ -42,7 +42,9 @@ extension Workspace {
   ) throws -> CheckoutSummary {
     // What lies behind a link of the user's is no link into the cache of this workspace.
     if try isBelowLink(path) { return CheckoutSummary() }
-    let content = try ContentScanner(workspace: self).content(of: path)
+    var scanner = ContentScanner(workspace: self)
+    scanner.countsDangling = true
+    let content = try scanner.content(of: path)
     guard let name = content.name else { return CheckoutSummary() }
     let (present, stamps) = content.entries
     let task = Checkout(
