@@ -22,8 +22,8 @@ extension FileSystem {
     return true
   }
 
-  /// As ``replaceContents(of:with:synced:syncsName:)`` for many files of one file system, each as it was or as
-  /// it shall be after a power cut; waits for the disk twice in all.
+  /// As ``replaceContents(of:with:synced:syncsName:)`` for many files of one file system, each as it
+  /// was or as it shall be after a power cut; waits for the disk twice in all.
   package static func replaceContents(
     of files: [(path: AbsolutePath, bytes: [UInt8])], inFileSystemOf folder: AbsolutePath
   ) throws {

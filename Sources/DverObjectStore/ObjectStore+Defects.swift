@@ -36,7 +36,8 @@ extension ObjectStore {
     let later = try packs.refreshed()
     if later !== index { found = try search.run(in: later) }
     let missing = found.filter { Self.isMissing($0.defect) }.map { digests[$0.index] }.sorted()
-    if missing.isEmpty { return found }
+    // All of them are missing in a store that is new, where a second search would be for nothing.
+    guard !missing.isEmpty, try FileSystem.exists(folder.appending("trash")) else { return found }
     // Where there is nothing to rescue, somebody else may just have done it.
     _ = try rescue(missing)
     return try search.run(in: packs.refreshed())

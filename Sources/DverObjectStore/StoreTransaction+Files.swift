@@ -183,7 +183,7 @@ extension StoreTransaction {
   ) throws {
     let target = store.path(of: digest)
     try publish(staged, at: target)
-    notePublished(digest)
+    if isOurs { notePublished(digest) }
     if isOurs, byteCount >= SoundObjects.leastByteCount, let sound = store.soundObjects,
       let status = try FileSystem.status(of: target)
     {
