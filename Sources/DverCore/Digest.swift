@@ -10,6 +10,9 @@ package struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The count of characters in a printed digest.
   package static let hexCount = 64
 
+  /// Stands where there is no content.
+  package static let zero = Digest(words: (0, 0, 0, 0))
+
   package init(words: (UInt64, UInt64, UInt64, UInt64)) {
     self.words = words
   }

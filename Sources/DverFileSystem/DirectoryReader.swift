@@ -23,6 +23,12 @@ enum DirectoryReader {
       default: false
       }
     }
+    /// Whether it is named `.git` or `.dver`.
+    var isReserved: Bool {
+      let name = unsafe nameStart
+      guard unsafe name[0] == 0x2e else { return false }
+      return unsafe strcmp(name, ".git") == 0 || strcmp(name, ".dver") == 0
+    }
     fileprivate var byteCount: Int { unsafe Int(dver_dirent_length(record)) }
     fileprivate var isDotOrDotDot: Bool {
       let name = unsafe nameStart

@@ -1,6 +1,5 @@
 import DverCore
 import DverParallel
-import Synchronization
 
 /// Lists everything below a directory with its status, on several threads.
 ///
@@ -24,23 +23,11 @@ package struct DirectoryWalk: Sendable {
   /// Walks. Links are listed, never followed; `.git` and `.dver` are passed over.
   package func run() throws -> FileTable {
     let queue = WalkQueue(Folder(path: [], parent: nil))
-    let workers = max(1, threads)
-    let arenas = Mutex([WalkArena?](repeating: nil, count: workers))
     let (root, filter) = (root, filter)
-    try parallelFor(chunks: workers, threads: workers) { worker in
-      var arena = WalkArena(number: worker)
-      do {
-        while let folder = queue.next() {
-          try arena.list(folder, root: root, filter: filter) { queue.add($0) }
-          queue.finish()
-        }
-      } catch {
-        queue.cancel()
-        throw error
-      }
-      let finished = arena
-      arenas.withLock { $0[worker] = finished }
+    let arenas = try queue.run(threads: threads, part: WalkArena.init(number:)) { arena, folder in
+      try arena.list(folder, root: root, filter: filter) { queue.add($0) }
+      return true
     }
-    return WalkAssembly(arenas: arenas.withLock { $0.compactMap { $0 } }).table()
+    return WalkAssembly(arenas: arenas).table()
   }
 }

@@ -2,6 +2,18 @@ import CSystem
 import DverCore
 import Glibc
 
+/// A directory to list, and where its own entry stands.
+struct Folder: Sendable {
+  let path: [UInt8]
+  let parent: EntryReference?
+}
+
+/// An entry in the arena of one thread.
+struct EntryReference: Sendable {
+  let arena: Int
+  let entry: Int
+}
+
 /// What one thread of a walk has found: directories, each with its sorted entries.
 struct WalkArena: Sendable {
   struct Entry: Sendable {

@@ -57,8 +57,10 @@ extension Workspace {
         throw WorkspaceError.notAGitRoot(folder.description)
       }
     }
-    try FileSystem.makeDirectories(dver)
-    for name in ["state", "tmp"] { try FileSystem.makeDirectory(dver.appending(name)) }
+    // What is begun in the folder above must not outlive the record of it.
+    for name in ["state", "tmp"] {
+      try FileSystem.makeDirectories(dver.appending(name), synced: true)
+    }
     let workspace = Workspace(
       root: folder, current: folder, progress: progress, cancellation: Cancellation(),
       notices: notices)

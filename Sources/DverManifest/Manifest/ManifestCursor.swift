@@ -45,7 +45,7 @@ struct ManifestCursor {
   private(set) var path: [UInt8] = []
   private(set) var isAtEnd = false
   private(set) var kind = ManifestNode.LineKind.file
-  private(set) var digest = ManifestParser.noDigest
+  private(set) var digest = Digest.zero
   private(set) var size: Int64 = 0
 
   init(root: Digest, reader: ManifestReader) throws {

@@ -81,7 +81,7 @@ extension EntryTable {
       switch kinds[index] {
       case .file, .executable: digests[index]
       case .link: ManifestParser.digest(ofTarget: targets[index] ?? [])
-      case .emptyDirectory: ManifestParser.noDigest
+      case .emptyDirectory: Digest.zero
       }
     return ManifestChanges.Side(kind: kinds[index], digest: digest, size: sizes[index])
   }

@@ -54,7 +54,7 @@ struct ManifestParser {
     case UInt8(ascii: "x"): try parseFile(text, .executable)
     case UInt8(ascii: "l"): try parseLink(text)
     case UInt8(ascii: "e"):
-      try add(.emptyDirectory, Self.noDigest, files: 0, bytes: 0, path: text.extracting(2...))
+      try add(.emptyDirectory, Digest.zero, files: 0, bytes: 0, path: text.extracting(2...))
     case UInt8(ascii: "t"): try parseChild(text, .subtree)
     case UInt8(ascii: "r"): try parseChild(text, .range)
     default: throw .lineKind
@@ -181,5 +181,4 @@ struct ManifestParser {
 
   private static let blank = UInt8(ascii: " ")
   private static let tab = UInt8(ascii: "\t")
-  static let noDigest = Digest(words: (0, 0, 0, 0))
 }

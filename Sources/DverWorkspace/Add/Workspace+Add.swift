@@ -221,7 +221,7 @@ extension EntryTable {
     var table = EntryTable()
     if isEmpty {
       table.append(
-        path: folder.bytes, kind: .emptyDirectory, digest: Digest(words: (0, 0, 0, 0)), size: 0)
+        path: folder.bytes, kind: .emptyDirectory, digest: Digest.zero, size: 0)
     }
     for index in 0..<count {
       table.append(

@@ -148,18 +148,12 @@ struct ContentScanner: Sendable {
   private func directory(
     at absolute: AbsolutePath, path: RepositoryPath
   ) throws -> DirectoryContent {
-    var scan = DirectoryScan(
-      folder: absolute,
-      found: try storable(
-        DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
-        at: absolute, path: path),
-      known: usesIndex ? try workspace.directoryIndex(of: path) : nil)
-    try scan.match(workspace: workspace)
+    var scan = try scan(absolute, path: path)
     if let transaction {
       try scan.distrustLost(
         in: transaction.store, since: storesInCache ? scan.storedAt : nil)
     }
-    let (pending, paths, kinds) = (scan.unknown, scan.found.paths, scan.found.kinds)
+    let (pending, found) = (scan.unknown, scan)
     if !pending.isEmpty {
       workspace.progress.begin(
         transaction == nil ? "Hashing" : "Storing",
@@ -169,7 +163,8 @@ struct ContentScanner: Sendable {
         let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
           let entry = pending[start + index]
           let result = try self.hash(
-            absolute.appending(paths[entry]), isLink: kinds[entry] == .link, using: &hasher)
+            absolute.appending(found.entries.paths[entry]), isLink: found.isStoreLink(entry),
+            using: &hasher)
           try self.workspace.progress.advance()
           return result
         }
@@ -181,6 +176,24 @@ struct ContentScanner: Sendable {
       try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.storedAt, of: path)
     }
     return result
+  }
+
+  /// What a directory holds and what of it is to be hashed. Where much of it is known, names need be
+  /// neither kept nor sorted.
+  private func scan(_ absolute: AbsolutePath, path: RepositoryPath) throws -> DirectoryScan {
+    let filter = try workspace.ignoreFilter(below: path)
+    let known = usesIndex ? try workspace.directoryIndex(of: path) : nil
+    if let known,
+      let changes = try KnownDirectoryWalk(
+        absolute, known: known.entries, stamps: known.stamps, excluding: filter
+      ).run()
+    {
+      return DirectoryScan(folder: absolute, known: known, changes: changes)
+    }
+    let found = try DirectoryWalk(absolute, excluding: filter).run()
+    return try DirectoryScan(
+      folder: absolute, found: try storable(found, at: absolute, path: path), known: known,
+      workspace: workspace)
   }
 
   /// So many files at once: what is known of each meanwhile takes more memory than what is kept.

@@ -4,152 +4,77 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 
-/// The walk of one directory, joined with what is known of it from before.
+/// One directory as it is now, joined with what is known of it from before.
 struct DirectoryScan {
   let folder: AbsolutePath
-  /// Without its stamps once it is matched.
-  private(set) var found: FileTable
+  /// `.git` and `.dver` below it.
+  let skipped: [[UInt8]]
   /// When the objects of all entries were last known to be in the cache.
   let storedAt: FileClock
-  /// The content that was known, until it is matched its entries too.
-  private var known: StatIndex
-  /// Entries to hash: positions in `found`.
-  private(set) var unknown: [Int] = []
+  /// All entries; digests of those in `unknown` are what they were, or zeros.
+  private(set) var entries: EntryTable
+  private(set) var trustedStamps: [FileStamp]
+  /// Entries to hash; ascending.
+  private(set) var unknown: [Int]
   /// Whether anything differs from what was known.
   private(set) var hasNews: Bool
-  private(set) var trustedStamps: [FileStamp] = []
-  private var kinds: [EntryKind] = []
-  private var digests: [Digest] = []
-  private var sizes: [Int64] = []
-  private var targets: [Int: [UInt8]] = [:]
-  private var hasSameEntries = true
+  /// Whether the entries are those that add up to `knownName`.
+  private var hasSameEntries: Bool
+  private let knownName: ContentName?
+  /// Files that are links into a store; empty where there are none.
+  private let storeLinks: [Bool]
 
-  /// - Parameter known: What was found out before.
-  init(folder: AbsolutePath, found: FileTable, known: consuming StatIndex?) {
+  /// Joins a walk with what was found out before.
+  init(
+    folder: AbsolutePath, found: consuming FileTable, known: consuming StatIndex?,
+    workspace: Workspace
+  ) throws {
+    var join = WalkJoin(folder: folder, found: found, known: known ?? StatIndex())
+    try join.run(workspace: workspace)
     self.folder = folder
-    self.found = found
-    let known = known ?? StatIndex()
-    storedAt = known.storedAt
-    hasNews = known.name == nil
-    self.known = known
+    skipped = join.found.skipped
+    storedAt = join.storedAt
+    knownName = join.name
+    trustedStamps = join.stamps
+    unknown = join.unknown
+    hasSameEntries = join.hasSameEntries
+    hasNews = join.name == nil || !join.unknown.isEmpty || !join.hasSameEntries
+    storeLinks = join.storeLinks
+    entries = join.entries
   }
 
-  /// Takes over the digests of the files whose stamps are what they were.
-  mutating func match(workspace: Workspace) throws {
-    reserve(found.count)
-    var position = 0
-    for index in 0..<found.count {
-      while position < known.entries.count, order(position, index) < 0 {
-        position += 1
-        hasSameEntries = false
-      }
-      var match: Int?
-      if position < known.entries.count, order(position, index) == 0 {
-        match = position
-        position += 1
-      }
-      try add(index, known: match, workspace: workspace)
-    }
-    if position < known.entries.count { hasSameEntries = false }
-    if !hasSameEntries { hasNews = true }
-    // A million files make a hundred MB of it.
-    known = StatIndex(name: known.name)
-    found.forgetStamps()
+  /// Carries out what a comparison with the known entries has found.
+  init(folder: AbsolutePath, known: consuming StatIndex, changes: DirectoryChanges) {
+    self.folder = folder
+    skipped = changes.skipped
+    storedAt = known.storedAt
+    knownName = known.name
+    storeLinks = []
+    hasSameEntries = changes.keepsEntries
+    hasNews = known.name == nil || !changes.keepsEntries || !changes.modified.isEmpty
+    var edit = KnownEdit(known: known, changes: changes)
+    edit.run()
+    entries = edit.entries
+    trustedStamps = edit.stamps
+    unknown = edit.unknown
+    if edit.changesKinds { hasSameEntries = false }
   }
+
+  /// Whether a file is a link into a store.
+  func isStoreLink(_ entry: Int) -> Bool { !storeLinks.isEmpty && storeLinks[entry] }
 
   /// The bytes that are to be hashed.
-  var unknownByteCount: Int64 { unknown.reduce(0) { $0 + sizes[$1] } }
-
-  private mutating func reserve(_ count: Int) {
-    trustedStamps.reserveCapacity(count)
-    kinds.reserveCapacity(count)
-    digests.reserveCapacity(count)
-    sizes.reserveCapacity(count)
-  }
-
-  /// Compares a known entry with a found one, as manifests order them.
-  private func order(_ knownIndex: Int, _ foundIndex: Int) -> Int {
-    let left = known.entries.paths.range(knownIndex)
-    let right = found.paths.range(foundIndex)
-    let order = compareBytes(
-      known.entries.paths.bytes.span.extracting(left), found.paths.bytes.span.extracting(right))
-    let leftIsFolder = known.entries.kinds[knownIndex] == .emptyDirectory
-    let rightIsFolder = found.kinds[foundIndex] == .emptyDirectory
-    if leftIsFolder == rightIsFolder, !leftIsFolder { return order }
-    return compareAsFolders(left, leftIsFolder, right, rightIsFolder)
-  }
-
-  private func compareAsFolders(
-    _ left: Range<Int>, _ leftIsFolder: Bool, _ right: Range<Int>, _ rightIsFolder: Bool
-  ) -> Int {
-    let slash = [RepositoryPath.slash]
-    let a = known.entries.paths.bytes[left] + (leftIsFolder ? slash : [])
-    let b = found.paths.bytes[right] + (rightIsFolder ? slash : [])
-    return compareBytes(Array(a).span, Array(b).span)
-  }
-
-  private mutating func add(_ index: Int, known match: Int?, workspace: Workspace) throws {
-    let stamp = found.stamps[index]
-    switch found.kinds[index] {
-    case .emptyDirectory:
-      if match == nil { hasSameEntries = false }
-      append(.emptyDirectory, Digest(words: (0, 0, 0, 0)), 0, FileStamp.none)
-    case .link:
-      try addLink(index, stamp: stamp, known: match, workspace: workspace)
-    case .file, .executable, .special:
-      let kind: EntryKind = found.kinds[index] == .executable ? .executable : .file
-      if match.map({ known.entries.kinds[$0] != kind }) ?? true { hasSameEntries = false }
-      let digest = match.map { known.entries.digests[$0] } ?? Digest(words: (0, 0, 0, 0))
-      if let match, known.stamps[match] == stamp {
-        append(kind, digest, stamp.size, stamp)
-      } else {
-        hasNews = true
-        unknown.append(index)
-        append(kind, digest, stamp.size, StatIndex.untrusted)
-      }
-    }
-  }
-
-  private mutating func addLink(
-    _ index: Int, stamp: FileStamp, known match: Int?, workspace: Workspace
-  ) throws {
-    let path = folder.appending(found.paths[index])
-    if let object = try workspace.object(behindLink: path) {
-      let isKnown =
-        match.map {
-          known.entries.kinds[$0] == .file && known.entries.digests[$0] == object.digest
-        } ?? false
-      if !isKnown { hasSameEntries = false }
-      append(.file, object.digest, object.size ?? 0, stamp)
-      return
-    }
-    let target = try FileSystem.destination(ofLink: path)
-    let digest = SHA256.digest(of: target.span)
-    let isKnown =
-      match.map { known.entries.kinds[$0] == .link && known.entries.digests[$0] == digest } ?? false
-    if !isKnown { hasSameEntries = false }
-    targets[kinds.count] = target
-    append(.link, digest, 0, stamp)
-  }
-
-  private mutating func append(
-    _ kind: EntryKind, _ digest: Digest, _ size: Int64, _ stamp: FileStamp
-  ) {
-    kinds.append(kind)
-    digests.append(digest)
-    sizes.append(size)
-    trustedStamps.append(stamp)
-  }
+  var unknownByteCount: Int64 { unknown.reduce(0) { $0 + entries.sizes[$1] } }
 
   /// Counts files as unknown whose objects are missing from the store, or may be damaged.
   mutating func distrustLost(in store: ObjectStore, since storedAt: FileClock?) throws {
     // Those that are unknown so far ascend.
     var rest = unknown[...]
     var (lost, portion): ([Int], [Int]) = ([], [])
-    for index in kinds.indices {
+    for index in 0..<entries.count {
       if rest.first == index {
         rest.removeFirst()
-      } else if kinds[index] == .file || kinds[index] == .executable {
+      } else if entries.kinds[index] == .file || entries.kinds[index] == .executable {
         portion.append(index)
       }
       if portion.count == Self.portionCount {
@@ -165,10 +90,11 @@ struct DirectoryScan {
     of files: [Int], in store: ObjectStore, since storedAt: FileClock?
   ) throws -> [Int] {
     try store.defects(
-      among: files.map { digests[$0] }, sizes: files.map { sizes[$0] }, changedSince: storedAt
+      among: files.map { entries.digests[$0] }, sizes: files.map { entries.sizes[$0] },
+      changedSince: storedAt
     ).compactMap { position, defect in
       let index = files[position]
-      if case .suspect = defect, try store.isIntact(digests[index]) { return nil }
+      if case .suspect = defect, try store.isIntact(entries.digests[index]) { return nil }
       return index
     }
   }
@@ -182,10 +108,10 @@ struct DirectoryScan {
     for (index, file) in zip(unknown[start...], hashed) {
       let kind: EntryKind = file.status.isExecutable ? .executable : .file
       let stamp = FileStamp(file.status)
-      if kinds[index] != kind || digests[index] != file.digest { hasSameEntries = false }
-      kinds[index] = kind
-      digests[index] = file.digest
-      sizes[index] = file.status.size
+      if entries.kinds[index] != kind || entries.digests[index] != file.digest {
+        hasSameEntries = false
+      }
+      entries.update(index, kind: kind, digest: file.digest, size: file.status.size)
       let isTrusted = file.isVouchedFor(on: try workspace.clockPlace(of: stamp.device))
       trustedStamps[index] = isTrusted ? stamp : StatIndex.untrusted
     }
@@ -194,21 +120,13 @@ struct DirectoryScan {
 
   /// The entries and the name that they add up to.
   func content() throws -> DirectoryContent {
-    let entries = EntryTable(
-      paths: found.paths, kinds: kinds, digests: digests, sizes: sizes, targets: targets)
     let name: ContentName
-    if hasSameEntries, let knownName = known.name {
+    if hasSameEntries, let knownName {
       name = knownName
     } else {
       let summary = try ManifestBuilder().summary(of: entries)
       name = ContentName(digest: summary.digest, isDirectory: true)
     }
-    return DirectoryContent(
-      entries: entries, stamps: trustedStamps, name: name, skipped: found.skipped)
+    return DirectoryContent(entries: entries, stamps: trustedStamps, name: name, skipped: skipped)
   }
-}
-
-extension FileStamp {
-  /// The stamp of an empty directory, whose times say nothing.
-  static let none = FileStamp(device: 0, inode: 0, size: 0, modified: 0, changed: 0)
 }

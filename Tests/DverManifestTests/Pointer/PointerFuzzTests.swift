@@ -85,7 +85,9 @@ import Testing
         let pointer = try PointerFile.parse(bytes: bytes, source: "some.file")
         let text = pointer.printed()
         let again = try PointerFile.parse(bytes: text, source: "some.file")
-        guard again.printed() == text, again == pointer else {
+        // What is no number equals nothing.
+        let isComparable = !String(decoding: text, as: UTF8.self).contains(".nan")
+        guard again.printed() == text, !isComparable || again == pointer else {
           throw SupportError("\(pointer) is printed as \(again)")
         }
       }, isExpected: isExpected)
