@@ -39,7 +39,7 @@ extension CompletionKind {
   /// Nothing where there is no workspace, or where it cannot be read: a shell shows no errors.
   private static func complete(_ body: (Workspace) throws -> [String]) -> [String] {
     guard let current = try? AbsolutePath.current(),
-      let workspace = try? Workspace.open(from: current)
+      let workspace = try? Workspace.open(from: current, bare: .allowed(revision: nil))
     else { return [] }
     return (try? body(workspace)) ?? []
   }

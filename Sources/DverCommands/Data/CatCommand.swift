@@ -22,6 +22,10 @@ struct CatCommand: WorkspaceCommand {
     help: "A path, with @ and a revision behind it to print that version", completion: .file())
   var path: String
 
+  var bareAccess: BareAccess {
+    .allowed(revision: path.lastIndex(of: "@").map { String(path[path.index(after: $0)...]) })
+  }
+
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.cat(path.pathBytes) { try console.stream($0) }
   }

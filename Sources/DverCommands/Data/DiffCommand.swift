@@ -45,6 +45,8 @@ struct DiffCommand: WorkspaceCommand {
 
   var printsJSON: Bool { json.json }
 
+  var bareAccess: BareAccess { .allowed(revision: new ?? old) }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = DiffOptions()
     options.old = old

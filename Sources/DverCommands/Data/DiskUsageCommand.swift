@@ -27,6 +27,8 @@ struct DiskUsageCommand: WorkspaceCommand {
 
   var printsJSON: Bool { json.json }
 
+  var bareAccess: BareAccess { .allowed(revision: nil) }
+
   func run(in workspace: Workspace, console: Console) throws {
     let arguments = paths.isEmpty ? ["."] : paths
     let usage = try workspace.diskUsage(

@@ -58,7 +58,7 @@ struct ListCommand: DverCommand {
 
   func run(console: Console) throws {
     let (workspace, path) = try Workspace.open(
-      from: currentFolder(), listing: places.map(\.pathBytes), notices: console.notices)
+      from: currentFolder(), listing: places.map(\.pathBytes), at: rev, notices: console.notices)
     var options = ListingOptions()
     options.levels = recursive || tree ? level ?? .max : 1
     options.showsFolders = tree

@@ -43,6 +43,8 @@ struct MetricsShowCommand: WorkspaceCommand {
     if markdown, commaSeparated { throw ValidationError("--md and --csv exclude each other") }
   }
 
+  var bareAccess: BareAccess { .allowed(revision: nil) }
+
   func run(in workspace: Workspace, console: Console) throws {
     let shown = try workspace.metrics(targets.map(\.pathBytes), in: versions.scope)
     for version in shown {

@@ -60,6 +60,9 @@ struct ComparisonArguments: ParsableArguments {
     return options
   }
 
+  /// Two revisions can be compared without a work tree.
+  var bareAccess: BareAccess { .allowed(revision: revisions.new ?? revisions.old) }
+
   /// - Parameters:
   ///   - kind: What the values are, for messages.
   ///   - view: The table to print where JSON is not asked for.

@@ -40,6 +40,8 @@ struct DagCommand: WorkspaceCommand {
 
   var printsJSON: Bool { json.json }
 
+  var bareAccess: BareAccess { .allowed(revision: nil) }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = DagOptions()
     options.nodes = outs ? .outputs : collapse ? .groups : .stages

@@ -55,6 +55,9 @@ struct StageListCommand: WorkspaceCommand {
     if all, !targets.isEmpty { throw ValidationError("--all takes no targets") }
   }
 
+  /// The templates that --resolved fills in are those of files.
+  var bareAccess: BareAccess { resolved ? .refused : .allowed(revision: nil) }
+
   func run(in workspace: Workspace, console: Console) throws {
     if resolved {
       let definition = try workspace.resolvedDefinition()
