@@ -109,13 +109,13 @@ import Testing
   @Test func twoRevisionsAreCompared() throws {
     let versions = try Versions()
     let result = try versions.dver("diff", "v1", "HEAD", "--json").requireSuccess()
-    #expect(result.standardOutput.contains(#""modified":[{"path":"data/"},{"path":"data/a"}]"#))
+    #expect(result.standardOutput.contains(#""modified": [{"path": "data/"}, {"path": "data/a"}]"#))
     #expect(
       try versions.dver("metrics", "diff", "v1", "v2", "--json").requireSuccess().standardOutput
-        .contains(#"{"m.json":{"acc":{"old":0.1,"new":0.2"#))
+        .contains(#"{"m.json": {"acc": {"old": 0.1, "new": 0.2"#))
     #expect(
       try versions.dver("params", "diff", "v1", "HEAD", "--json").requireSuccess().standardOutput
-        .contains(#"{"params.yaml":{"lr":{"old":1,"new":2"#))
+        .contains(#"{"params.yaml": {"lr": {"old": 1, "new": 2"#))
     for words in [["diff"], ["diff", "v1"], ["metrics", "diff", "v1"], ["params", "diff"]] {
       var command = try versions.repository.dverCommand(words)
       command.directory = Array(versions.bare.utf8)
@@ -129,10 +129,10 @@ import Testing
     let versions = try Versions()
     #expect(
       try versions.dver("metrics", "show", "--json").requireSuccess().standardOutput
-        == #"{"":{"data":{"m.json":{"data":{"acc":0.2}}}}}"# + "\n")
+        == #"{"": {"data": {"m.json": {"data": {"acc": 0.2}}}}}"# + "\n")
     let tags = try versions.dver("metrics", "show", "-a", "-T", "--json").requireSuccess()
-    #expect(tags.standardOutput.hasPrefix(#"{"main,v2":{"data""#))
-    #expect(tags.standardOutput.contains(#""v1":{"data""#))
+    #expect(tags.standardOutput.hasPrefix(#"{"main,v2": {"data""#))
+    #expect(tags.standardOutput.contains(#""v1": {"data""#))
     #expect(!tags.standardOutput.contains("workspace"))
   }
 
