@@ -29,6 +29,8 @@ package final class Workspace: Sendable {
   let definitions = DefinitionCache()
   /// What this command has done to data and not yet written down.
   let dataNotes = DataNotes()
+  /// What has the name of a pointer in the directories that this command looked into.
+  let pointerNames = PointerNames()
   /// Where nodes are looked for that are neither here nor in git; `nil` for what cannot be opened.
   let nodeRemotes = Mutex<[String: (any Remote)?]>([:])
   private let parts = Mutex(Parts())

@@ -27,6 +27,7 @@ extension Workspace {
     }
     try saveIndexes()
     progress.end()
+    try warnOfHiddenPointers(catalog)
     let manifests = manifests
     return DataVersion(outputs, tables: tables) { manifests.reader(of: $0) }
   }

@@ -154,6 +154,7 @@ struct ContentScanner: Sendable {
         DirectoryWalk(absolute, excluding: try workspace.ignoreFilter(below: path)).run(),
         at: absolute, path: path),
       known: usesIndex ? try workspace.directoryIndex(of: path) : nil)
+    workspace.pointerNames.note(scan.found.paths, in: path)
     try scan.match(workspace: workspace)
     if let transaction {
       try scan.distrustLost(
