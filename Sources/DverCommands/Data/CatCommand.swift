@@ -19,7 +19,8 @@ struct CatCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
 
   @Argument(
-    help: "A path, with @ and a revision behind it to print that version", completion: .file())
+    help: "A path, with @ and a revision behind it to print that version",
+    completion: .versionedPath)
   var path: String
 
   var bareAccess: BareAccess {

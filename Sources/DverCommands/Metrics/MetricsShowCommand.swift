@@ -34,7 +34,7 @@ struct MetricsShowCommand: WorkspaceCommand {
 
   @Argument(
     help: "Metrics files, or folders of them, in place of those of the pipelines",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

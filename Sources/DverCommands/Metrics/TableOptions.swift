@@ -40,7 +40,7 @@ struct ComparisonArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: "Files, or folders of them, to compare in place of those of the pipelines",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   @Flag(help: "List values that did not change too")

@@ -42,7 +42,7 @@ struct StageListCommand: WorkspaceCommand {
 
   @Argument(
     help: "Stages, groups, dver.yaml files or outputs (default: dver.yaml here)",
-    completion: .file())
+    completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
