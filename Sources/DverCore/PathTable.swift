@@ -67,6 +67,20 @@ package struct PathTable: Sendable {
 
   package subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 
+  /// The paths that end in `suffix`, by their last bytes alone; ascending.
+  package func positions(endingIn suffix: [UInt8]) -> [Int] {
+    guard let last = suffix.last else { return Array(ends.indices) }
+    var found: [Int] = []
+    var end = 0
+    for (index, next) in ends.enumerated() {
+      let start = end
+      end = Int(next)
+      guard end - start >= suffix.count, bytes[end - 1] == last else { continue }
+      if self[index].suffix(suffix.count) == suffix[...] { found.append(index) }
+    }
+    return found
+  }
+
   /// Path `index`, borrowed for the time of a call.
   package func withPath<Result: ~Copyable, Failure: Error>(
     _ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result

@@ -49,8 +49,11 @@ extension Workspace {
       return workspace
     }
     if !options.withoutGit {
-      guard let git = try GitRepository.open(at: folder.bytes), let workTree = git.workTree else {
+      guard let git = try GitRepository.open(at: folder.bytes) else {
         throw WorkspaceError.notAGitRoot(folder.description)
+      }
+      guard let workTree = git.workTree else {
+        throw WorkspaceError.bareRepository(PathQuoting.quoted(git.gitDirectory))
       }
       let isRoot = try AbsolutePath(normalized: workTree).resolvingLinks() == folder
       guard isRoot || options.isSubdirectory else {

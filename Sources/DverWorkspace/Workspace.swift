@@ -18,6 +18,8 @@ package final class Workspace: Sendable {
   /// The user's wish to stop, for what waits for child processes.
   package let cancellation: Cancellation
   package let notices: Notices
+  /// What there is in place of files: then nothing below `root` is ever looked at, or written.
+  let bare: BareRepository?
 
   let fileIndex: FileIndex
   private let soundObjects: SoundObjects
@@ -27,6 +29,8 @@ package final class Workspace: Sendable {
   let definitions = DefinitionCache()
   /// What this command has done to data and not yet written down.
   let dataNotes = DataNotes()
+  /// What has the name of a pointer in the directories that this command looked into.
+  let pointerNames = PointerNames()
   /// Where nodes are looked for that are neither here nor in git; `nil` for what cannot be opened.
   let nodeRemotes = Mutex<[String: (any Remote)?]>([:])
   private let parts = Mutex(Parts())
@@ -44,8 +48,9 @@ package final class Workspace: Sendable {
 
   init(
     root: AbsolutePath, current: AbsolutePath, progress: Progress, cancellation: Cancellation,
-    notices: Notices
+    notices: Notices, bare: BareRepository? = nil
   ) {
+    self.bare = bare
     self.root = root
     self.current = current
     self.progress = progress
@@ -58,11 +63,24 @@ package final class Workspace: Sendable {
 
   /// Opens the workspace around `current`.
   ///
-  /// - Throws: ``WorkspaceError/notAWorkspace(_:)``.
+  /// - Parameter access: Whether a bare repository will do, which is then read as its HEAD has it.
+  /// - Throws: ``WorkspaceError/notAWorkspace(_:)``, ``WorkspaceError/bareRepository(_:)``.
   package static func open(
-    from current: AbsolutePath, progress: Progress = Progress(),
+    from current: AbsolutePath, bare access: BareAccess = .refused, progress: Progress = Progress(),
     cancellation: Cancellation = Cancellation(), notices: Notices = Notices()
   ) throws -> Workspace {
+    func open(_ git: GitRepository) throws -> Workspace {
+      guard case .allowed(let revision) = access else {
+        throw WorkspaceError.bareRepository(PathQuoting.quoted(git.gitDirectory))
+      }
+      let bare = try BareRepository(git, revision: revision)
+      // Relative paths of the configuration count as in a clone in the repository's place.
+      let root = AbsolutePath(normalized: git.gitDirectory)
+        .appending(RepositoryPath(normalized: bare.prefix.bytes))
+      return Workspace(
+        root: root, current: root, progress: progress, cancellation: cancellation,
+        notices: notices, bare: bare)
+    }
     let current = try current.resolvingLinks()
     var folder = current
     while true {
@@ -72,19 +90,20 @@ package final class Workspace: Sendable {
           root: folder, current: current, progress: progress, cancellation: cancellation,
           notices: notices)
       }
-      guard folder.parent != folder else {
-        try explainMissing(around: current)
-        throw WorkspaceError.notAWorkspace(current.description)
-      }
+      // One that lies in another workspace is no part of it.
+      if let git = try BareRepository.git(at: folder) { return try open(git) }
+      guard folder.parent != folder else { break }
       folder = folder.parent
     }
+    if let git = try BareRepository.gitOfEnvironment(relativeTo: current) { return try open(git) }
+    try explainMissing(around: current)
+    throw WorkspaceError.notAWorkspace(current.description)
   }
 
-  /// Says where a workspace is that has no folder: in a bare repository, or left out by git.
+  /// Says where a workspace is that git has left out.
   private static func explainMissing(around folder: AbsolutePath) throws {
-    guard let git = try? GitRepository.open(at: folder.bytes) else { return }
-    guard let workTree = git.workTree else {
-      throw WorkspaceError.bareRepository(PathQuoting.quoted(git.gitDirectory))
+    guard let git = try? GitRepository.open(at: folder.bytes), let workTree = git.workTree else {
+      return
     }
     if (try? git.isTracked(Array(".dver/config".utf8))) == true {
       throw WorkspaceError.failed(
@@ -132,6 +151,7 @@ package final class Workspace: Sendable {
   func withLease<Result>(
     _ name: String, _ command: String, timeout: Duration? = nil, _ body: () throws -> Result
   ) throws -> Result {
+    try requireWorkTree()
     // A fresh clone has none.
     try FileSystem.makeDirectories(stateFolder)
     let lease = try Lease(
@@ -160,7 +180,7 @@ package final class Workspace: Sendable {
   package func configuration() throws -> Configuration {
     try parts.withLock { parts in
       if let known = parts.configuration { return known }
-      let loaded = try Configuration.load(root: root)
+      let loaded = try Configuration.load(root: root, settings: bare?.settings)
       parts.configuration = loaded
       return loaded
     }
@@ -173,6 +193,7 @@ package final class Workspace: Sendable {
 
   /// The git repository around the workspace; `nil` where there is none, or none is wanted.
   func git() throws -> GitRepository? {
+    if let bare { return bare.git }
     let usesGit = try configuration().usesGit
     return try parts.withLock { parts in
       if let known = parts.git { return known }
@@ -190,7 +211,7 @@ package final class Workspace: Sendable {
 
   /// Where the workspace lies in its repository.
   func gitPrefix(in git: GitRepository) -> GitPathPrefix {
-    git.prefix(of: root.bytes) ?? GitPathPrefix([])
+    bare?.prefix ?? git.prefix(of: root.bytes) ?? GitPathPrefix([])
   }
 
   /// Where the cache is, or will be.
@@ -211,6 +232,7 @@ package final class Workspace: Sendable {
   /// The cache, made if there is none yet.
   func cache() throws -> ObjectStore {
     if let known = try cacheIfPresent() { return known }
+    try requireWorkTree()
     let folder = try cacheFolder()
     try FileSystem.makeDirectories(folder)
     if try configuration().sharesCache, let status = try FileSystem.status(of: folder) {

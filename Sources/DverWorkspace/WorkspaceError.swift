@@ -5,6 +5,8 @@ package enum WorkspaceError: DverError {
   case notAWorkspace(String)
   /// A repository of git's without a work tree.
   case bareRepository(String)
+  /// A comparison with the files of a work tree that is not there.
+  case noWorkTree(String)
   case alreadyAWorkspace(String)
   case notAGitRoot(String)
   case needsGit(String)
@@ -38,7 +40,9 @@ package enum WorkspaceError: DverError {
     switch self {
     case .notAWorkspace(let path): "\(path) is not inside a dver workspace"
     case .bareRepository(let path):
-      "\(path) is a bare git repository: it has no work tree and no cache to read from"
+      "\(path) is a bare git repository: it has no work tree"
+    case .noWorkTree(let path):
+      "there is no workspace to read: \(path) is a bare git repository"
     case .alreadyAWorkspace(let path): "\(path) is a dver workspace already"
     case .notAGitRoot(let path): "\(path) is not the root of a git repository"
     case .needsGit(let task): "\(task) needs a git repository, and there is none"
@@ -82,6 +86,7 @@ package enum WorkspaceError: DverError {
     switch self {
     case .notAWorkspace: "run 'dver init' at the root of your git repository"
     case .bareRepository(let path): "run 'git clone \(path)', and this command in the clone"
+    case .noWorkTree: "name two revisions, such as HEAD~1 and HEAD"
     case .alreadyAWorkspace: "use 'dver init -f' to write its files anew; data stays"
     case .notAGitRoot:
       "run 'git init' first, or use 'dver init --subdir' or 'dver init --no-scm'"

@@ -101,4 +101,32 @@ import Testing
     #expect(result.standardOutput.contains("damage: 1 damaged object is in quarantine"))
     #expect(result.standardOutput.contains("note: 1 unfinished checkout"))
   }
+
+  @Test func leftoversOfMendedDamageAreNoDamage() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("mkdir many && for n in $(seq 300); do echo $n > many/$n; done")
+      .requireSuccess()
+    try repository.write("single\n", to: "single")
+    for name in ["many", "single"] { try repository.dver("add", "-q", name).requireSuccess() }
+    let quarantine = "\(repository.path)/.dver/cache/quarantine"
+    // A pack without its table, and an object that is added once more.
+    try repository.shell(
+      """
+      for pack in .dver/cache/packs/*; do chmod u+w $pack; truncate -s -64 $pack; done
+      object=$(grep -l single .dver/cache/objects/*/*); chmod u+w $object; echo x > $object
+      """
+    ).requireSuccess()
+    try repository.dver("verify", "-q").requireStatus(4)
+    let damaged = try repository.dver("doctor").requireStatus(4).standardOutput
+    #expect(damaged.contains("damage: 1 damaged object is in quarantine"))
+    #expect(damaged.contains("note: 1 file in quarantine is left from damage that was mended"))
+    #expect(damaged.contains("keep \(quarantine) for now"))
+    try repository.dver("add", "-q", "single").requireSuccess()
+    let mended = try repository.dver("doctor").requireSuccess().standardOutput
+    #expect(!mended.contains("damage:"))
+    #expect(mended.contains("note: 2 files in quarantine are left from damage that was mended"))
+    #expect(mended.contains("run 'rm -r \(quarantine)'"))
+    try repository.remove(quarantine)
+    #expect(try !repository.dver("doctor").requireSuccess().standardOutput.contains("quarantine"))
+  }
 }

@@ -236,4 +236,72 @@ import Testing
     #expect(result.standardOutput.contains(#""pointers": ["single.dver"]"#))
     try cleanStatus(project.repository)
   }
+
+  /// What a project is to its user: files and what git has in its index.
+  private func state(_ repository: TemporaryRepository) throws -> String {
+    let files = try repository.tree().map { "\($0)" }.joined(separator: "\n")
+    return try files + repository.git("ls-files", "--stage").standardOutput
+  }
+
+  @Test func aRefusalLeavesNothing() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try repository.write("*.tmp\n", to: "sub/.dvcignore")
+    try project.addPipeline()
+    try repository.commitAll()
+    try repository.shell("mv .dvc/cache ../outside/cache && rm single").requireSuccess()
+    let broken = [
+      // Data that is nowhere, a file that cannot be read, and one that says something else.
+      ("", "the data of single is not in DVC's cache"),
+      ("echo 'stages: [' > dvc.yaml", "dvc.yaml:"),
+      ("git checkout -q dvc.yaml && echo 'outs: 1' > single.dvc", "single.dvc"),
+      ("git checkout -q single.dvc && echo 'stages: {}' > dver.yaml", "dver.yaml exists already"),
+      (
+        "rm dver.yaml && mv ../outside/cache .dvc/cache && echo x > single.dver",
+        "single.dver exists already"
+      ),
+      ("rm single.dver && echo x > dver.lock", "dver.lock exists already"),
+    ]
+    for (script, message) in broken {
+      try repository.shell(script.isEmpty ? "true" : script).requireSuccess()
+      let before = try state(repository)
+      let result = try repository.dver("migrate").requireStatus(2)
+      #expect(result.standardError.contains(message))
+      #expect(try state(repository) == before)
+      #expect(!repository.exists(".dver") && !repository.exists(".dverignore"))
+    }
+    try repository.remove("dver.lock")
+    try repository.dver("migrate").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    try cleanStatus(repository)
+  }
+
+  @Test func aRefusedCopyLeavesNothing() throws {
+    let project = try DVCProjectFixture()
+    try project.track("single", "text\n")
+    try project.addPipeline()
+    let copy = project.repository.outside("copy")
+    try project.repository.shell("git init -q \(copy) && echo other >\(copy)/code.py")
+      .requireSuccess()
+    let words = ["--cd", copy, "migrate", "--from", project.repository.path]
+    let refused = try project.repository.dverCommand(words).run().requireStatus(2)
+    #expect(refused.standardError.contains("code.py exists already"))
+    #expect(try project.repository.files(copy) == ["code.py"])
+    #expect(try project.repository.git("-C", copy, "ls-files").standardOutput.isEmpty)
+    try project.repository.remove("\(copy)/code.py")
+    try project.repository.dverCommand(words).run().requireSuccess()
+  }
+
+  @Test func aWorkspaceStaysWhatItWas() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try repository.dver("init", "-q").requireSuccess()
+    try project.track("single", "text\n")
+    try repository.commitAll()
+    try repository.shell("rm -r .dvc/cache single").requireSuccess()
+    try repository.dver("migrate").requireStatus(2)
+    #expect(repository.exists(".dver/config"))
+    #expect(try repository.git("status", "--porcelain").standardOutput.isEmpty)
+  }
 }

@@ -64,4 +64,65 @@ import Testing
       #expect(result.standardError.contains("x/2 of x/2.dver lies inside x, which x.dver tracks"))
     }
   }
+
+  /// `x` is tracked, and git has `x/2.dver`.
+  private func mergedRepository() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("2\n", to: "x/2")
+    try repository.dver("add", "x/2").requireSuccess()
+    let pointer = try repository.readText("x/2.dver")
+    try repository.dver("remove", "x/2").requireSuccess()
+    try repository.dver("add", "x").requireSuccess()
+    try repository.commitAll()
+    try repository.write(pointer, to: "x/2.dver")
+    try repository.git("add", "-f", "x/2.dver").requireSuccess()
+    return repository
+  }
+
+  @Test func readersTellOfAMergedPointerInsideOfATrackedFolder() throws {
+    let repository = try mergedRepository()
+    let text =
+      "WARNING: x/2 of x/2.dver lies inside x, which x.dver tracks; remove one of both, such as "
+      + "with 'git rm x/2.dver'\n"
+    for words in [["status"], ["status", "--json"], ["data", "status"], ["diff"]] {
+      // Also where nothing is hashed any more.
+      for _ in 0..<2 {
+        let result = try repository.dverCommand(words).run().requireSuccess()
+        #expect(result.standardError == text)
+      }
+    }
+    let doctor = try repository.dver("doctor").requireStatus(2)
+    #expect(
+      (doctor.standardOutput + doctor.standardError).contains("x/2 of x/2.dver lies inside x"))
+    try repository.git("rm", "-q", "-f", "x/2.dver").requireSuccess()
+    #expect(try repository.dver("status").requireSuccess().standardError.isEmpty)
+  }
+
+  @Test func aPointerInsideOfAnOutputOfAStageIsTold() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("stage", "add", "-n", "make", "-o", "out", "mkdir -p out; echo 1 > out/one")
+      .requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    try repository.write("outs:\n- path: one\n", to: "out/one.dver")
+    try repository.git("add", "-f", "out/one.dver").requireSuccess()
+    let result = try repository.dver("status").requireSuccess()
+    #expect(
+      result.standardError.contains("out/one of out/one.dver lies inside out, which make tracks"))
+  }
+
+  @Test func dataThatOnlyHasTheNameOfAPointerIsData() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("no pointer\n", to: "x/a.dver")
+    try repository.dver("add", "x").requireSuccess()
+    // It may even say what a pointer says, as long as git does not know it.
+    try repository.write("outs:\n- path: c\n", to: "x/b.dver")
+    #expect(try repository.dver("status").requireSuccess().standardError.isEmpty)
+    try repository.dver("add", "x").requireSuccess()
+    #expect(try repository.dver("ls", "x").lines == ["a.dver", "b.dver"])
+    try repository.git("add", "-f", "x/a.dver").requireSuccess()
+    for words in [["status"], ["diff"], ["data", "status"], ["add", "x"]] {
+      let result = try repository.dverCommand(words).run().requireSuccess()
+      #expect(!result.standardError.contains("lies inside"))
+    }
+  }
 }

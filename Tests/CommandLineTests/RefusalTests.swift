@@ -59,14 +59,24 @@ import Testing
     #expect(result.standardError.contains("hint: choose one with 'dver remote default NAME'"))
   }
 
-  @Test func bareRepositoriesSayWhatTheyAre() throws {
+  @Test func whoAsksForADocumentGetsErrorsAsSuch() throws {
     let repository = try TemporaryRepository()
-    try repository.git("clone", "-q", "--bare", ".", "inner.git").requireSuccess()
-    // Else it lies in a workspace.
-    try repository.remove(".dver")
-    let inside = try repository.dver("ls", "--rev", "HEAD", in: "inner.git").requireStatus(2)
-    #expect(inside.standardError.contains("inner.git is a bare git repository"))
-    #expect(inside.standardError.contains("hint: run 'git clone "))
+    for words in [
+      ["help", "nope", "--json"], ["nope", "--help", "--json"], ["nope", "--json"],
+      ["help", "metrics", "nope", "--json"], ["metrics", "nope", "-h", "--json"],
+    ] {
+      let result = try repository.dverCommand(words).run().requireStatus(64)
+      #expect(result.standardOutput.isEmpty)
+      #expect(result.standardError.hasPrefix(#"{"error": "there is no command 'nope'", "hint": "#))
+      #expect(result.standardError.hasSuffix("\"status\": 64}\n"))
+    }
+    let plain = try repository.dver("metrics", "shwo", "--help").requireStatus(64)
+    #expect(
+      plain.standardError
+        == "dver: error: there is no command 'shwo'\nhint: did you mean 'show'?\n")
+    for words in [["help", "help"], ["status", "x", "--help"], ["stage", "add", "-h"]] {
+      try repository.dverCommand(words).run().requireSuccess()
+    }
   }
 
   @Test func whatIsMissingIsNotCommitted() throws {

@@ -15,7 +15,9 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "Colour output: auto, always or never")
   var color: ColorMode = .auto
 
-  @Option(name: .customLong("cd"), help: ArgumentHelp("Work as if started there", valueName: "dir"))
+  @Option(
+    name: .customLong("cd"), help: ArgumentHelp("Work as if started there", valueName: "dir"),
+    completion: .directory)
   var directory: String?
 }
 

@@ -1,12 +1,21 @@
 import ArgumentParser
 
-/// The command that `dver help WORD…` asks for.
+/// The command that `dver help WORD…` or `dver WORD… --help` asks for.
 enum HelpTopic {
-  /// The word that names no command, and the names that would.
+  /// The word that names no command, and the names that would; `nil` where no help is asked for.
   static func unknownWord(in arguments: [String]) -> (word: String, known: [String])? {
-    guard arguments.first == "help", arguments != ["help", "help"] else { return nil }
+    let words: ArraySlice<String>
+    if arguments.first == "help" {
+      words = arguments.dropFirst().filter { !$0.hasPrefix("-") }[...]
+      if words.first == "help" { return nil }
+    } else {
+      guard
+        arguments.prefix(while: { $0 != "--" }).contains(where: { ["-h", "--help"].contains($0) })
+      else { return nil }
+      words = arguments.prefix { !$0.hasPrefix("-") }
+    }
     var command: any ParsableCommand.Type = DverRoot.self
-    for word in arguments.dropFirst() where !word.hasPrefix("-") {
+    for word in words {
       let configuration = command.configuration
       let below =
         configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)

@@ -22,10 +22,9 @@ private func run(_ arguments: [String]) -> ExitStatus {
   // The parser would answer with the overview.
   if let (word, known) = HelpTopic.unknownWord(in: arguments) {
     let nearest = Spelling.nearest(to: word, among: known).map { "did you mean '\($0)'?" }
-    write(
-      error: "there is no command '\(word)'",
-      hint: nearest ?? "run 'dver --help' for the commands")
-    return .usage
+    return refuse(
+      arguments, "there is no command '\(word)'",
+      hint: nearest ?? "run 'dver --help' for the commands", status: .usage)
   }
   do {
     var command = try DverRoot.parseAsRoot(arguments)
@@ -74,8 +73,15 @@ private func usage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     return .done
   }
   let (said, hint) = explanation(of: error, message, arguments)
-  let status: ExitStatus =
-    DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed
+  return refuse(
+    arguments, said, hint: hint,
+    status: DverRoot.exitCode(for: error) == .validationFailure ? .usage : .failed)
+}
+
+/// Says what is wrong with a command line, as it asks for it.
+private func refuse(
+  _ arguments: [String], _ said: String, hint: String, status: ExitStatus
+) -> ExitStatus {
   if arguments.prefix(while: { $0 != "--" }).contains("--json") {
     write(document(error: said, hint: hint, status: status).serialized + "\n")
   } else {

@@ -39,6 +39,9 @@ extension DverCommand {
 
 /// A command that works inside of a workspace.
 protocol WorkspaceCommand: DverCommand {
+  /// Whether a bare repository will do, and which revision of it is read.
+  var bareAccess: BareAccess { get }
+
   /// Finds the workspace around the current folder, or makes one.
   func openWorkspace(
     progress: Progress, cancellation: Cancellation, console: Console
@@ -48,11 +51,13 @@ protocol WorkspaceCommand: DverCommand {
 }
 
 extension WorkspaceCommand {
+  var bareAccess: BareAccess { .refused }
+
   func openWorkspace(
     progress: Progress, cancellation: Cancellation, console: Console
   ) throws -> Workspace {
     try Workspace.open(
-      from: currentFolder(), progress: progress, cancellation: cancellation,
+      from: currentFolder(), bare: bareAccess, progress: progress, cancellation: cancellation,
       notices: console.notices)
   }
 

@@ -19,8 +19,13 @@ struct CatCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
 
   @Argument(
-    help: "A path, with @ and a revision behind it to print that version", completion: .file())
+    help: "A path, with @ and a revision behind it to print that version",
+    completion: .versionedPath)
   var path: String
+
+  var bareAccess: BareAccess {
+    .allowed(revision: path.lastIndex(of: "@").map { String(path[path.index(after: $0)...]) })
+  }
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.cat(path.pathBytes) { try console.stream($0) }

@@ -34,7 +34,7 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(help: "Print counts only")
   var summary = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

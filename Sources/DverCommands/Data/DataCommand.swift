@@ -45,10 +45,10 @@ struct DataStatusCommand: WorkspaceCommand {
 
   @Option(
     name: [.customShort("r", allowingJoined: true), .long],
-    help: "The remote to look at (implies --not-in-remote)")
+    help: "The remote to look at (implies --not-in-remote)", completion: .remote)
   var remote: String?
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

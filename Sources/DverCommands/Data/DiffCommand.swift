@@ -25,7 +25,7 @@ struct DiffCommand: WorkspaceCommand {
 
   @Option(
     parsing: .upToNextOption, help: "Tracked paths, members of them, pointers or stages",
-    completion: .file())
+    completion: .target)
   var targets: [String] = []
 
   @Flag(help: "Exit with 1 if anything differs")
@@ -37,13 +37,15 @@ struct DiffCommand: WorkspaceCommand {
   @Flag(help: "Print digests")
   var showHash = false
 
-  @Argument(help: "The revision to compare from (default: HEAD)")
+  @Argument(help: "The revision to compare from (default: HEAD)", completion: .revision)
   var old: String?
 
-  @Argument(help: "The revision to compare with (default: the workspace)")
+  @Argument(help: "The revision to compare with (default: the workspace)", completion: .revision)
   var new: String?
 
   var printsJSON: Bool { json.json }
+
+  var bareAccess: BareAccess { .allowed(revision: new ?? old) }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = DiffOptions()

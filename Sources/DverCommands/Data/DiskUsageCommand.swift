@@ -22,10 +22,13 @@ struct DiskUsageCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Print the sum of each path only")
   var summarize = false
 
-  @Argument(help: "Folders or tracked paths (default: the current folder)", completion: .file())
+  @Argument(
+    help: "Folders or tracked paths (default: the current folder)", completion: .trackedPath)
   var paths: [String] = []
 
   var printsJSON: Bool { json.json }
+
+  var bareAccess: BareAccess { .allowed(revision: nil) }
 
   func run(in workspace: Workspace, console: Console) throws {
     let arguments = paths.isEmpty ? ["."] : paths

@@ -37,7 +37,9 @@ struct ListCommand: DverCommand {
   @Flag(help: "List what dver tracks only")
   var dverOnly = false
 
-  @Option(help: ArgumentHelp("The revision to list (default: the workspace)", valueName: "rev"))
+  @Option(
+    help: ArgumentHelp("The revision to list (default: the workspace)", valueName: "rev"),
+    completion: .revision)
   var rev: String?
 
   @Flag(help: "Print sizes")
@@ -46,7 +48,7 @@ struct ListCommand: DverCommand {
   @Flag(name: [.customLong("hash"), .customLong("show-hash")], help: "Print digests")
   var hash = false
 
-  @Argument(help: "[URL] [PATH]: another workspace's folder, and a path", completion: .file())
+  @Argument(help: "[URL] [PATH]: another workspace's folder, and a path", completion: .trackedPath)
   var places: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -58,7 +60,7 @@ struct ListCommand: DverCommand {
 
   func run(console: Console) throws {
     let (workspace, path) = try Workspace.open(
-      from: currentFolder(), listing: places.map(\.pathBytes), notices: console.notices)
+      from: currentFolder(), listing: places.map(\.pathBytes), at: rev, notices: console.notices)
     var options = ListingOptions()
     options.levels = recursive || tree ? level ?? .max : 1
     options.showsFolders = tree

@@ -27,7 +27,7 @@ struct RepairCommand: WorkspaceCommand {
   var remote: String?
 
   @Argument(
-    help: "Tracked paths, pointers or stages (default: all objects)", completion: .trackedPath)
+    help: "Tracked paths, pointers or stages (default: all objects)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -29,7 +29,8 @@ struct ResolveCommand: WorkspaceCommand {
   var theirs = false
 
   @Argument(
-    help: "Pointers, tracked paths or parts of them, stages, locks (default: all in conflict)")
+    help: "Pointers, tracked paths or parts of them, stages, locks (default: all in conflict)",
+    completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

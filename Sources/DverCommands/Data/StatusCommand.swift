@@ -27,10 +27,10 @@ struct StatusCommand: WorkspaceCommand {
 
   @Option(
     name: [.customShort("r", allowingJoined: true), .long],
-    help: "The remote to compare with (implies -c)")
+    help: "The remote to compare with (implies -c)", completion: .remote)
   var remote: String?
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -22,7 +22,7 @@ struct VerifyCommand: WorkspaceCommand {
 
   @Option(
     name: [.customShort("r", allowingJoined: true), .long],
-    help: "Look at this remote's objects instead of the cache's")
+    help: "Look at this remote's objects instead of the cache's", completion: .remote)
   var remote: String?
 
   @Option(
@@ -33,7 +33,7 @@ struct VerifyCommand: WorkspaceCommand {
   @Option(help: ArgumentHelp("Begin no further object after this time", valueName: "seconds"))
   var budget: Int?
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all objects)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all objects)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -25,6 +25,8 @@ struct MetricsDiffCommand: WorkspaceCommand {
 
   var printsJSON: Bool { json.json }
 
+  var bareAccess: BareAccess { comparison.bareAccess }
+
   func run(in workspace: Workspace, console: Console) throws {
     let view = DifferenceTable(
       title: "Metric", names: comparison.revisions.names, showsPath: !comparison.noPath,

@@ -34,7 +34,7 @@ struct MetricsShowCommand: WorkspaceCommand {
 
   @Argument(
     help: "Metrics files, or folders of them, in place of those of the pipelines",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -42,6 +42,8 @@ struct MetricsShowCommand: WorkspaceCommand {
   func validate() throws {
     if markdown, commaSeparated { throw ValidationError("--md and --csv exclude each other") }
   }
+
+  var bareAccess: BareAccess { .allowed(revision: nil) }
 
   func run(in workspace: Workspace, console: Console) throws {
     let shown = try workspace.metrics(targets.map(\.pathBytes), in: versions.scope)

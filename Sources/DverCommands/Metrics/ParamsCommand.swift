@@ -33,6 +33,8 @@ struct ParamsDiffCommand: WorkspaceCommand {
 
   var printsJSON: Bool { json.json }
 
+  var bareAccess: BareAccess { comparison.bareAccess }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = comparison.options
     options.dependenciesOnly = deps

@@ -35,7 +35,7 @@ struct PlotsShowCommand: WorkspaceCommand {
 
   @Argument(
     help: "Files, folders or names of plots (default: all plots), or revisions to show them of",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -73,7 +73,7 @@ struct PlotsDiffCommand: WorkspaceCommand {
 
   @Option(
     parsing: .upToNextOption, help: "Files, folders or names of plots (default: all plots)",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   @Argument(
@@ -145,7 +145,7 @@ struct PlotsModifyCommand: WorkspaceCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var properties: PlotPropertyOptions
 
-  @Argument(help: "The file of the plot", completion: .file())
+  @Argument(help: "The file of the plot", completion: .trackedPath)
   var target: String
 
   @Option(

@@ -40,7 +40,7 @@ struct ComparisonArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: "Files, or folders of them, to compare in place of those of the pipelines",
-    completion: .file())
+    completion: .trackedPath)
   var targets: [String] = []
 
   @Flag(help: "List values that did not change too")
@@ -59,6 +59,9 @@ struct ComparisonArguments: ParsableArguments {
     options.includesUnchanged = all
     return options
   }
+
+  /// Two revisions can be compared without a work tree.
+  var bareAccess: BareAccess { .allowed(revision: revisions.new ?? revisions.old) }
 
   /// - Parameters:
   ///   - kind: What the values are, for messages.

@@ -35,10 +35,12 @@ struct DagCommand: WorkspaceCommand {
   @Flag(help: "Draw groups of stages as one")
   var collapse = false
 
-  @Argument(help: "A stage or an output (default: everything)")
+  @Argument(help: "A stage or an output (default: everything)", completion: .target)
   var target: String?
 
   var printsJSON: Bool { json.json }
+
+  var bareAccess: BareAccess { .allowed(revision: nil) }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = DagOptions()

@@ -18,7 +18,7 @@ struct FreezeCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Stages, groups or pointer files", completion: .file())
+  @Argument(help: "Stages, groups or pointer files", completion: .target)
   var targets: [String]
 
   var printsJSON: Bool { json.json }
@@ -41,7 +41,7 @@ struct UnfreezeCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Stages, groups or pointer files", completion: .file())
+  @Argument(help: "Stages, groups or pointer files", completion: .target)
   var targets: [String]
 
   var printsJSON: Bool { json.json }

@@ -31,7 +31,7 @@ struct LogCommand: WorkspaceCommand {
   @Flag(help: "Print where the log is")
   var path = false
 
-  @Argument(help: "A stage, or an output of one", completion: .stage)
+  @Argument(help: "A stage, or an output of one", completion: .target)
   var stage: String
 
   var printsJSON: Bool { json.json }

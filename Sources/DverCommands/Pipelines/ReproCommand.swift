@@ -59,7 +59,7 @@ struct ReproCommand: WorkspaceCommand {
   var withoutCommit = false
 
   @Argument(
-    help: "Stages, dver.yaml files or outputs (default: dver.yaml here)", completion: .stage)
+    help: "Stages, dver.yaml files or outputs (default: dver.yaml here)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

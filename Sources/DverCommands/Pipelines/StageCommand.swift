@@ -42,7 +42,7 @@ struct StageListCommand: WorkspaceCommand {
 
   @Argument(
     help: "Stages, groups, dver.yaml files or outputs (default: dver.yaml here)",
-    completion: .file())
+    completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }
@@ -54,6 +54,9 @@ struct StageListCommand: WorkspaceCommand {
     }
     if all, !targets.isEmpty { throw ValidationError("--all takes no targets") }
   }
+
+  /// The templates that --resolved fills in are those of files.
+  var bareAccess: BareAccess { resolved ? .refused : .allowed(revision: nil) }
 
   func run(in workspace: Workspace, console: Console) throws {
     if resolved {

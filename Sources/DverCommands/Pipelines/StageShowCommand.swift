@@ -18,7 +18,7 @@ struct StageShowCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "A stage, or an output of one", completion: .stage)
+  @Argument(help: "A stage, or an output of one", completion: .target)
   var stage: String
 
   var printsJSON: Bool { json.json }

@@ -106,7 +106,7 @@ struct RemoteRemoveCommand: WorkspaceCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
-  @Argument(help: "The remote's name")
+  @Argument(help: "The remote's name", completion: .remote)
   var name: String
 
   var printsJSON: Bool { json.json }
@@ -132,7 +132,7 @@ struct RemoteRenameCommand: WorkspaceCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var levels: LevelOptions
 
-  @Argument(help: "The remote's name")
+  @Argument(help: "The remote's name", completion: .remote)
   var name: String
 
   @Argument(help: "Its new name")
@@ -166,10 +166,10 @@ struct RemoteModifyCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Remove the option")
   var unset = false
 
-  @Argument(help: "The remote's name")
+  @Argument(help: "The remote's name", completion: .remote)
   var name: String
 
-  @Argument(help: "The option: url, id or jobs")
+  @Argument(help: "The option: url, id or jobs", completion: .list(["url", "id", "jobs"]))
   var option: String
 
   @Argument(help: "Its new value")
@@ -208,7 +208,8 @@ struct RemoteDefaultCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Have no default remote")
   var unset = false
 
-  @Argument(help: "The remote's name (default: show the present one)")
+  @Argument(
+    help: "The remote's name (default: show the present one)", completion: .remote)
   var name: String?
 
   var printsJSON: Bool { json.json }

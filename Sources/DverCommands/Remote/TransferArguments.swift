@@ -6,7 +6,7 @@ import DverWorkspace
 struct TransferArguments: ParsableArguments {
   @Option(
     name: [.customShort("r", allowingJoined: true), .long],
-    help: "The remote (default: the configured one)")
+    help: "The remote (default: the configured one)", completion: .remote)
   var remote: String?
 
   @Option(
@@ -32,7 +32,7 @@ struct TransferArguments: ParsableArguments {
   @Flag(help: "Do not fail for content that is nowhere to be found")
   var allowMissing = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .file())
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
   func validate() throws {

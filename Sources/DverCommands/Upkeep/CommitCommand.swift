@@ -27,7 +27,7 @@ struct CommitCommand: WorkspaceCommand {
     help: "Record the stages that targets depend on too")
   var withDependencies = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .trackedPath)
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
   var printsJSON: Bool { json.json }

@@ -22,10 +22,13 @@ struct CompletionCommand: DverCommand {
   @Argument(help: "The shell: bash, zsh or fish")
   var shell: Shell
 
+  /// `stage@key` and `path@revision` are one word each, which bash would take apart.
+  private static let wordBreaks = "\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//@/}\n"
+
   func run(console: Console) throws {
     let script: String =
       switch shell {
-      case .bash: DverRoot.completionScript(for: .bash)
+      case .bash: DverRoot.completionScript(for: .bash) + Self.wordBreaks
       case .zsh: DverRoot.completionScript(for: .zsh)
       case .fish: DverRoot.completionScript(for: .fish)
       }

@@ -27,7 +27,7 @@ struct RemoveCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "With --outs: delete data that is in no cache")
   var force = false
 
-  @Argument(help: "Pointers, tracked paths or stages", completion: .trackedPath)
+  @Argument(help: "Pointers, tracked paths or stages", completion: .target)
   var targets: [String]
 
   var printsJSON: Bool { json.json }

@@ -18,7 +18,7 @@ struct UnprotectCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Argument(help: "Tracked paths, pointers or stages", completion: .trackedPath)
+  @Argument(help: "Tracked paths, pointers or stages", completion: .target)
   var targets: [String]
 
   var printsJSON: Bool { json.json }

@@ -32,10 +32,16 @@ package struct ConfigLayers: Sendable {
   package let values: [Value]
 
   /// Reads the files in the order of their levels; an absent file is an empty one.
-  package init(_ files: [(level: ConfigLevel, path: [UInt8])]) throws(GitError) {
+  ///
+  /// - Parameter contents: What files hold that are not read from their paths.
+  package init(
+    _ files: [(level: ConfigLevel, path: [UInt8])], contents: [ConfigLevel: [UInt8]] = [:]
+  ) throws(GitError) {
     var values: [Value] = []
     for (level, path) in files.sorted(by: { $0.level < $1.level }) {
-      guard let content = try ConfigFile(path).content() else { continue }
+      var content = contents[level]
+      if content == nil { content = try ConfigFile(path).content() }
+      guard let content else { continue }
       for entry in try ConfigText(content, file: path).entries {
         values.append(
           Value(name: entry.name, bytes: entry.value, level: level, file: path, line: entry.line))

@@ -9,12 +9,26 @@ package struct DVCPointer: Sendable {
   private let root: YAMLNode
 
   /// - Returns: `nil` for a file that tracks nothing.
+  /// - Throws: `YAMLError`, or `FileFormatError` for a file that does not say what it tracks: data
+  ///   that is passed over would be lost with the files of DVC.
   package init?(_ bytes: [UInt8], source: String) throws {
-    guard let root = try YAMLDocument.parse(bytes: bytes, source: source).root,
-      let outputs = root["outs"]?.items
-    else { return nil }
+    guard let root = try YAMLDocument.parse(bytes: bytes, source: source).root else { return nil }
+    var check = SchemaCheck(source: source)
+    _ = check.mapping(root, "")
+    let outs = root["outs"]
+    var outputs: [DVCRecord] = []
+    let items = if let outs { check.list(outs, "outs") } else { [YAMLNode]() }
+    for (position, node) in items.enumerated() {
+      if let record = DVCRecord(node) {
+        outputs.append(record)
+      } else {
+        check.report("an output without a path", at: node, "outs[\(position)]")
+      }
+    }
+    try check.finish()
+    guard outs != nil else { return nil }
+    self.outputs = outputs
     self.root = root
-    self.outputs = outputs.compactMap { DVCRecord($0) }
     workingDirectory = root["wdir"].map { Array($0.text.utf8) }
   }
 

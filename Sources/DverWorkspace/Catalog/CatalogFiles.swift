@@ -178,6 +178,7 @@ extension Workspace {
   ///   of a pointer or a pipeline is data.
   /// - Throws: ``OverlapError``, among others.
   func catalog(takingAsData data: [RepositoryPath] = []) throws -> Catalog {
+    if let bare { return try bare.catalog(in: self) }
     let catalog = try Catalog(CatalogSearch.run(in: self, data: data))
     try catalog.refuseOverlaps()
     return catalog
@@ -185,7 +186,10 @@ extension Workspace {
 
   /// What is tracked in the workspace, also where a path lies inside another: for what keeps all
   /// that anything names, and for what helps to remove one of both.
-  func overlappingCatalog() throws -> Catalog { try Catalog(CatalogSearch.run(in: self)) }
+  func overlappingCatalog() throws -> Catalog {
+    if let bare { return try bare.catalog(in: self) }
+    return try Catalog(CatalogSearch.run(in: self))
+  }
 
   /// What is tracked in a revision.
   func catalog(of revision: GitRevision, in git: GitRepository) throws -> Catalog {

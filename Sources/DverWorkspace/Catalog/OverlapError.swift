@@ -1,6 +1,4 @@
 package import DverCore
-import DverFileSystem
-import DverGit
 
 /// Two files of dver's that track the same data, or a path and a part of it: what one writes, the
 /// other would overwrite.
@@ -56,30 +54,5 @@ extension Catalog {
   private static func refuse(_ inner: TrackedOutput, in outer: TrackedOutput) throws {
     if case (.stage, .stage) = (inner.origin, outer.origin) { return }
     throw OverlapError(inner: inner, outer: outer)
-  }
-}
-
-extension Workspace {
-  /// Refuses pointers of git's inside of tracked directories, where the search for pointers does
-  /// not look: a merge may leave `x/2.dver` beside `x.dver`.
-  ///
-  /// - Throws: ``OverlapError``.
-  func refuseHiddenPointers(_ catalog: Catalog) throws {
-    let folders = catalog.outputs.filter { $0.name?.isDirectory == true }
-    guard !folders.isEmpty, let git = try git(), !git.isBare else { return }
-    let prefix = gitPrefix(in: git)
-    for outer in folders {
-      let paths = try git.trackedPaths(below: prefix.gitPath(outer.path))
-      for index in 0..<paths.count {
-        guard let path = prefix.workspacePath(paths[index]),
-          path.hasSuffix(CatalogFiles.pointerSuffix),
-          let bytes = try FileSystem.contents(of: root.appending(path)),
-          // Anything else only has the name of a pointer, and is data.
-          let pointer = try? CatalogFiles.Pointer(path: path, bytes: bytes),
-          let inner = try? Catalog.outputs(of: pointer.file, at: path).first
-        else { continue }
-        throw OverlapError(inner: inner, outer: outer)
-      }
-    }
   }
 }

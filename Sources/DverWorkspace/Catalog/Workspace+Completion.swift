@@ -13,7 +13,7 @@ extension Workspace {
       return []
     }
     var names: Set<[UInt8]> = []
-    for entry in try FileSystem.entries(in: root.appending(folder)) ?? [] {
+    for entry in try bare == nil ? FileSystem.entries(in: root.appending(folder)) ?? [] : [] {
       names.insert(entry.name + (entry.isDirectory ? [RepositoryPath.slash] : []))
     }
     for output in try overlappingCatalog().outputs {

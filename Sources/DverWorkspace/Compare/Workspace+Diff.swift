@@ -36,6 +36,7 @@ extension Workspace {
     if let name = options.new {
       return try diff(from: old, to: try git.resolve(name), targets: options.targets, in: git)
     }
+    try requireWorkTree(toCompare: true)
     let catalog = try catalog()
     let before = try version(of: old, in: git)
     let after = try presentVersion(catalog)

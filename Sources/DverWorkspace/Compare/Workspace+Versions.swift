@@ -8,6 +8,7 @@ import DverObjectStore
 extension Workspace {
   /// What the pointers and locks of the workspace record.
   func recordedVersion(_ catalog: Catalog) -> DataVersion {
+    if let bare { return version(catalog.outputs, of: bare.head, in: bare.git) }
     let manifests = manifests
     return DataVersion(catalog.outputs) { manifests.reader(of: $0) }
   }
@@ -26,6 +27,7 @@ extension Workspace {
     }
     try saveIndexes()
     progress.end()
+    try warnOfHiddenPointers(catalog)
     let manifests = manifests
     return DataVersion(outputs, tables: tables) { manifests.reader(of: $0) }
   }

@@ -9,9 +9,13 @@ package struct Configuration: Sendable {
   package let layers: ConfigLayers
   package let files: ConfigurationFiles
 
-  static func load(root: AbsolutePath) throws -> Configuration {
+  /// - Parameter settings: The project's file where it is not in a folder; then there is no local
+  ///   file either.
+  static func load(root: AbsolutePath, settings: [UInt8]? = nil) throws -> Configuration {
     let files = ConfigurationFiles(root: root)
-    let layers = try ConfigLayers(files.all.map { ($0.level, $0.path.bytes) })
+    let used = files.all.filter { settings == nil || $0.level != .local }
+    let layers = try ConfigLayers(
+      used.map { ($0.level, $0.path.bytes) }, contents: settings.map { [.project: $0] } ?? [:])
     return Configuration(layers: layers, files: files)
   }
 

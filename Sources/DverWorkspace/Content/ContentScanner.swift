@@ -149,6 +149,7 @@ struct ContentScanner: Sendable {
     at absolute: AbsolutePath, path: RepositoryPath
   ) throws -> DirectoryContent {
     var scan = try scan(absolute, path: path)
+    workspace.pointerNames.note(scan.entries.paths, in: path)
     if let transaction {
       try scan.distrustLost(
         in: transaction.store, since: storesInCache ? scan.storedAt : nil)

@@ -24,6 +24,7 @@ extension Workspace {
   package func stages(_ targets: [[UInt8]], isRecursive: Bool = false) throws -> [StageSummary] {
     guard !targets.isEmpty else {
       let path = currentFolder.appending(CatalogFiles.pipelineName.utf8)
+      if bare != nil { return try stagesOfHead(in: path) }
       guard let bytes = try FileSystem.contents(of: root.appending(path)) else {
         throw WorkspaceError.missing(displayed(path))
       }
@@ -41,6 +42,13 @@ extension Workspace {
       + stages.sorted().map {
         summary(of: graph.stages[$0].stage, in: graph.stages[$0].address.file)
       }
+  }
+
+  private func stagesOfHead(in file: RepositoryPath) throws -> [StageSummary] {
+    guard let found = try catalog().pipelines.first(where: { $0.folder == file.parent }) else {
+      throw WorkspaceError.missing(displayed(file))
+    }
+    return found.file.stages.map { summary(of: $0, in: file) }
   }
 
   /// All pointer files and stages of the workspace.

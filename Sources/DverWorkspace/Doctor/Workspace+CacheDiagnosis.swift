@@ -37,6 +37,24 @@ extension Workspace {
 
   private static let sampleCount = 4096
 
+  /// Names what is damaged, and what only is left of damage that was mended.
+  func diagnoseQuarantine(of store: ObjectStore, _ diagnosis: inout Diagnosis) throws {
+    let found = try store.quarantineSummary()
+    let (lost, mended) = (found.lostCount, found.mendedCount)
+    if lost > 0 {
+      diagnosis.report(
+        .damage, "\(lost) damaged object\(lost == 1 ? " is" : "s are") in quarantine",
+        hint: "run 'dver pull', or 'dver add' where the data is")
+    }
+    guard mended > 0 else { return }
+    let folder = PathQuoting.quoted(store.quarantineFolder.bytes)
+    diagnosis.report(
+      .note,
+      "\(Self.count(mended, "file")) in quarantine \(mended == 1 ? "is" : "are") left from damage that "
+        + "was mended: the objects are sound",
+      hint: lost == 0 ? "to be rid of it, run 'rm -r \(folder)'" : "keep \(folder) for now")
+  }
+
   /// Names recorded data of which this machine has nothing.
   func diagnoseAbsence(of outputs: [TrackedOutput], _ diagnosis: inout Diagnosis) throws {
     let absent = try outputs.filter { output in

@@ -123,16 +123,7 @@ extension Workspace {
         "\(Self.count(pending.count, "transaction")) not yet known to be on disk",
         hint: "the next command that writes to the cache makes sure of it")
     }
-    let quarantined = try FileSystem.names(in: store.folder.appending("quarantine")) ?? []
-    let lost = try quarantined.filter { name in
-      guard let digest = Digest(hex: Array(name.prefix(64)).span) else { return true }
-      return try !store.contains(digest)
-    }
-    if !lost.isEmpty {
-      diagnosis.report(
-        .damage, "\(lost.count) damaged object\(lost.count == 1 ? " is" : "s are") in quarantine",
-        hint: "run 'dver pull', or 'dver add' where the data is")
-    }
+    try diagnoseQuarantine(of: store, &diagnosis)
   }
 
   // MARK: Remotes

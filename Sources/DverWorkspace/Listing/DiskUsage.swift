@@ -42,7 +42,7 @@ extension Workspace {
     for argument in paths {
       let path = try path(of: argument)
       let parts = try trackedParts(of: path, in: version)
-      if parts.isEmpty, try !FileSystem.exists(root.appending(path)) {
+      if parts.isEmpty, try !hasFile(at: path) {
         throw WorkspaceError.missing(PathQuoting.quoted(argument))
       }
       if !onlySums, parts.map(\.path) != [path] { usage.items += parts }

@@ -9,7 +9,7 @@ extension Workspace {
   /// Hands over the content of a tracked file, a member of a tracked directory, or a file in git.
   ///
   /// What dver tracks comes from the cache, from the workspace if it holds that content, or from
-  /// git, and is hashed before the first byte is handed over.
+  /// git, for a bare repository also from remotes, and is hashed before the first byte is handed over.
   ///
   /// - Parameters:
   ///   - target: A path counted from the user's folder, with `@` and a revision behind it or not; a
@@ -20,7 +20,7 @@ extension Workspace {
     let version = recordedVersion(catalog)
     let path = try? path(of: target)
     if let path, try isKnown(path, in: version) {
-      return try cat(path, in: version, at: nil, write: write)
+      return try cat(path, in: version, at: bare?.head, write: write)
     }
     for (place, byte) in target.enumerated().reversed() where byte == UInt8(ascii: "@") {
       let name = String(decoding: target[(place + 1)...], as: UTF8.self)
@@ -40,7 +40,7 @@ extension Workspace {
 
   /// Whether a path is tracked, or is there.
   private func isKnown(_ path: RepositoryPath, in version: DataVersion) throws -> Bool {
-    if try FileSystem.exists(root.appending(path)) { return true }
+    if try hasFile(at: path) { return true }
     guard let output = version.output(containing: path) else {
       return false
     }
@@ -105,13 +105,15 @@ extension Workspace {
   }
 
   private func cat(_ content: TrackedContent, write: ([UInt8]) throws -> Void) throws {
-    let store = try cacheIfPresent()
-    if let store, let file = try store.openLoose(content.digest),
-      try copy(file, content.digest, write: write)
-    {
-      return
+    let stores = try storesToRead()
+    for store in stores {
+      if let file = try store.openLoose(content.digest),
+        try copy(file, content.digest, write: write)
+      {
+        return
+      }
+      if try copyPacked(content.digest, from: store, write: write) { return }
     }
-    if let store, try copyPacked(content.digest, from: store, write: write) { return }
     if let file = try openPresent(content.path), try copy(file, content.digest, write: write) {
       return
     }
@@ -122,8 +124,19 @@ extension Workspace {
       return try write(bytes)
     }
     let shown = displayed(content.path)
-    let isDamaged = try store?.contains(content.digest) == true
-    throw isDamaged ? WorkspaceError.damaged([shown]) : WorkspaceError.missingData([shown])
+    if try stores.contains(where: { try $0.contains(content.digest) }) {
+      throw WorkspaceError.damaged([shown])
+    }
+    if let bare { throw CatError.nowhere(shown, repository: bare.shown) }
+    throw WorkspaceError.missingData([shown])
+  }
+
+  /// The cache; for a bare repository, into which nothing can be fetched, its remotes too.
+  private func storesToRead() throws -> [ObjectStore] {
+    let cache = try cacheIfPresent()
+    guard bare != nil else { return [cache].compactMap(\.self) }
+    let remotes = try configuration().remotes().filter { $0.unsupportedURL == nil }
+    return try ([cache] + remotes.map { try openStore(of: $0) }).compactMap(\.self)
   }
 
   /// Hands over an object that stands in a pack; `false` where none has it, or it is damaged.
@@ -147,7 +160,7 @@ extension Workspace {
   /// The regular file at a path of the workspace.
   private func openPresent(_ path: RepositoryPath) throws -> OpenFile? {
     let absolute = root.appending(path)
-    guard try FileSystem.status(of: absolute)?.isFile == true else { return nil }
+    guard bare == nil, try FileSystem.status(of: absolute)?.isFile == true else { return nil }
     return try OpenFile.ifPresent(absolute, .read, followsLinks: false)
   }
 
@@ -222,11 +235,15 @@ extension Workspace {
 enum CatError: DverError {
   case directory(String)
   case link(String, target: String)
+  /// In no store that a bare repository's configuration leads to.
+  case nowhere(String, repository: String)
 
   var message: String {
     switch self {
     case .directory(let path): "\(path) is a directory"
     case .link(let path, let target): "\(path) is a symbolic link to \(target)"
+    case .nowhere(let path, _):
+      "the content of \(path) is neither in the cache nor in a remote that can be reached"
     }
   }
 
@@ -234,6 +251,12 @@ enum CatError: DverError {
     switch self {
     case .directory(let path): "see 'dver ls \(path)' for its members"
     case .link: "name the path that the link leads to"
+    case .nowhere(_, let repository):
+      "set cache.dir in your own configuration, or run 'git clone \(repository)' and 'dver pull'"
     }
+  }
+
+  var exitStatus: ExitStatus {
+    if case .nowhere = self { .damaged } else { .failed }
   }
 }

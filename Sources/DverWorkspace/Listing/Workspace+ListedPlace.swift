@@ -5,32 +5,33 @@ import Glibc
 extension Workspace {
   /// Opens the workspace that `ls` is to list, and tells the path in it.
   ///
-  /// - Parameter places: Two: the folder of a workspace, and a path counted from it. One: such a
-  ///   folder if a workspace begins there, else a path counted from `current`. None: `current`.
+  /// - Parameters:
+  ///   - places: Two: the folder of a workspace or a bare repository, and a path counted from it.
+  ///     One: such a folder if a workspace begins there, else a path counted from `current`. None:
+  ///     `current`.
+  ///   - revision: What is to be listed, if not the workspace.
   package static func open(
-    from current: AbsolutePath, listing places: [[UInt8]], notices: Notices
+    from current: AbsolutePath, listing places: [[UInt8]], at revision: String?, notices: Notices
   ) throws -> (workspace: Workspace, path: [UInt8]) {
     let here = Array(".".utf8)
+    func open(_ folder: AbsolutePath) throws -> Workspace {
+      try self.open(from: folder, bare: .allowed(revision: revision), notices: notices)
+    }
     guard let first = places.first else {
-      return (try open(from: current, notices: notices), here)
+      return (try open(current), here)
     }
     let folder = try folder(ofURL: first, relativeTo: current)
     if places.count > 1 {
       guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
         throw WorkspaceError.missing(PathQuoting.quoted(first))
       }
-      return (try open(from: folder, notices: notices), places[1])
+      return (try open(folder), places[1])
     }
     if try FileSystem.status(of: folder.appending(".dver"))?.isDirectory == true {
-      return (try open(from: folder, notices: notices), here)
+      return (try open(folder), here)
     }
-    // A bare repository, which opening refuses.
-    if try FileSystem.status(of: folder.appending("HEAD"))?.isFile == true,
-      try FileSystem.status(of: folder.appending("objects"))?.isDirectory == true
-    {
-      return (try open(from: folder, notices: notices), here)
-    }
-    return (try open(from: current, notices: notices), first)
+    if try BareRepository.git(at: folder) != nil { return (try open(folder), here) }
+    return (try open(current), first)
   }
 
   /// - Throws: ``WorkspaceError/failed(_:hint:)`` for what is not in this file system.

@@ -11,7 +11,7 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/missing(_:)``.
   package func list(_ path: [UInt8], options: ListingOptions) throws -> Listing {
     let folder = try self.path(of: path)
-    guard let name = options.revision else {
+    guard let name = options.revision ?? bare.map({ _ in "HEAD" }) else {
       var lister = Lister(
         self, source: .workspace, version: recordedVersion(try catalog()), options: options)
       return try lister.list(folder)

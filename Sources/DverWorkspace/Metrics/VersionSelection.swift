@@ -24,12 +24,16 @@ struct NamedVersion {
 
 extension Workspace {
   /// The workspace under an empty name if nothing else is asked for; else the workspace by name and
-  /// the revisions, each once, with all names it was found under.
+  /// the revisions, each once, with all names it was found under. HEAD is what a bare repository has
+  /// in place of a workspace.
   func versions(in scope: VersionScope) throws -> [NamedVersion] {
-    guard !scope.isEmpty else { return [NamedVersion(name: "", revision: nil)] }
-    guard let git = try git() else { return [.workspace] }
+    guard !scope.isEmpty else {
+      return [NamedVersion(name: "", revision: try bare?.requiredHead())]
+    }
+    let present: [NamedVersion] = bare == nil ? [.workspace] : []
+    guard let git = try git() else { return present }
     if scope.allCommits {
-      return try [.workspace]
+      return try present
         + git.allCommits(matching: ["refs/heads/*", "refs/remotes/*", "refs/tags/*"])
         .map { NamedVersion(name: $0.commit.description, revision: $0) }
     }
@@ -43,7 +47,7 @@ extension Workspace {
         names[reference.revision.commit, default: []].append(reference.name)
       }
     }
-    return [.workspace]
+    return present
       + order.map { revision in
         let joined = (names[revision.commit] ?? []).joined(separator: ",")
         return NamedVersion(name: joined, revision: revision)
@@ -52,7 +56,10 @@ extension Workspace {
 
   /// The version that an argument names: a revision in git's syntax, or `workspace`.
   func version(named name: String, in git: GitRepository) throws -> NamedVersion {
-    if name == NamedVersion.workspaceName { return .workspace }
+    if name == NamedVersion.workspaceName {
+      try requireWorkTree(toCompare: true)
+      return .workspace
+    }
     return NamedVersion(name: name, revision: try git.resolve(name))
   }
 

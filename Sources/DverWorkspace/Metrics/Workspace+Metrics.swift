@@ -64,7 +64,7 @@ extension Workspace {
     read: (FileVersion) throws -> [VersionValues.FileValues]
   ) throws -> ValueDifference {
     let git = try requiredGit(for: task)
-    guard try git.head().commit != nil else {
+    guard try git.head().commit != nil || bare != nil else {
       let nothing = VersionValues(name: "", content: .success([]))
       return ValueDifference(from: nothing, to: nothing, includesUnchanged: false)
     }

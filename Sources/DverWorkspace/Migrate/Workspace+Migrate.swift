@@ -6,53 +6,46 @@ package import DverParallel
 import DverPipeline
 
 extension Workspace {
-  /// The workspace in a folder, made now if there is none yet and the folder is, or becomes, a
-  /// project that comes from DVC.
+  /// The workspace in a folder, which there need not be yet; ``migrate(_:)`` makes it.
   package static func forMigration(
     at folder: AbsolutePath, options: MigrateOptions, progress: Progress,
     cancellation: Cancellation, notices: Notices
   ) throws -> Workspace {
-    let source = options.source ?? folder
-    let project = try DVCProject(at: source, isSource: options.source != nil)
-    // What cannot be converted is refused before there is a workspace.
-    _ = try Migration(
-      project,
-      source: Workspace(
-        root: source, current: source, progress: progress, cancellation: cancellation,
-        notices: notices))
-    if try !FileSystem.exists(folder.appending(".dver/config")) {
-      var creation = InitOptions()
-      creation.withoutGit = project.configuration.withoutGit
-      creation.isSubdirectory = true
-      _ = try create(at: folder, options: creation, notices: notices)
+    guard try !FileSystem.exists(folder.appending(".dver/config")) else {
+      return try open(
+        from: folder, progress: progress, cancellation: cancellation, notices: notices)
     }
-    return try open(
-      from: folder, progress: progress, cancellation: cancellation, notices: notices)
+    let folder = try folder.resolvingLinks()
+    return Workspace(
+      root: folder, current: folder, progress: progress, cancellation: cancellation,
+      notices: notices)
   }
 
   /// Makes the workspace track what a project of DVC tracks.
   ///
   /// Nothing is written in the workspace before all data is in the cache. Files of DVC stay, unless
-  /// they are asked to go.
+  /// they are asked to go. Where there was no workspace, a refusal leaves none; after a failure of
+  /// another kind it stays, with what was taken over, and running this again goes on from there.
   ///
   /// - Throws: With nothing changed, where data that a `.dvc` file names cannot be found.
   package func migrate(_ options: MigrateOptions) throws -> MigrateSummary {
     let project = try DVCProject(at: options.source ?? root, isSource: options.source != nil)
     let source = try options.source.map { try view(of: $0.resolvingLinks()) } ?? self
+    // What cannot be converted is refused before there is a workspace.
     var migration = try Migration(project, source: source)
-    let transaction = try storing()
-    var objects = DVCObjects(project, self, transaction)
-    try objects.take(migration.wanted())
-    var conversion = DVCConversion(
-      self, source: source, objects: objects, transaction: transaction)
-    try migration.convertOutputs(&conversion)
-    try migration.refuseMissing()
-    try transaction.publish()
-    if source !== self {
-      try copySources(of: project, except: migration.data, keepingFiles: options.keepsFiles)
+    try refuseOthers(of: migration)
+    let beginning = try MigrationStart(self, project)
+    let transaction: StoreTransaction
+    let objects: DVCObjects
+    let linked: [RepositoryPath]
+    do {
+      try beginning.makeWorkspace()
+      (transaction, objects, linked) = try convert(
+        &migration, of: project, from: source, keepingFiles: options.keepsFiles)
+    } catch let error where error is WorkspaceError || error is FileFormatError {
+      try beginning.takeBack()
+      throw error
     }
-    try perform("dver migrate") { try ignoreChanges(project) }
-    try perform("dver migrate") { try changes(of: &migration, &conversion) }
     try transaction.finish()
     try transaction.store.settle()
     var summary = try configureAsDVC(project)
@@ -63,9 +56,32 @@ extension Workspace {
     summary.byteCount = transaction.newByteCount.current
     try saveIndexes()
     progress.end()
-    try placeData(source === self ? conversion.linked : migration.data, isCopy: source !== self)
+    try placeData(source === self ? linked : migration.data, isCopy: source !== self)
     if options.removesDVC, source === self { try remove(project, taken: objects) }
     return summary
+  }
+
+  /// Takes the data over and writes the files of dver.
+  ///
+  /// - Returns: What took the data, what was found, and outputs in which links stood for files.
+  private func convert(
+    _ migration: inout Migration, of project: DVCProject, from source: Workspace,
+    keepingFiles: Bool
+  ) throws -> (StoreTransaction, DVCObjects, linked: [RepositoryPath]) {
+    let transaction = try storing()
+    var objects = DVCObjects(project, self, transaction)
+    try objects.take(migration.wanted())
+    var conversion = DVCConversion(
+      self, source: source, objects: objects, transaction: transaction)
+    try migration.convertOutputs(&conversion)
+    try migration.refuseMissing()
+    try transaction.publish()
+    if source !== self {
+      try copySources(of: project, except: migration.data, keepingFiles: keepingFiles)
+    }
+    try perform("dver migrate") { try ignoreChanges(project) }
+    try perform("dver migrate") { try changes(of: &migration, &conversion) }
+    return (transaction, objects, conversion.linked)
   }
 
   /// Another project, to read it.
@@ -155,6 +171,14 @@ extension Workspace {
   private func manifest(_ record: OutputRecord, at path: RepositoryPath) -> [ManifestChange] {
     guard let digest = record.name?.directoryDigest else { return [] }
     return [ManifestChange(path: path, old: nil, new: digest)]
+  }
+
+  /// Refuses pipelines that somebody wrote for dver already, before any work is done.
+  private func refuseOthers(of migration: Migration) throws {
+    for pipeline in migration.pipelines {
+      let path = pipeline.folder.appending(CatalogFiles.pipelineName.utf8)
+      _ = try text(pipeline.definition, at: path)
+    }
   }
 
   /// - Throws: Where there is a file that says something else.

@@ -9,7 +9,10 @@ extension Workspace {
   /// - Parameter isWaiting: Whether to wait for another process that holds git's lock.
   func stage(_ record: OperationRecord, isWaiting: Bool = true) throws {
     if record.texts.isEmpty, record.manifests.isEmpty, record.conflicts.isEmpty { return }
-    guard try configuration().autostages, let git = try git(), !git.isBare else { return }
+    guard try configuration().autostages, let git = try git() else { return }
+    guard !git.isBare else {
+      return notices.warning("nothing was staged in git: core.bare says that it has no work tree")
+    }
     let prefix = gitPrefix(in: git)
     var files: [GitStagedFile] = []
     var removals: [[UInt8]] = []

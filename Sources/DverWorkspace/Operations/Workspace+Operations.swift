@@ -130,6 +130,7 @@ extension Workspace {
   /// Finishes what a dead command left open, so that readers see one state; costs one listing where
   /// there is nothing. Leaves it to others where they work or nothing may be written.
   package func finishInterrupted() throws {
+    guard bare == nil else { return }
     do {
       try recoverOutputs()
       guard try operations.hasUnfinished() else { return }

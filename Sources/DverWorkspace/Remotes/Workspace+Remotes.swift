@@ -13,6 +13,11 @@ extension Workspace {
   ///   there than the one that the remote was used with, or none: most often a share that is not
   ///   mounted; ``WorkspaceError/remoteIsCache(_:)``.
   func open(_ entry: RemoteEntry) throws -> (any Remote)? {
+    try openStore(of: entry).map { DirectoryRemote($0) }
+  }
+
+  /// The folder that a remote is; see ``open(_:)``.
+  func openStore(of entry: RemoteEntry) throws -> ObjectStore? {
     if let url = entry.unsupportedURL { try Configuration.refuseSchemes(url, remote: entry.name) }
     guard let store = try ObjectStore.open(at: entry.path, leases: configuration().leases) else {
       guard let expected = entry.storeID else { return nil }
@@ -25,7 +30,7 @@ extension Workspace {
         found: store.descriptor.id)
     }
     try refuseCache(store, as: entry)
-    return DirectoryRemote(store)
+    return store
   }
 
   /// Refuses a remote that is the cache, maybe by another path: it would count as a second copy.

@@ -31,6 +31,7 @@ extension Workspace {
     }
     try saveIndexes()
     progress.end()
+    try warnOfHiddenPointers(catalog)
     if let broken { throw IncompleteStatus(status: status, cause: broken) }
     return status
   }

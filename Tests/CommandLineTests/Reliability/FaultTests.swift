@@ -9,7 +9,7 @@ struct FaultTests {
   enum Case: String, CaseIterable, Sendable {
     case create, add, addAgain, commit, checkout, force, repro, resolve, undo, push, fetch, pull
     case unprotect, configure, install
-    case gc, gcPacks, emptyTrash, repack, repair
+    case gc, gcPacks, emptyTrash, repack, repair, migrate
 
     var arguments: [String] {
       switch self {
@@ -24,12 +24,15 @@ struct FaultTests {
       case .gc, .gcPacks: ["gc", "-w", "-f"]
       case .emptyTrash: ["gc", "--empty-trash", "-f"]
       case .repack: ["gc", "--repack"]
-      case .checkout, .repro, .push, .fetch, .pull, .install, .repair: [rawValue]
+      case .checkout, .repro, .push, .fetch, .pull, .install, .repair, .migrate:
+        [rawValue]
       }
     }
 
     /// These begin with several commands and consist of what others do.
-    var stride: Int { [.force, .resolve, .undo, .gcPacks, .repack].contains(self) ? 3 : 1 }
+    var stride: Int {
+      [.force, .resolve, .undo, .gcPacks, .repack, .migrate].contains(self) ? 3 : 1
+    }
 
     func prepare() throws -> TemporaryRepository {
       switch self {
@@ -49,6 +52,7 @@ struct FaultTests {
       case .gcPacks, .repack: try SmallCase.packed()
       case .emptyTrash: try SmallCase.withTrash()
       case .repair: try SmallCase.damaged()
+      case .migrate: try SmallCase.ofDVC()
       }
     }
   }

@@ -7,6 +7,17 @@ import TestSupport
 enum SmallCase {
   static func empty() throws -> TemporaryRepository { try TemporaryRepository(.git) }
 
+  /// A project of DVC with a pipeline that is no workspace yet, and ignore files.
+  static func ofDVC() throws -> TemporaryRepository {
+    let project = try DVCProjectFixture()
+    try project.track("data", files: [("a", "1\n"), ("sub/b", "2\n")])
+    try project.track("single.csv", "id\n1\n")
+    try project.repository.write("*.tmp\n", to: "sub/.dvcignore")
+    try project.addPipeline()
+    try project.repository.commitAll()
+    return project.repository
+  }
+
   static func withData() throws -> TemporaryRepository {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "data/a")
