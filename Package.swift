@@ -63,7 +63,7 @@ let package = Package(
       [
         "CSystem", "DverCore", "DverFileSystem", "DverManifest", "DverParallel",
         "DverPipeline",
-        "DverWorkspace",
+        "DverTable", "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),

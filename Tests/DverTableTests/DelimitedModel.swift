@@ -12,7 +12,17 @@ enum DelimitedModel {
     let bytes = text.starts(with: [0xef, 0xbb, 0xbf]) ? Array(text.dropFirst(3)) : text
     guard let records = records(bytes, delimiter) else { return nil }
     guard let heading = records.first else { return Tables.Content() }
-    let names = heading.map(\.content)
+    var names: [[UInt8]] = []
+    for (index, name) in heading.map(\.content).enumerated() {
+      var (unique, number) = (name, 1)
+      while heading[..<index].contains(where: { $0.content == unique }) || names.contains(unique)
+        || number > 1 && heading.contains(where: { $0.content == unique })
+      {
+        number += 1
+        unique = name + Array(" (\(number))".utf8)
+      }
+      names.append(unique)
+    }
     let rows = records.dropFirst().map { fields -> [[UInt8]] in
       var cells = fields.prefix(names.count).map(\.content)
       while cells.count < names.count { cells.append([]) }

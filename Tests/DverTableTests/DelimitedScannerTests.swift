@@ -88,15 +88,15 @@ import Testing
   func anyBlocksGiveWhatASlowModelReads(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let alphabet = Array("a,\"\n\r".utf8) + [0x22, 0x2c, 0xff]
-    for _ in 0..<400 {
+    for _ in 0..<200 {
       let count = Int.random(in: 0..<40, using: &generator)
       var text = (0..<count).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
       if Bool.random(using: &generator) { text = [0xef, 0xbb, 0xbf] + text }
       let expected = DelimitedModel.read(text)
-      for size in 1...max(text.count, 1) {
-        let found = try? Tables.read(text, blockByteCount: size)
-        #expect(found == expected, "\(text) in blocks of \(size)")
+      let wrong = (1...max(text.count, 1)).filter { size in
+        (try? Tables.read(text, blockByteCount: size)) != expected
       }
+      #expect(wrong.isEmpty, "\(text)")
     }
   }
 }

@@ -95,7 +95,7 @@ import Testing
         == "the new version: there is no column 'id'; did you mean 'ix'?")
     #expect(
       message("first,b\n1,2\n", "first,b\n1,3\n", "key")
-        == "the old version: there is no column 'key'; the columns are 'first', 'b'")
+        == "there is no column 'key'; the columns are 'first', 'b'")
     #expect(
       message("id,id\n1,2\n", "id,id\n1,3\n", "id")
         == "the old version: there are several columns 'id'; ")

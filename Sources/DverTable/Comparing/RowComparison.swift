@@ -69,12 +69,15 @@ package struct RowComparison: Sendable {
   /// A version without columns has no rows, and no need of a key.
   private static func checkKey(_ key: [[UInt8]], _ columns: [[[UInt8]]]) throws(VersionError) {
     for name in key {
-      for (side, names) in columns.enumerated() where !names.isEmpty && !names.contains(name) {
-        throw VersionError(
-          VersionError.Side(side),
-          TableError.noColumn(
-            PathQuoting.quoted(name), columns: names.map { PathQuoting.quoted($0) }))
+      let lacking = columns.indices.filter {
+        !columns[$0].isEmpty && !columns[$0].contains(name)
       }
+      guard let first = lacking.first else { continue }
+      let isInNone = !columns.contains { $0.contains(name) }
+      throw VersionError(
+        isInNone ? nil : VersionError.Side(first),
+        TableError.noColumn(
+          PathQuoting.quoted(name), columns: columns[first].map { PathQuoting.quoted($0) }))
     }
   }
 

@@ -1,7 +1,7 @@
 import DverCore
 import DverParallel
 
-/// Why one of two versions cannot be compared.
+/// Why one of two versions, or neither, can be compared.
 package struct VersionError: DverError {
   package enum Side: String, Sendable {
     case old
@@ -10,15 +10,18 @@ package struct VersionError: DverError {
     init(_ index: Int) { self = index == 0 ? .old : .new }
   }
 
-  package let side: Side
+  /// `nil` where neither can.
+  package let side: Side?
   package let reason: TableError
 
-  init(_ side: Side, _ reason: TableError) {
+  init(_ side: Side?, _ reason: TableError) {
     self.side = side
     self.reason = reason
   }
 
-  package var message: String { "the \(side.rawValue) version: \(reason.message)" }
+  package var message: String {
+    side.map { "the \($0.rawValue) version: \(reason.message)" } ?? reason.message
+  }
   package var hint: String? { reason.hint }
 
   /// Does the same with both versions, each in a thread of its own.

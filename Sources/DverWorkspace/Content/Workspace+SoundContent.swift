@@ -1,0 +1,57 @@
+import DverCore
+import DverFileSystem
+import DverGit
+import DverHashing
+import DverObjectStore
+
+extension Workspace {
+  /// The content of a tracked file: from the cache, from the workspace if it holds that content, or
+  /// from git. It is hashed before anybody sees it.
+  ///
+  /// - Parameter revision: Where git may have the file; HEAD if `nil`.
+  /// - Throws: ``WorkspaceError/missingData(_:)`` or ``WorkspaceError/damaged(_:)``.
+  func soundContent(
+    _ digest: Digest, of path: RepositoryPath, at revision: GitRevision?
+  ) throws -> SoundContent {
+    let store = try cacheIfPresent()
+    if let store, let file = try store.openLoose(digest),
+      let content = try SoundContent.checked(file, digest, progress: progress)
+    {
+      return content
+    }
+    if let store, let content = try packedContent(digest, in: store) { return content }
+    if let file = try openPresent(path),
+      let content = try SoundContent.checked(file, digest, progress: progress)
+    {
+      return content
+    }
+    if let git = try git(), let tree = try (revision ?? headRevision(in: git))?.tree,
+      let bytes = try git.blob(at: gitPrefix(in: git).gitPath(path), in: tree),
+      SHA256.digest(of: bytes.span) == digest
+    {
+      return SoundContent(bytes)
+    }
+    let isDamaged = try store?.contains(digest) == true
+    let shown = displayed(path)
+    throw isDamaged ? WorkspaceError.damaged([shown]) : WorkspaceError.missingData([shown])
+  }
+
+  /// An object that stands in a pack; `nil` where none has it, or it is damaged.
+  private func packedContent(_ digest: Digest, in store: ObjectStore) throws -> SoundContent? {
+    var hasher = FileHasher()
+    do {
+      return try store.withPacked(digest, using: &hasher) { content in
+        SoundContent(unsafe content.withUnsafeBufferPointer { unsafe Array($0) })
+      }
+    } catch StoreError.damaged {
+      return nil
+    }
+  }
+
+  /// The regular file at a path of the workspace.
+  private func openPresent(_ path: RepositoryPath) throws -> OpenFile? {
+    let absolute = root.appending(path)
+    guard try FileSystem.status(of: absolute)?.isFile == true else { return nil }
+    return try OpenFile.ifPresent(absolute, .read, followsLinks: false)
+  }
+}
