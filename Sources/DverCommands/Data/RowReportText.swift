@@ -27,7 +27,7 @@ struct RowReportText {
     for change in comparison.changes {
       let (sign, color) = Self.sign(change.kind)
       console.print(
-        styled: "  \(console.colored(sign, color)) \(Console.printable(Self.line(change)))")
+        styled: "  \(console.colored(sign, color)) \(Console.printable(line(change)))")
     }
     let rest = comparison.changeCount - comparison.changes.count
     if rest > 0 { console.print("  … and \(Self.grouped(rest)) more (--limit 0 shows all)") }
@@ -49,7 +49,7 @@ struct RowReportText {
     var table = TextTable(columns: ["Change", "Row", "Cells"])
     for change in comparison.changes {
       let row = change.newRow ?? change.oldRow ?? 0
-      table.append([change.kind.rawValue, Self.grouped(row), Self.line(change)])
+      table.append([change.kind.rawValue, Self.grouped(row), line(change)])
     }
     for line in table.markdownLines { console.print(line) }
     console.print("")
@@ -87,9 +87,9 @@ struct RowReportText {
 
   private static func columns(_ changes: ColumnChanges) -> [String] {
     changes.retyped.map {
-      "column \(name($0.name)): \($0.old.rawValue) -> \($0.new.rawValue)"
-    } + changes.added.map { "column \(name($0)) added" }
-      + changes.deleted.map { "column \(name($0)) deleted" }
+      "column \(text($0.name)): \($0.old.rawValue) -> \($0.new.rawValue)"
+    } + changes.added.map { "column \(text($0)) added" }
+      + changes.deleted.map { "column \(text($0)) deleted" }
       + (changes.isReordered ? ["columns in another order"] : [])
   }
 
@@ -101,29 +101,35 @@ struct RowReportText {
     }
   }
 
-  private static func line(_ change: RowChange) -> String {
+  private func line(_ change: RowChange) -> String {
     let cells =
       switch change.kind {
       case .modified:
         change.key.map(cell)
           + zip(change.old, change.new).map {
-            "\(name($0.name)): \(value($0.value)) -> \(value($1.value))"
+            "\(Self.text($0.name)): \(value($0.value)) -> \(value($1.value))"
           }
       case .added: change.new.map(cell)
       case .deleted: change.old.map(cell)
       }
-    return TerminalText.cut(cells.joined(separator: "  "), to: lineWidth)
+    return TerminalText.cut(cells.joined(separator: "  "), to: Self.lineWidth)
   }
 
-  private static func cell(_ cell: NamedCell) -> String {
-    "\(name(cell.name))=\(value(cell.value))"
+  private func cell(_ cell: NamedCell) -> String {
+    "\(Self.text(cell.name))=\(value(cell.value))"
   }
 
-  private static func name(_ name: [UInt8]) -> String { value(name) }
+  /// The beginning of a cell.
+  private func value(_ cell: [UInt8]) -> String {
+    guard report.holdsJSON, PathQuoting.isValidUTF8(cell.span) else { return Self.text(cell) }
+    // JSON has quotes of its own.
+    let text = String(decoding: Self.beginning(of: cell), as: UTF8.self)
+    return text.isEmpty ? "(none)" : TerminalText.cut(text, to: Self.cellWidth)
+  }
 
-  /// The beginning of a cell; in quotes where it is empty or holds what would not show.
-  private static func value(_ cell: [UInt8]) -> String {
-    let text = PathQuoting.quoted(beginning(of: cell))
+  /// The beginning of a text; in quotes where it is empty or holds what would not show.
+  private static func text(_ bytes: [UInt8]) -> String {
+    let text = PathQuoting.quoted(beginning(of: bytes))
     return text.isEmpty ? "\"\"" : TerminalText.cut(text, to: cellWidth)
   }
 

@@ -53,13 +53,15 @@ extension RowReport {
   }
 
   private func json(_ cells: [NamedCell]) -> JSONValue {
-    .object(cells.map { (JSONValue.text($0.name), json($0.value)) })
+    // A member that an object lacks is lacking here too.
+    let present = holdsJSON ? cells.filter { !$0.value.isEmpty } : cells
+    return .object(present.map { (JSONValue.text($0.name), json($0.value)) })
   }
 
   /// A cell that holds JSON stays that; other bytes become text.
   private func json(_ cell: [UInt8]) -> JSONValue {
-    guard holdsJSON, PathQuoting.isValidUTF8(cell.span) else { return .path(cell) }
-    return cell.isEmpty ? .null : .literal(String(decoding: cell, as: UTF8.self))
+    holdsJSON && PathQuoting.isValidUTF8(cell.span)
+      ? .literal(String(decoding: cell, as: UTF8.self)) : .path(cell)
   }
 }
 
