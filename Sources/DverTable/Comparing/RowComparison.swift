@@ -101,7 +101,10 @@ package struct RowComparison: Sendable {
     let shown = cells.filter { key.contains($0.name) }.map {
       "\(PathQuoting.quoted($0.name))=\(PathQuoting.quoted($0.value))"
     }
-    return VersionError(side, TableError.repeatedKey(shown.joined(separator: " "), rows: rows))
+    return VersionError(
+      side,
+      TableError.repeatedKey(
+        shown.joined(separator: " "), first: rows.first, second: rows.second))
   }
 
   // MARK: Second pass

@@ -49,57 +49,62 @@ struct CellKinds: OptionSet, Sendable {
       if let kind = unsafe number(cell) { return kind }
       return unsafe moment(cell) ?? .text
     case UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
-      return unsafe number(cell) ?? (isWord(cell, ["-inf", "-infinity", "+inf"]) ? .float : .text)
+      if let kind = unsafe number(cell) { return kind }
+      return unsafe isWord(cell, "-inf") || isWord(cell, "+inf") || isWord(cell, "-infinity")
+        ? .float : .text
     case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
-      return unsafe isWord(cell, ["true", "false"]) ? .boolean : .text
+      return unsafe isWord(cell, "true") || isWord(cell, "false") ? .boolean : .text
     case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "i"), UInt8(ascii: "I"):
-      return unsafe isWord(cell, ["nan", "inf", "infinity"]) ? .float : .text
+      return unsafe isWord(cell, "nan") || isWord(cell, "inf") || isWord(cell, "infinity")
+        ? .float : .text
     default: return .text
     }
   }
 
-  /// Whether a cell is one of some words, in whatever case.
-  private static func isWord(_ cell: UnsafeBufferPointer<UInt8>, _ words: [String]) -> Bool {
-    words.contains { word in
-      unsafe word.utf8.count == cell.count
-        && zip(cell, word.utf8).allSatisfy { ($0 | 0x20) == $1 | 0x20 }
+  /// Whether a cell is a word, in whatever case.
+  private static func isWord(_ cell: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    guard cell.count == word.utf8CodeUnitCount else { return false }
+    return cell.indices.allSatisfy { index in
+      unsafe cell[index] | 0x20 == word.utf8Start[index] | 0x20
     }
   }
 
   /// Whether a word is a number as JSON has them.
   static func isJSONNumber(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let first = unsafe word.first, first != UInt8(ascii: "+"), first != UInt8(ascii: ".")
-    else { return false }
-    return unsafe number(word) != nil
+    guard unsafe word.first != UInt8(ascii: "+") else { return false }
+    return unsafe number(word, asJSON: true) != nil
   }
 
   /// Such as `-12`, `+.5`, `1.`, `2e-7`; text that begins with a needless zero is no number but a
   /// code, such as that of a town.
-  private static func number(_ cell: UnsafeBufferPointer<UInt8>) -> CellKinds? {
-    do {
-      let count = cell.count
-      var position = 0
-      if unsafe cell[0] == UInt8(ascii: "-") || cell[0] == UInt8(ascii: "+") { position = 1 }
-      let whole = unsafe digits(cell, &position)
-      if unsafe whole > 1 && cell[position - whole] == UInt8(ascii: "0") { return nil }
-      if position == count { return whole > 0 ? .integer : nil }
-      var fraction = 0
-      if unsafe cell[position] == UInt8(ascii: ".") {
-        position += 1
-        fraction = unsafe digits(cell, &position)
-      }
-      guard whole + fraction > 0 else { return nil }
-      if position == count { return .float }
-      guard unsafe cell[position] | 0x20 == UInt8(ascii: "e") else { return nil }
+  ///
+  /// - Parameter asJSON: Whether there must be digits on both sides of a point.
+  private static func number(
+    _ cell: UnsafeBufferPointer<UInt8>, asJSON: Bool = false
+  ) -> CellKinds? {
+    let count = cell.count
+    var position = 0
+    if unsafe count > 0 && isSign(cell[0]) { position = 1 }
+    let whole = unsafe digits(cell, &position)
+    if unsafe whole > 1 && cell[position - whole] == UInt8(ascii: "0") { return nil }
+    if position == count { return whole > 0 ? .integer : nil }
+    var fraction = 0
+    if unsafe cell[position] == UInt8(ascii: ".") {
       position += 1
-      if unsafe position < count
-        && (cell[position] == UInt8(ascii: "-") || cell[position] == UInt8(ascii: "+"))
-      {
-        position += 1
-      }
-      let exponent = unsafe digits(cell, &position)
-      return exponent > 0 && position == count ? .float : nil
+      fraction = unsafe digits(cell, &position)
+      if asJSON, fraction == 0 { return nil }
     }
+    guard whole > 0 || fraction > 0 && !asJSON else { return nil }
+    if position == count { return .float }
+    guard unsafe cell[position] | 0x20 == UInt8(ascii: "e") else { return nil }
+    position += 1
+    if unsafe position < count && isSign(cell[position]) { position += 1 }
+    let exponent = unsafe digits(cell, &position)
+    return exponent > 0 && position == count ? .float : nil
+  }
+
+  private static func isSign(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
   }
 
   /// Passes over digits and counts them.

@@ -15,7 +15,7 @@ package enum TableError: DverError, Equatable {
   case changed
   case noColumn(String, columns: [String])
   case ambiguousColumn(String)
-  case repeatedKey(String, rows: (first: Int, second: Int))
+  case repeatedKey(String, first: Int, second: Int)
 
   package var message: String {
     switch self {
@@ -32,8 +32,8 @@ package enum TableError: DverError, Equatable {
     case .changed: "the file changed while it was read"
     case .noColumn(let name, _): "there is no column '\(name)'"
     case .ambiguousColumn(let name): "there are several columns '\(name)'"
-    case .repeatedKey(let key, let rows):
-      "the key \(key) occurs more than once: in rows \(rows.first) and \(rows.second)"
+    case .repeatedKey(let key, let first, let second):
+      "the key \(key) occurs more than once: in rows \(first) and \(second)"
     }
   }
 
@@ -52,9 +52,5 @@ package enum TableError: DverError, Equatable {
   private static func list(_ names: [String]) -> String {
     let shown = names.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
     return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
-  }
-
-  package static func == (left: TableError, right: TableError) -> Bool {
-    left.message == right.message && left.hint == right.hint
   }
 }

@@ -18,11 +18,19 @@ package struct RowReport: Sendable {
     case problem(String, hint: String?)
   }
 
+  /// Whether either version has the columns of the key.
+  enum KeyState: Sendable {
+    case found
+    case lacking
+    case unknown
+  }
+
   /// Counted from the workspace's root.
   package let path: [UInt8]
   package let outcome: Outcome
   /// Whether cells hold JSON instead of text.
   package let holdsJSON: Bool
+  let keyState: KeyState
 }
 
 /// No table has the column that is to tell rows apart.
