@@ -48,7 +48,7 @@ import Testing
 
         \(Self.pricesByID)
         files summary: 1 modified
-        bytes summary: 59 B modified (30 B before)
+        bytes summary: 55 B modified (32 B before)
 
         """)
     #expect(try !diff(repository).contains("rows"))
@@ -148,8 +148,8 @@ import Testing
 
         3 rows: 1 modified
 
-        | Change   | Row   | Cells                  |
-        |----------|-------|------------------------|
+        | Change   | Row   | Cells                 |
+        |----------|-------|-----------------------|
         | modified | 1     | id=1  name: a -> a\\|b |
 
 

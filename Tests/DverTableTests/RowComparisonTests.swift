@@ -155,6 +155,19 @@ import Testing
     }
   }
 
+  @Test func whatReadingThrowsComesOut() {
+    struct Stop: Error {}
+    let stopping = ByteSource(byteCount: 10) { take in
+      _ = try take(Array("a\n1\n".utf8).span)
+      throw Stop()
+    }
+    #expect(throws: Stop.self) {
+      try RowComparison(
+        from: Tables.version("a\n1\n"),
+        to: TableVersion(stopping, format: TableFormat(.delimited(by: 0x2c))))
+    }
+  }
+
   // MARK: Against a model
 
   @Test(arguments: Seeds.standard)

@@ -48,13 +48,20 @@ import Glibc
   /// Gives each column a name of its own.
   private mutating func setColumns(_ heading: [[UInt8]]) {
     var taken = Set(heading)
-    var seen: Set<[UInt8]> = []
+    var numbers: [[UInt8]: Int] = [:]
     names = heading.map { name in
-      guard !seen.insert(name).inserted else { return name }
+      guard var number = numbers[name] else {
+        numbers[name] = 2
+        return name
+      }
       repeatedNames.insert(name)
-      var number = 2
-      while !taken.insert(name + Array(" (\(number))".utf8)).inserted { number += 1 }
-      return name + Array(" (\(number))".utf8)
+      var numbered: [UInt8]
+      repeat {
+        numbered = name + Array(" (\(number))".utf8)
+        number += 1
+      } while !taken.insert(numbered).inserted
+      numbers[name] = number
+      return numbered
     }
     columnCount = names.count
     cells = Array(repeating: .none, count: columnCount + 1)
