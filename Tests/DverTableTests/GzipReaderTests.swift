@@ -17,10 +17,10 @@ import Testing
   }
 
   @Test func textLargerThanABlockIsInflatedInParts() throws {
-    let large = Array("id\n".utf8) + (0..<200_000).flatMap { Array("\($0)\n".utf8) }
+    let large = Array("id\n".utf8) + (0..<60_000).flatMap { Array("\($0)\n".utf8) }
     let found = try Tables.read(Tables.gzip(large), format, blockByteCount: 4096)
-    #expect(found.rows.count == 200_000)
-    #expect(found.rows.last?.first == Array("199999".utf8))
+    #expect(found.rows.count == 60_000)
+    #expect(found.rows.last?.first == Array("59999".utf8))
   }
 
   @Test func whatIsCutOrDamagedIsAnError() throws {
