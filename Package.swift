@@ -42,6 +42,7 @@ let package = Package(
       ["DverCore", "DverFileSystem", "DverHashing", "DverParallel", "CZlib"]),
     layer("DverYAML", ["DverCore", "CYaml"]),
     layer("DverPlot"),
+    layer("DverTable", ["DverCore", "DverParallel", "CZlib"]),
     layer("DverManifest", ["DverCore", "DverHashing", "DverParallel", "DverYAML"]),
     layer("DverGit", ["DverCore", "DverParallel", "CGit2"]),
     layer(
@@ -55,14 +56,14 @@ let package = Package(
       [
         "CSystem", "DverCore", "DverParallel", "DverFileSystem", "DverIgnore", "DverHashing",
         "DverObjectStore", "DverYAML", "DverManifest", "DverGit", "DverPipeline", "DverRemote",
-        "DverPlot",
+        "DverPlot", "DverTable",
       ]),
     layer(
       "DverCommands",
       [
         "CSystem", "DverCore", "DverFileSystem", "DverManifest", "DverParallel",
         "DverPipeline",
-        "DverWorkspace",
+        "DverTable", "DverWorkspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dver", dependencies: ["DverCommands"], swiftSettings: strict),
@@ -82,6 +83,7 @@ let package = Package(
       ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),
     tests("DverYAMLTests", ["DverYAML"]),
     tests("DverPlotTests", ["DverPlot"]),
+    tests("DverTableTests", ["DverTable", "DverCore", "CZlib"]),
     tests(
       "DverManifestTests",
       ["DverManifest", "DverHashing", "DverParallel", "DverCore", "DverYAML"]),

@@ -5,6 +5,8 @@ package indirect enum JSONValue: Sendable, Equatable {
   case integer(Int64)
   case double(Double)
   case string(String)
+  /// Text that is JSON already, on one line.
+  case literal(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])
 
@@ -34,6 +36,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     case .double(let value):
       text.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity").utf8)
     case .string(let value): Self.append(string: value, to: &text)
+    case .literal(let value): text.append(contentsOf: value.utf8)
     case .array(let elements):
       text.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {
@@ -82,6 +85,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     case (.integer(let a), .integer(let b)): a == b
     case (.double(let a), .double(let b)): a == b
     case (.string(let a), .string(let b)): a == b
+    case (.literal(let a), .literal(let b)): a == b
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)):
       a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }

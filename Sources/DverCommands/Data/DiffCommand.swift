@@ -9,12 +9,14 @@ struct DiffCommand: WorkspaceCommand {
     abstract: "Show what changed between two versions of the data",
     discussion: """
       Compares revisions in git's syntax, or a revision (HEAD by default) with the workspace. Needs \
-      git, but not the cache.
+      git, but not the cache. With --rows, or --key COLUMN, also says what changed in the rows of \
+      tables: files that end in .csv, .tsv, .jsonl or .ndjson, or in these and .gz.
 
       Examples:
         dver diff
         dver diff v1.0 v2.0 --targets data/images
         dver diff --exit-code HEAD~1 HEAD || echo changed
+        dver diff --key id --targets data/prices.csv
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -37,6 +39,8 @@ struct DiffCommand: WorkspaceCommand {
   @Flag(help: "Print digests")
   var showHash = false
 
+  @OptionGroup var rows: RowArguments
+
   @Argument(help: "The revision to compare from (default: HEAD)", completion: .revision)
   var old: String?
 
@@ -53,6 +57,7 @@ struct DiffCommand: WorkspaceCommand {
     options.new = new
     options.targets = targets.map(\.pathBytes)
     options.hidesMissing = hideMissing
+    options.rows = rows.options(printsJSON: console.printsJSON)
     let diff = try workspace.diff(options)
     if console.printsJSON {
       console.print(json: diff.json(showsHashes: showHash, hidesMissing: hideMissing))
@@ -94,6 +99,10 @@ struct DiffReport {
         let hash = showsHashes ? "\(hash(item))  " : ""
         console.print("    \(hash)\(path(item))")
       }
+      console.print("")
+    }
+    for report in diff.rows {
+      RowReportText(report, path: shown(report.path)).print(on: console)
       console.print("")
     }
     printSummary(on: console)
@@ -139,6 +148,9 @@ struct DiffReport {
       "|\(widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "|"))|")
     for row in rows.dropFirst() { console.print(line(row)) }
     console.print("")
+    for report in diff.rows {
+      RowReportText(report, path: shown(report.path)).printMarkdown(on: console)
+    }
   }
 
   // MARK: Items

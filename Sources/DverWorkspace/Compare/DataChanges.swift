@@ -76,6 +76,16 @@ package struct DataChanges: Sendable {
     return total
   }
 
+  /// The files whose content is not the same, sorted by path.
+  var rewrittenFiles: [(path: [UInt8], old: Digest, new: Digest)] {
+    leafIndices(.modified).compactMap { index in
+      guard let old = leaves.changes[index].old, let new = leaves.changes[index].new,
+        old.isFile, new.isFile, old.digest != new.digest
+      else { return nil }
+      return (Array(leaves.paths[index]), old.digest, new.digest)
+    }
+  }
+
   private func leafIndices(_ kind: Kind) -> [Int] {
     leaves.changes.indices.filter { index in
       guard !renamedLeaves.contains(index) else { return false }
@@ -115,4 +125,8 @@ package struct DataChanges: Sendable {
       oldPath: isRenamed ? directory.old.map { $0.path.bytes + [RepositoryPath.slash] } : nil,
       oldHash: directory.old?.name?.description, newHash: directory.new?.name?.description)
   }
+}
+
+extension ManifestChanges.Side {
+  fileprivate var isFile: Bool { kind == .file || kind == .executable }
 }

@@ -7,13 +7,30 @@ extension DataDiff {
     var members: [(key: String, value: JSONValue)] = []
     for kind in [DataChanges.Kind.added, .deleted, .modified, .renamed] {
       let items = changes.items(kind)
-      members.append((kind.rawValue, .array(items.map { $0.json(kind, showsHash: showsHashes) })))
+      var values = items.map { $0.json(kind, showsHash: showsHashes) }
+      if kind == .modified, !rows.isEmpty { add(rows, to: &values, of: items) }
+      members.append((kind.rawValue, .array(values)))
     }
     if !hidesMissing {
       let items = notInCache.map { $0.json(.added, showsHash: showsHashes) }
       members.append(("not in cache", .array(items)))
     }
     return .object(members)
+  }
+
+  /// Gives items what happened to their rows; both are sorted by path.
+  private func add(
+    _ rows: [RowReport], to values: inout [JSONValue], of items: [DataChanges.Item]
+  ) {
+    var next = 0
+    for (index, item) in items.enumerated() {
+      guard next < rows.count else { return }
+      guard rows[next].path == item.path, case .object(let members) = values[index] else {
+        continue
+      }
+      values[index] = .object(members + [("rows", rows[next].json)])
+      next += 1
+    }
   }
 }
 

@@ -14,6 +14,8 @@ package struct DiffOptions: Sendable {
   package var targets: [[UInt8]] = []
   /// Whether to leave out what the cache lacks.
   package var hidesMissing = false
+  /// How to compare the rows of tables; `nil` to leave them alone.
+  package var rows: RowOptions?
 
   package init() {}
 }
@@ -23,6 +25,9 @@ package struct DataDiff: Sendable {
   package let changes: DataChanges
   /// What the first version records and the cache lacks, sorted; only where that was asked for.
   package let notInCache: [DataChanges.Item]
+  /// What happened to the rows of tables that were modified, sorted by path; only where that was
+  /// asked for.
+  package var rows: [RowReport] = []
 }
 
 extension Workspace {
@@ -33,9 +38,23 @@ extension Workspace {
   package func diff(_ options: DiffOptions) throws -> DataDiff {
     let git = try requiredGit(for: "diff")
     let old = try startOfDiff(options.old, in: git)
-    if let name = options.new {
-      return try diff(from: old, to: try git.resolve(name), targets: options.targets, in: git)
+    let new = try options.new.map { try git.resolve($0) }
+    var diff =
+      if let new {
+        try diff(from: old, to: new, targets: options.targets, in: git)
+      } else {
+        try diff(from: old, options, in: git)
+      }
+    if let rows = options.rows {
+      diff.rows = try rowReports(on: diff.changes, from: old, to: new, options: rows)
     }
+    return diff
+  }
+
+  /// Compares a revision with what the workspace holds.
+  private func diff(
+    from old: GitRevision?, _ options: DiffOptions, in git: GitRepository
+  ) throws -> DataDiff {
     try requireWorkTree(toCompare: true)
     let catalog = try catalog()
     let before = try version(of: old, in: git)

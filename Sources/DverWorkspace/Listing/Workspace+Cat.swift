@@ -63,8 +63,12 @@ extension Workspace {
   ) throws {
     if let output = version.output(containing: path) {
       let digest = try digest(at: path, of: output, in: version)
-      let content = TrackedContent(digest: digest, path: path, revision: revision)
-      if let content { return try cat(content, write: write) }
+      if let digest {
+        return try soundContent(digest, of: path, at: revision).read { block in
+          try write(block)
+          return true
+        }
+      }
       // New beside the members of a tracked directory.
     }
     try catPlain(path, at: revision, write: write)
@@ -91,116 +95,6 @@ extension Workspace {
     }
   }
 
-  // MARK: Where content comes from
-
-  private struct TrackedContent {
-    let digest: Digest
-    let path: RepositoryPath
-    let revision: GitRevision?
-
-    init?(digest: Digest?, path: RepositoryPath, revision: GitRevision?) {
-      guard let digest else { return nil }
-      (self.digest, self.path, self.revision) = (digest, path, revision)
-    }
-  }
-
-  private func cat(_ content: TrackedContent, write: ([UInt8]) throws -> Void) throws {
-    let stores = try storesToRead()
-    for store in stores {
-      if let file = try store.openLoose(content.digest),
-        try copy(file, content.digest, write: write)
-      {
-        return
-      }
-      if try copyPacked(content.digest, from: store, write: write) { return }
-    }
-    if let file = try openPresent(content.path), try copy(file, content.digest, write: write) {
-      return
-    }
-    if let git = try git(), let tree = try (content.revision ?? headRevision(in: git))?.tree,
-      let bytes = try git.blob(at: gitPrefix(in: git).gitPath(content.path), in: tree),
-      SHA256.digest(of: bytes.span) == content.digest
-    {
-      return try write(bytes)
-    }
-    let shown = displayed(content.path)
-    if try stores.contains(where: { try $0.contains(content.digest) }) {
-      throw WorkspaceError.damaged([shown])
-    }
-    if let bare { throw CatError.nowhere(shown, repository: bare.shown) }
-    throw WorkspaceError.missingData([shown])
-  }
-
-  /// The cache; for a bare repository, into which nothing can be fetched, its remotes too.
-  private func storesToRead() throws -> [ObjectStore] {
-    let cache = try cacheIfPresent()
-    guard bare != nil else { return [cache].compactMap(\.self) }
-    let remotes = try configuration().remotes().filter { $0.unsupportedURL == nil }
-    return try ([cache] + remotes.map { try openStore(of: $0) }).compactMap(\.self)
-  }
-
-  /// Hands over an object that stands in a pack; `false` where none has it, or it is damaged.
-  private func copyPacked(
-    _ digest: Digest, from store: ObjectStore, write: ([UInt8]) throws -> Void
-  ) throws -> Bool {
-    var hasher = FileHasher()
-    let bytes: [UInt8]?
-    do {
-      bytes = try store.withPacked(digest, using: &hasher) { content in
-        unsafe content.withUnsafeBufferPointer { unsafe Array($0) }
-      }
-    } catch StoreError.damaged {
-      return false
-    }
-    guard let bytes else { return false }
-    try write(bytes)
-    return true
-  }
-
-  /// The regular file at a path of the workspace.
-  private func openPresent(_ path: RepositoryPath) throws -> OpenFile? {
-    let absolute = root.appending(path)
-    guard bare == nil, try FileSystem.status(of: absolute)?.isFile == true else { return nil }
-    return try OpenFile.ifPresent(absolute, .read, followsLinks: false)
-  }
-
-  /// Hands over a file if it has the digest: small ones from memory, large ones in a second pass.
-  private func copy(
-    _ file: borrowing OpenFile, _ digest: Digest, write: ([UInt8]) throws -> Void
-  ) throws -> Bool {
-    let size = try file.status().size
-    if size <= Self.blockByteCount {
-      let bytes = try file.read(at: 0, count: Int(size))
-      guard SHA256.digest(of: bytes.span) == digest else { return false }
-      try write(bytes)
-      return true
-    }
-    var hasher = FileHasher()
-    progress.begin("Checking", byteCount: size, itemCount: 1)
-    let progress = progress
-    let found = unsafe try hasher.digest(of: file) { try progress.advance(bytes: $0) }
-    progress.end()
-    guard found.digest == digest else { return false }
-    try copy(file, size: found.byteCount, write: write)
-    return true
-  }
-
-  private func copy(
-    _ file: borrowing OpenFile, size: Int64, write: ([UInt8]) throws -> Void
-  ) throws {
-    var offset: Int64 = 0
-    while offset < size {
-      let block = try file.read(
-        at: offset, count: Int(min(Int64(Self.blockByteCount), size - offset)))
-      guard !block.isEmpty else { throw ChangedFileError(path: file.path) }
-      try write(block)
-      offset += Int64(block.count)
-    }
-  }
-
-  /// What is read at once, and held in memory.
-  private static let blockByteCount = 4 << 20
-
   // MARK: Files that dver does not track
 
   private func catPlain(
@@ -226,8 +120,10 @@ extension Workspace {
       throw WorkspaceError.missing(displayed(path))
     }
     guard status.isFile else { throw CatError.directory(displayed(path)) }
-    let file = try OpenFile(absolute, .read)
-    try copy(file, size: try file.status().size, write: write)
+    try SoundContent(trusting: OpenFile(absolute, .read)).read { block in
+      try write(block)
+      return true
+    }
   }
 }
 
