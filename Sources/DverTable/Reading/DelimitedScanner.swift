@@ -48,23 +48,31 @@ import Glibc
   /// Gives each column a name of its own.
   private mutating func setColumns(_ heading: [[UInt8]]) {
     var taken = Set(heading)
+    // The number that a further column of a name gets.
     var numbers: [[UInt8]: Int] = [:]
-    names = heading.map { name in
-      guard var number = numbers[name] else {
-        numbers[name] = 2
-        return name
-      }
-      repeatedNames.insert(name)
-      var numbered: [UInt8]
-      repeat {
-        numbered = name + Array(" (\(number))".utf8)
-        number += 1
-      } while !taken.insert(numbered).inserted
-      numbers[name] = number
-      return numbered
+    for name in heading {
+      let number = numbers[name]
+      if number != nil { repeatedNames.insert(name) }
+      let found = number.map { Self.freeNumber(for: name, from: $0, in: taken) }
+      let unique = found.map { Self.numbered(name, $0) } ?? name
+      numbers[name] = (found ?? 1) + 1
+      taken.insert(unique)
+      names.append(unique)
     }
     columnCount = names.count
     cells = Array(repeating: .none, count: columnCount + 1)
+  }
+
+  private static func freeNumber(
+    for name: [UInt8], from first: Int, in taken: Set<[UInt8]>
+  ) -> Int {
+    var number = first
+    while taken.contains(numbered(name, number)) { number += 1 }
+    return number
+  }
+
+  private static func numbered(_ name: [UInt8], _ number: Int) -> [UInt8] {
+    name + Array(" (\(number))".utf8)
   }
 
   // MARK: Rows
