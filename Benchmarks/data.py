@@ -245,9 +245,17 @@ class Bench:
         self.discard(master)
 
     def discard(self, path):
-        """Takes a path away. Many files are only moved, and removed when all is measured: ext4 looks for free inodes past
-        those that were freed within the last minutes, which makes whatever creates files next many times slower."""
-        if sum(1 for _, _, names in os.walk(path) for _ in names) < 20:
+        """Takes a path away. Many small files are only moved, and removed when all is measured: ext4 looks for free inodes
+        past those that were freed within the last minutes, which makes whatever creates files next many times slower."""
+        small = 0
+        for root, _, names in os.walk(path):
+            for name in names:
+                file = f"{root}/{name}"
+                if not os.path.islink(file) and os.path.getsize(file) >= MIB:
+                    os.remove(file)
+                else:
+                    small += 1
+        if small < 20:
             subprocess.run(["chmod", "-R", "u+w", path])
             subprocess.run(["rm", "-rf", path])
             return
