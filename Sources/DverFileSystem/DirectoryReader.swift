@@ -23,6 +23,8 @@ enum DirectoryReader {
       default: false
       }
     }
+    /// Whether it is surely a regular file; others may be one too.
+    var isSurelyFile: Bool { unsafe Int(dver_dirent_type(record)) == Int(DT_REG) }
     /// Whether it is named `.git` or `.dver`.
     var isReserved: Bool {
       let name = unsafe nameStart

@@ -12,10 +12,15 @@ package struct DirectoryWalk: Sendable {
   private let root: AbsolutePath
   private let filter: Filter?
   private let threads: Int
+  private let skipsFiles: Bool
 
-  package init(_ root: AbsolutePath, threads: Int = processorCount, excluding filter: Filter? = nil)
-  {
+  /// - Parameter skipsFiles: Whether regular files need not be found; most are then not looked at.
+  package init(
+    _ root: AbsolutePath, threads: Int = processorCount, skipsFiles: Bool = false,
+    excluding filter: Filter? = nil
+  ) {
     self.root = root
+    self.skipsFiles = skipsFiles
     self.filter = filter
     self.threads = threads
   }
@@ -23,8 +28,10 @@ package struct DirectoryWalk: Sendable {
   /// Walks. Links are listed, never followed; `.git` and `.dver` are passed over.
   package func run() throws -> FileTable {
     let queue = WalkQueue(Folder(path: [], parent: nil))
-    let (root, filter) = (root, filter)
-    let arenas = try queue.run(threads: threads, part: WalkArena.init(number:)) { arena, folder in
+    let (root, filter, skipsFiles) = (root, filter, skipsFiles)
+    let arenas = try queue.run(
+      threads: threads, part: { WalkArena(number: $0, skipsFiles: skipsFiles) }
+    ) { arena, folder in
       try arena.list(folder, root: root, filter: filter) { queue.add($0) }
       return true
     }

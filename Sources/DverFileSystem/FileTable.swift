@@ -58,6 +58,9 @@ package struct FileStamp: Hashable, Sendable, BitwiseCopyable {
       changed: status.changed)
   }
 
+  /// The stamp of an empty directory, whose times say nothing.
+  package static let none = FileStamp(device: 0, inode: 0, size: 0, modified: 0, changed: 0)
+
   /// The later of the two times.
   package var latest: Int64 { max(modified, changed) }
 }

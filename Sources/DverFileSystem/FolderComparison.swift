@@ -25,7 +25,7 @@ struct FolderComparison: Sendable {
   ///
   /// - Returns: Whether to go on; `false` where only a full walk can tell.
   mutating func compare(_ folder: KnownFolder, found: ([KnownFolder]) -> Void) throws -> Bool {
-    let path = root.appending(path(of: folder))
+    let path = root.appending(known.path(of: folder))
     guard let directory = try OpenFile.ifPresent(path, .directory, followsLinks: folder.isRoot)
     else {
       // Removed since its parent was looked at.
@@ -38,8 +38,8 @@ struct FolderComparison: Sendable {
     switch try compareChildren(of: folder, in: directory, folders: &folders) {
     case .unclear: return false
     case .moved: break
-    case .same(let count):
-      if try self.count(directory, of: folder) == count {
+    case .same(let names):
+      if try names == self.names(directory, of: folder) {
         found(folders)
         return true
       }
@@ -52,8 +52,8 @@ struct FolderComparison: Sendable {
   // MARK: What is known
 
   private enum Outcome {
-    /// All known entries are there: so many.
-    case same(Int)
+    /// All known entries are there, under these names.
+    case same(NameSum)
     /// Some are not.
     case moved
     /// Something stands there that a full walk has to look at.
@@ -64,10 +64,10 @@ struct FolderComparison: Sendable {
   private mutating func compareChildren(
     of folder: KnownFolder, in directory: borrowing OpenFile, folders: inout [KnownFolder]
   ) throws -> Outcome {
-    var count = 0
+    var names = NameSum()
     var position = folder.isEmpty ? folder.entries.upperBound : folder.entries.lowerBound
     while position < folder.entries.upperBound {
-      let child = child(at: position, of: folder)
+      let child = known.child(at: position, of: folder)
       guard let status = try status(of: child, in: directory) else { return .moved }
       if child.isFolder {
         guard status.isDirectory else { return .moved }
@@ -75,10 +75,10 @@ struct FolderComparison: Sendable {
       } else if let outcome = compareFile(position, status) {
         return outcome
       }
-      count += 1
+      names.add(name.dropLast())
       position = child.folder.entries.upperBound
     }
-    return .same(count)
+    return .same(names)
   }
 
   private mutating func status(
@@ -119,13 +119,13 @@ struct FolderComparison: Sendable {
 
   // MARK: What is there
 
-  /// How many entries a folder has that are not ignored.
-  private mutating func count(
+  /// The names of the entries of a folder that are not ignored.
+  private mutating func names(
     _ directory: borrowing OpenFile, of folder: KnownFolder
-  ) throws -> Int {
-    var count = 0
+  ) throws -> NameSum {
+    var names = NameSum()
     var path: [UInt8] = []
-    let prefix = prefix(of: folder)
+    let prefix = known.prefix(of: folder)
     try DirectoryReader.forEachEntry(of: directory) { item in
       if item.isReserved {
         changes.skipped.append(prefix + item.name)
@@ -137,9 +137,9 @@ struct FolderComparison: Sendable {
         path += item.name
         if filter(path.span, try item.isDirectory ?? isDirectory(path)) { return }
       }
-      count += 1
+      unsafe names.add(UnsafeBufferPointer(start: item.nameStart, count: item.nameCount))
     }
-    return count
+    return names
   }
 
   private func isDirectory(_ path: [UInt8]) throws -> Bool {
@@ -158,13 +158,17 @@ struct FolderComparison: Sendable {
   private mutating func list(
     _ folder: KnownFolder, at path: AbsolutePath, found: ([KnownFolder]) -> Void
   ) throws -> Bool {
-    let items = try items(of: folder, at: path)
+    guard let items = try items(of: folder, at: path) else {
+      // Removed since its parent was looked at.
+      changes.removed += folder.entries
+      return true
+    }
     if folder.isEmpty, items.isEmpty { return true }
     if folder.isEmpty { changes.removed.append(folder.entries.lowerBound) }
     if items.isEmpty, !folder.isRoot {
       changes.added.append(
-        path: self.path(of: folder), kind: .emptyDirectory,
-        stamp: FileStamp(device: 0, inode: 0, size: 0, modified: 0, changed: 0))
+        path: known.path(of: folder), kind: .emptyDirectory,
+        stamp: FileStamp.none)
     }
     var folders: [KnownFolder] = []
     var position = folder.isEmpty ? folder.entries.upperBound : folder.entries.lowerBound
@@ -172,8 +176,8 @@ struct FolderComparison: Sendable {
       let key = item.key
       var match: KnownChild?
       while match == nil, position < folder.entries.upperBound {
-        let child = child(at: position, of: folder)
-        let childKey = self.key(of: child)
+        let child = known.child(at: position, of: folder)
+        let childKey = known.key(of: child)
         if key.lexicographicallyPrecedes(childKey) { break }
         position = child.folder.entries.upperBound
         if childKey == key { match = child } else { changes.removed += child.folder.entries }
@@ -196,13 +200,13 @@ struct FolderComparison: Sendable {
   /// So many come and go at once in small directories.
   private static let movementLimit = 1_024
 
-  /// What a folder lists, in order and without what is ignored.
-  private mutating func items(of folder: KnownFolder, at path: AbsolutePath) throws -> [Item] {
+  /// What a folder lists, in order and without what is ignored; `nil` where it is gone.
+  private mutating func items(of folder: KnownFolder, at path: AbsolutePath) throws -> [Item]? {
     guard
       let directory = try OpenFile.ifPresent(path, .directory, followsLinks: folder.isRoot)
-    else { return [] }
+    else { return nil }
     var items: [(key: [UInt8], item: Item)] = []
-    let prefix = prefix(of: folder)
+    let prefix = known.prefix(of: folder)
     try DirectoryReader.forEachEntry(of: directory) { entry in
       let name = entry.name
       if entry.isReserved {
@@ -219,7 +223,7 @@ struct FolderComparison: Sendable {
 
   /// Takes note of a new entry, and of everything below it.
   private mutating func add(_ item: Item, to folder: KnownFolder) throws -> Bool {
-    let path = prefix(of: folder) + item.name
+    let path = known.prefix(of: folder) + item.name
     switch item.status.kind {
     case .link, .special: return false
     case .file:
@@ -237,7 +241,13 @@ struct FolderComparison: Sendable {
         return filter(path.span, isDirectory)
       }
     }
-    let table = try DirectoryWalk(root.appending(path), threads: 1, excluding: filter).run()
+    let table: FileTable
+    do {
+      table = try DirectoryWalk(root.appending(path), threads: 1, excluding: filter).run()
+    } catch let error as FileSystemError where error.isNotFound {
+      // Removed since it was listed.
+      return try FileSystem.status(of: root.appending(path)) == nil
+    }
     guard !table.kinds.contains(where: { $0 == .link || $0 == .special }) else { return false }
     changes.skipped += table.skipped.map { inner + $0 }
     if table.count == 0 {
@@ -248,73 +258,5 @@ struct FolderComparison: Sendable {
         path: inner + table.paths[index], kind: table.kinds[index], stamp: table.stamps[index])
     }
     return true
-  }
-
-  // MARK: Known paths
-
-  /// A file, link or folder directly in a folder.
-  private struct KnownChild {
-    /// What is below it: of a file its own entry.
-    let folder: KnownFolder
-    let isFolder: Bool
-    /// Where its name stands among the bytes of all paths.
-    let name: Range<Int>
-    /// Where the path that it ends begins.
-    let folderStart: Int
-  }
-
-  private func child(at position: Int, of folder: KnownFolder) -> KnownChild {
-    let path = known.paths.range(position)
-    let start = path.lowerBound + folder.prefixCount
-    let bytes = known.paths.bytes.span
-    var end = start
-    while end < path.upperBound, bytes[end] != RepositoryPath.slash { end += 1 }
-    let isInner = end < path.upperBound
-    let isEmpty = !isInner && known.kinds[position] == .emptyDirectory
-    let count = end - path.lowerBound
-    let upper =
-      isInner
-      ? self.end(of: count + 1, from: position, below: folder.entries.upperBound) : position + 1
-    return KnownChild(
-      folder: KnownFolder(entries: position..<upper, pathCount: count, isEmpty: isEmpty),
-      isFolder: isInner || isEmpty, name: start..<end, folderStart: path.lowerBound)
-  }
-
-  /// The first entry from `position` on whose path does not begin with the same `count` bytes.
-  private func end(of count: Int, from position: Int, below limit: Int) -> Int {
-    var (low, step) = (position, 1)
-    while low + step < limit, begins(low + step, as: position, count) {
-      low += step
-      step *= 2
-    }
-    var high = min(low + step, limit)
-    while low + 1 < high {
-      let middle = (low + high) / 2
-      if begins(middle, as: position, count) { low = middle } else { high = middle }
-    }
-    return high
-  }
-
-  private func begins(_ index: Int, as other: Int, _ count: Int) -> Bool {
-    let (left, right) = (known.paths.range(index), known.paths.range(other))
-    guard left.count >= count else { return false }
-    let bytes = known.paths.bytes.span
-    for offset in 0..<count
-    where bytes[left.lowerBound + offset] != bytes[right.lowerBound + offset] {
-      return false
-    }
-    return true
-  }
-
-  private func path(of folder: KnownFolder) -> [UInt8] {
-    folder.isRoot ? [] : Array(known.paths[folder.entries.lowerBound].prefix(folder.pathCount))
-  }
-
-  private func prefix(of folder: KnownFolder) -> [UInt8] {
-    folder.isRoot ? [] : path(of: folder) + [RepositoryPath.slash]
-  }
-
-  private func key(of child: KnownChild) -> [UInt8] {
-    known.paths.bytes[child.name] + (child.isFolder ? [RepositoryPath.slash] : [])
   }
 }

@@ -4,8 +4,9 @@ import DverParallel
 /// Compares a directory with what is known of it, on several threads.
 ///
 /// Cost: one `fstatat` an entry and one `getdents` a thousand names, as of a ``DirectoryWalk``; but
-/// names are neither kept nor sorted. Where everything known is there and a folder lists as many
-/// names, nothing else is in it. Only folders where something came or went are read by name.
+/// names are neither kept nor sorted. Where everything known is there and a folder lists the same
+/// names, by their count and a sum of hashes, nothing else is in it. Only other folders are read by
+/// name.
 package struct KnownDirectoryWalk: Sendable {
   private let root: AbsolutePath
   private let known: EntryTable
@@ -36,18 +37,4 @@ package struct KnownDirectoryWalk: Sendable {
       visit: { comparison, folder in try comparison.compare(folder) { queue.add($0) } })
     return queue.isCancelled ? nil : DirectoryChanges(joining: parts.map(\.changes))
   }
-}
-
-/// A folder of which entries are known.
-struct KnownFolder: Sendable {
-  /// Everything below it; of an empty one its own entry.
-  let entries: Range<Int>
-  /// How many bytes of the first entry's path are that of the folder; 0 for the root.
-  let pathCount: Int
-  /// Whether it is known to be empty.
-  let isEmpty: Bool
-
-  var isRoot: Bool { pathCount == 0 }
-  /// Where in the paths of its entries their part below the folder begins.
-  var prefixCount: Int { isRoot ? 0 : pathCount + 1 }
 }

@@ -38,7 +38,12 @@ struct WalkArena: Sendable {
   private(set) var directories: [Directory] = []
   private(set) var skipped: [[UInt8]] = []
 
-  init(number: Int) { self.number = number }
+  private let skipsFiles: Bool
+
+  init(number: Int, skipsFiles: Bool) {
+    self.number = number
+    self.skipsFiles = skipsFiles
+  }
 
   func name(of entry: Entry) -> ArraySlice<UInt8> {
     names[entry.nameStart..<entry.nameStart + entry.nameCount]
@@ -80,6 +85,7 @@ struct WalkArena: Sendable {
     if !checkedPath.isEmpty { checkedPath.append(RepositoryPath.slash) }
     let prefixCount = checkedPath.count
     try DirectoryReader.forEachEntry(of: directory) { item in
+      if skipsFiles, item.isSurelyFile { return }
       var status = stat()
       let flags = AT_SYMLINK_NOFOLLOW
       guard unsafe fstatat(directory.descriptor, item.nameStart, &status, flags) == 0 else {

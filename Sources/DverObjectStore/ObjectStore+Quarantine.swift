@@ -45,7 +45,7 @@ extension ObjectStore {
       if let reader = try? PackReader(source, checksHeader: false) {
         return (0..<reader.objectCount).map { reader[$0].digest }
       }
-      return try named(by: PackRebuilder(source).scan())
+      return try named(by: PackRebuilder(source).scan(), in: source)
     } catch is PackError {
       return nil
     } catch let error as FileSystemError where error.operation == .read {
@@ -53,13 +53,19 @@ extension ObjectStore {
     }
   }
 
-  /// The objects of a pack without a table; `nil` where it had some that have no name any more.
-  private func named(by recovery: PackRebuilder.Recovery) throws -> [Digest]? {
+  /// The objects of a pack with a damaged table; `nil` where it had some that have no name any more,
+  /// or may have had: unless the table, which begins with the first digest, stands behind its records.
+  private func named(
+    by recovery: PackRebuilder.Recovery, in source: PackSource
+  ) throws -> [Digest]? {
     var digests = recovery.entries.map(\.digest)
     for error in recovery.damaged {
       guard case .mismatch(_, _, let expected, _) = error else { return nil }
       digests.append(expected)
     }
-    return digests.isEmpty ? nil : digests
+    guard let first = digests.min(), source.byteCount - recovery.end >= Int64(Digest.byteCount),
+      try source.bytes(at: recovery.end, count: Digest.byteCount) == first.bytes
+    else { return nil }
+    return digests
   }
 }

@@ -94,4 +94,18 @@ import Testing
       #expect(try repository.dver("check-ignore", "-q", path).status == git, "\(path)")
     }
   }
+
+  /// What is ignored from now on is gone, and does not hide what is new.
+  @Test func rulesThatChangeAreNoticedInKnownDirectories() throws {
+    let repository = try TemporaryRepository()
+    for name in ["a", "b.tmp"] { try repository.write(name, to: "data/\(name)") }
+    try repository.dver("add", "-q", "data").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    try repository.write("c", to: "data/c")
+    try repository.dver("status", "-q").requireStatus(1)
+    try repository.dver("add", "-q", "data").requireSuccess()
+    let listed = try repository.dver("ls", "data").requireSuccess().standardOutput
+    #expect(listed == "a\nc\n")
+  }
 }

@@ -102,6 +102,23 @@ import Testing
     #expect(result.standardOutput.contains("note: 1 unfinished checkout"))
   }
 
+  @Test func packThatWasCutMayHaveHeldMore() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("mkdir many && for n in $(seq 300); do echo $n > many/$n; done")
+      .requireSuccess()
+    try repository.dver("add", "-q", "many").requireSuccess()
+    try repository.shell(
+      """
+      for pack in .dver/cache/packs/*; do
+        chmod u+w $pack; truncate -s $(($(stat -c %s $pack) / 4)) $pack
+      done
+      """
+    ).requireSuccess()
+    try repository.dver("verify", "-q").requireStatus(4)
+    let damaged = try repository.dver("doctor").requireStatus(4).standardOutput
+    #expect(damaged.contains("damage: 1 damaged"))
+  }
+
   @Test func leftoversOfMendedDamageAreNoDamage() throws {
     let repository = try TemporaryRepository()
     try repository.shell("mkdir many && for n in $(seq 300); do echo $n > many/$n; done")

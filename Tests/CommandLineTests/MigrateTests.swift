@@ -304,4 +304,24 @@ import Testing
     #expect(repository.exists(".dver/config"))
     #expect(try repository.git("status", "--porcelain").standardOutput.isEmpty)
   }
+
+  /// A branch without dver leaves what git does not track.
+  @Test func aRefusalKeepsTheCacheOfAnotherBranch() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try repository.commitAll()
+    try repository.shell("git checkout -qb dver").requireSuccess()
+    try repository.dver("init", "-q").requireSuccess()
+    try repository.write("the only copy\n", to: "mine")
+    try repository.dver("add", "-q", "mine").requireSuccess()
+    try repository.commitAll()
+    try repository.shell("git checkout -q - && rm -rf mine .dvc/cache single").requireSuccess()
+    #expect(!repository.exists(".dver/config"))
+    try repository.dver("migrate").requireStatus(2)
+    #expect(!repository.exists(".dver/config"))
+    try repository.shell("git checkout -q dver").requireSuccess()
+    try repository.dver("checkout", "mine").requireSuccess()
+    #expect(try repository.shell("cat mine").standardOutput == "the only copy\n")
+  }
 }

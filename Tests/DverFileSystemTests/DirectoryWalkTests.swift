@@ -1,4 +1,5 @@
 import DverCore
+import Glibc
 import TestSupport
 import Testing
 
@@ -32,6 +33,16 @@ import Testing
       #expect(table.stamps == tables[0].stamps)
       #expect(table.kinds == tables[0].kinds)
     }
+  }
+
+  @Test func filesMayBePassedOver() throws {
+    for name in ["a", "b/c"] {
+      try FileSystem.makeDirectories(root.appending(name).parent)
+      _ = try OpenFile(root.appending(name), .createNew(permissions: 0o666))
+    }
+    #expect(unsafe symlink("a", "\(directory.path)/b/link") == 0)
+    let found = try DirectoryWalk(root, skipsFiles: true).run()
+    #expect(found.count == 1 && found.kinds == [.link])
   }
 
   @Test func aFolderThatIsNotThereIsNamed() throws {

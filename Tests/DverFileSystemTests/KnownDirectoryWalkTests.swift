@@ -126,6 +126,37 @@ import Testing
     #expect(lines(changes.added).map { $0.split(separator: " ")[1] } == ["b/new", "c/d"])
   }
 
+  /// What was tracked under other rules: as many names as before, but not the same ones.
+  @Test func whatIsIgnoredFromNowOnIsGoneAndHidesNothing() throws {
+    for name in ["a", "b.tmp"] { try write("1", to: root.appending(name)) }
+    let before = try DirectoryWalk(root).run()
+    try write("1", to: root.appending("c"))
+    let walk = KnownDirectoryWalk(
+      root, known: try known(before), stamps: before.stamps,
+      excluding: { path, _ in path[path.count - 1] == UInt8(ascii: "p") })
+    let changes = try #require(try walk.run())
+    #expect(changes.removed == [1])
+    #expect(lines(changes.added).map { $0.split(separator: " ")[1] } == ["c"])
+  }
+
+  @Test(arguments: 0..<20) func findsWhatTheWholeWalkFindsUnderChangingRules(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(1_000 + seed))
+    for _ in 0..<30 { change(&generator) }
+    var before = try DirectoryWalk(root).run()
+    for step in 0..<12 {
+      for _ in 0..<Int.random(in: 0...3, using: &generator) { change(&generator) }
+      let letter = UInt8(ascii: "a") + UInt8.random(in: 0...3, using: &generator)
+      let filter: DirectoryWalk.Filter = { path, _ in path[path.count - 1] == letter }
+      let changes = try #require(
+        try KnownDirectoryWalk(
+          root, known: try known(before), stamps: before.stamps, excluding: filter
+        ).run())
+      let after = try DirectoryWalk(root, excluding: filter).run()
+      #expect(lines(apply(changes, to: before)) == lines(after), "seed \(seed), step \(step)")
+      before = after
+    }
+  }
+
   @Test func reservedNamesArePassedOver() throws {
     try write("1", to: root.appending("a"))
     let before = try DirectoryWalk(root).run()

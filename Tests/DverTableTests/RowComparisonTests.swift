@@ -46,6 +46,23 @@ import Testing
     #expect(found.changes.map { $0.newRow ?? $0.oldRow } == [2, 4, 3])
   }
 
+  @Test func cellsBehindTheLastColumnCount() throws {
+    let more = try compare("id,a\n1,2\n", "id,a\n1,2,3\n", key: ["id"])
+    #expect(more.changes.map { text($0.old) } == ["further cells="])
+    #expect(more.changes.map { text($0.new) } == ["further cells=3"])
+    let fewer = try compare("id,a\n1,2,3\n", "id,a\n1,2\n", key: ["id"])
+    #expect(fewer.changes.map { text($0.old) } == ["further cells=3"])
+    #expect(fewer.changes.map { text($0.new) } == ["further cells="])
+    // A column may have no name.
+    #expect(try compare(",a\n5,x\n", ",a\n,x,5\n").changeCount == 2)
+  }
+
+  @Test func aHeadingHasALimit() throws {
+    let wide = String(repeating: ",", count: 30_000) + "\n1\n"
+    let error = #expect(throws: VersionError.self) { _ = try compare(wide, wide) }
+    #expect(error?.message.contains("more than 20000 columns") == true)
+  }
+
   @Test func anotherOrderIsSaid() throws {
     for key in [[], ["a"]] {
       let found = try compare("a,b\n1,2\n3,4\n", "a,b\n3,4\n1,2\n", key: key)

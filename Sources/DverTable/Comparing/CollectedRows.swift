@@ -41,7 +41,7 @@ struct CollectedRows {
   }
 
   /// Under what the cells behind the last column are shown.
-  private static let restName = Array("further cells".utf8)
+  static let restName = Array("further cells".utf8)
 }
 
 /// A cell with the name of its column.

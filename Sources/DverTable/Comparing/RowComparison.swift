@@ -3,7 +3,7 @@ import DverParallel
 
 /// What differs between the rows of two versions of a table.
 ///
-/// Both are read twice and never held: about 40 bytes a row, and the rows that are shown.
+/// Both are read twice and never held: 32 bytes a row, and the rows that are shown.
 package struct RowComparison: Sendable {
   package let oldCount: Int
   package let newCount: Int
@@ -151,10 +151,18 @@ package struct RowComparison: Sendable {
     let before = Dictionary(
       old.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     var result: (old: [NamedCell], new: [NamedCell]) = ([], [])
+    // Of the cells behind the last column there is none where they are empty.
+    func empty(_ cell: NamedCell) -> [UInt8]? {
+      cell.name == CollectedRows.restName ? [] : nil
+    }
     for cell in new {
-      guard let value = before[cell.name], value != cell.value else { continue }
+      guard let value = before[cell.name] ?? empty(cell), value != cell.value else { continue }
       result.old.append(NamedCell(name: cell.name, value: value))
       result.new.append(cell)
+    }
+    if let rest = old.last, empty(rest) != nil, new.last?.name != rest.name {
+      result.old.append(rest)
+      result.new.append(NamedCell(name: rest.name, value: []))
     }
     return result
   }

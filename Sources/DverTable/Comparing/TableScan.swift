@@ -48,7 +48,8 @@ struct TableScan: Sendable {
   ) -> Column {
     // What stands behind the last column counts too.
     guard index < names.count else {
-      return Column(seed: .seed(ofColumn: []), isCompared: true, isKey: false)
+      return Column(
+        seed: .seed(ofColumn: CollectedRows.restName + [0]), isCompared: true, isKey: false)
     }
     let name = names[index]
     return Column(

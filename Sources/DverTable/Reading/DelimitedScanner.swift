@@ -19,6 +19,9 @@ import Glibc
   private var columnCount = Int.max
   private var row = 0
 
+  /// Each row costs as many steps, however short it is.
+  private static let columnLimit = 20_000
+
   private static let (quote, lineFeed, carriageReturn) = (
     UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")
   )
@@ -96,6 +99,9 @@ import Glibc
       }
       while unsafe position < end && !isEnd[Int(base[position])] { position += 1 }
       if position == end, !isLast { return false }
+      guard count < Self.columnLimit || columnCount < .max else {
+        throw .tooManyColumns(row: 0, limit: Self.columnLimit)
+      }
       set(count, Cell(start: cellStart, end: position))
       count += 1
       if unsafe position == end || base[position] != delimiter { break }

@@ -27,7 +27,7 @@ import Glibc
       do throws(JSONText.Flaw) {
         unsafe try readObject(&text, in: base)
       } catch {
-        throw .notJSON(row: row, expected: error.expected)
+        throw .notJSON(row: row, reason: error.reason)
       }
       guard names.count <= Self.columnLimit else {
         throw .tooManyColumns(row: row, limit: Self.columnLimit)
@@ -63,7 +63,7 @@ import Glibc
     }
     text.skipBlanks()
     guard text.peek == nil else {
-      throw JSONText.Flaw(expected: "something stands behind the object")
+      throw JSONText.Flaw(reason: "something stands behind the object")
     }
   }
 
@@ -85,6 +85,9 @@ import Glibc
       name = JSONCell.content(ofString: name)
     }
     if let column = columns[name] { return column }
+    guard names.count <= Self.columnLimit else {
+      throw JSONText.Flaw(reason: "there are more than \(Self.columnLimit) names of members")
+    }
     columns[name] = names.count
     names.append(name)
     cells.append(.none)

@@ -14,16 +14,16 @@ extension JSONText {
         text.append(byte)
         return
       case UInt8(ascii: "\\"): try appendEscape(to: &text)
-      case ..<0x20: throw Flaw(expected: "a control character stands in a string")
+      case ..<0x20: throw Flaw(reason: "a control character stands in a string")
       default: text.append(byte)
       }
     }
-    throw Flaw(expected: "a string has no end")
+    throw Flaw(reason: "a string has no end")
   }
 
   /// What follows a backslash.
   private mutating func appendEscape(to text: inout [UInt8]) throws(Flaw) {
-    guard let letter = peek else { throw Flaw(expected: "a string has no end") }
+    guard let letter = peek else { throw Flaw(reason: "a string has no end") }
     position += 1
     switch letter {
     case UInt8(ascii: "/"): text.append(letter)
@@ -31,7 +31,7 @@ extension JSONText {
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       text += [UInt8(ascii: "\\"), letter]
     case UInt8(ascii: "u"): append(try codeUnit(), to: &text)
-    default: throw Flaw(expected: "a backslash stands before something else than an escape")
+    default: throw Flaw(reason: "a backslash stands before something else than an escape")
     }
   }
 
@@ -39,7 +39,7 @@ extension JSONText {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let digit = peek.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
-        throw Flaw(expected: "expected four hexadecimal digits")
+        throw Flaw(reason: "expected four hexadecimal digits")
       }
       unit = unit << 4 | UInt16(digit)
       position += 1

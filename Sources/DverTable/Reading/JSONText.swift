@@ -10,7 +10,7 @@
 
   /// What was expected at the place where the text is not JSON.
   struct Flaw: Error {
-    let expected: String
+    let reason: String
   }
 
   init(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) {
@@ -37,7 +37,7 @@
   }
 
   mutating func expect(_ byte: UInt8, _ name: String) throws(Flaw) {
-    guard skip(byte) else { throw Flaw(expected: "expected \(name)") }
+    guard skip(byte) else { throw Flaw(reason: "expected \(name)") }
   }
 
   // MARK: Values
@@ -65,9 +65,9 @@
       if byte == UInt8(ascii: "\\") { return false }
       position += 1
       if byte == UInt8(ascii: "\"") { return true }
-      if byte < 0x20 { throw Flaw(expected: "a control character stands in a string") }
+      if byte < 0x20 { throw Flaw(reason: "a control character stands in a string") }
     }
-    throw Flaw(expected: "a string has no end")
+    throw Flaw(reason: "a string has no end")
   }
 
   /// Passes over a number, `true`, `false`, `null`, and what Python writes for other numbers.
@@ -78,7 +78,7 @@
     if unsafe CellKinds.isJSONNumber(word) { return }
     guard Self.words.contains(where: { unsafe word.elementsEqual($0) }) else {
       position = start
-      throw Flaw(expected: "expected a value")
+      throw Flaw(reason: "expected a value")
     }
   }
 
@@ -93,7 +93,7 @@
 
   /// Reads a value and appends it.
   mutating func appendValue(to text: inout [UInt8], depth: Int = 0) throws(Flaw) {
-    guard depth < Self.depthLimit else { throw Flaw(expected: "values lie too deep in each other") }
+    guard depth < Self.depthLimit else { throw Flaw(reason: "values lie too deep in each other") }
     switch peek {
     case UInt8(ascii: "{"): try appendObject(to: &text, depth: depth)
     case UInt8(ascii: "["): try appendArray(to: &text, depth: depth)

@@ -6,7 +6,7 @@ package enum TableError: DverError, Equatable {
   case openQuote(row: Int)
   case longRow(row: Int, limit: ByteCount)
   case wideText
-  case notJSON(row: Int, expected: String)
+  case notJSON(row: Int, reason: String)
   case tooManyColumns(row: Int, limit: Int)
   case notGzip
   case cutGzip
@@ -23,9 +23,11 @@ package enum TableError: DverError, Equatable {
     case .longRow(let row, let limit):
       "row \(row) is longer than \(limit): perhaps a quote is not closed"
     case .wideText: "the text is UTF-16, which is not supported"
-    case .notJSON(let row, let expected): "row \(row) is not JSON: \(expected)"
+    case .notJSON(let row, let reason): "row \(row) is not JSON: \(reason)"
     case .tooManyColumns(let row, let limit):
-      "up to row \(row) there are more than \(limit) columns"
+      row == 0
+        ? "there are more than \(limit) columns"
+        : "up to row \(row) there are more than \(limit) columns"
     case .notGzip: "the file is not compressed by gzip, though its name says so"
     case .cutGzip: "the file ends in the middle of its compressed data"
     case .damagedGzip: "the compressed data is damaged"

@@ -52,7 +52,7 @@ extension Workspace {
       guard !names.isEmpty, let git = try git(), !git.isBare else { continue }
       let prefix = gitPrefix(in: git)
       for path in names where try git.isTracked(prefix.gitPath(path)) {
-        guard let error = try overlap(ofPointer: path, in: outer) else { continue }
+        guard let error = try? overlap(ofPointer: path, in: outer) else { continue }
         notices.warning(error.hint.map { "\(error.message); \($0)" } ?? error.message)
       }
     }
@@ -63,7 +63,9 @@ extension Workspace {
   private func overlap(
     ofPointer path: RepositoryPath, in outer: TrackedOutput
   ) throws -> OverlapError? {
-    guard let bytes = try FileSystem.contents(of: root.appending(path)),
+    let file = root.appending(path)
+    guard try FileSystem.status(of: file)?.isFile == true,
+      let bytes = try FileSystem.contents(of: file),
       let pointer = try? CatalogFiles.Pointer(path: path, bytes: bytes),
       let inner = try? Catalog.outputs(of: pointer.file, at: path).first
     else { return nil }

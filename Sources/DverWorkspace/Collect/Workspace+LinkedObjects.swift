@@ -10,7 +10,7 @@ extension Workspace {
   func linkedObjects() throws -> [Digest] {
     let isExpected = try configuration().linkTypes.contains(.symlink)
     let root = root
-    let found = try DirectoryWalk(root) { path, isDirectory in
+    let found = try DirectoryWalk(root, skipsFiles: true) { path, isDirectory in
       guard isDirectory else { return false }
       if path.count == 4 || path.count == 5, RepositoryPath.isDotFolder(path) { return true }
       // Folders of others, such as a container's, hold no links that dver has made.

@@ -138,8 +138,3 @@ struct WalkJoin {
     stamps.append(stamp)
   }
 }
-
-extension FileStamp {
-  /// The stamp of an empty directory, whose times say nothing.
-  static let none = FileStamp(device: 0, inode: 0, size: 0, modified: 0, changed: 0)
-}

@@ -13,8 +13,19 @@ extension Workspace {
   func soundContent(
     _ digest: Digest, of path: RepositoryPath, at revision: GitRevision?
   ) throws -> SoundContent {
-    let stores = try storesToRead()
-    for store in stores {
+    var stores: [ObjectStore] = []
+    var absence: (any Error)?
+    for open in try storesToRead() {
+      // A remote that is away matters only where nobody else has the content.
+      let store: ObjectStore
+      do {
+        guard let opened = try open() else { continue }
+        store = opened
+      } catch {
+        absence = absence ?? error
+        continue
+      }
+      stores.append(store)
       if let file = try store.openLoose(digest),
         let content = try SoundContent.checked(file, digest, progress: progress)
       {
@@ -37,16 +48,17 @@ extension Workspace {
     if try stores.contains(where: { try $0.contains(digest) }) {
       throw WorkspaceError.damaged([shown])
     }
+    if let absence { throw absence }
     if let bare { throw CatError.nowhere(shown, repository: bare.shown) }
     throw WorkspaceError.missingData([shown])
   }
 
   /// The cache; for a bare repository, into which nothing can be fetched, its remotes too.
-  private func storesToRead() throws -> [ObjectStore] {
+  private func storesToRead() throws -> [() throws -> ObjectStore?] {
     let cache = try cacheIfPresent()
-    guard bare != nil else { return [cache].compactMap(\.self) }
+    guard bare != nil else { return [{ cache }] }
     let remotes = try configuration().remotes().filter { $0.unsupportedURL == nil }
-    return try ([cache] + remotes.map { try openStore(of: $0) }).compactMap(\.self)
+    return [{ cache }] + remotes.map { remote in { try self.openStore(of: remote) } }
   }
 
   /// An object that stands in a pack; `nil` where none has it, or it is damaged.

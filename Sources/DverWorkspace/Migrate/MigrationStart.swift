@@ -7,6 +7,8 @@ struct MigrationStart {
   private let project: DVCProject
   /// Whether there was no workspace.
   private let isNew: Bool
+  /// What stood in `.dver` already: a branch without it leaves the cache.
+  private let present: Set<[UInt8]>
   /// What `.dverignore` files held; `nil` for one that there was not.
   private let ignoreFiles: [(path: RepositoryPath, old: [UInt8]?)]
 
@@ -14,6 +16,7 @@ struct MigrationStart {
     self.workspace = workspace
     self.project = project
     isNew = try !FileSystem.exists(workspace.dverFolder.appending("config"))
+    present = Set(try FileSystem.names(in: workspace.dverFolder) ?? [])
     let folders = Set([.root] + project.ignoreFiles.map(\.parent)).sorted()
     ignoreFiles = try folders.map { folder in
       let path = folder.appending(".dverignore".utf8)
@@ -37,7 +40,9 @@ struct MigrationStart {
   func takeBack() throws {
     guard isNew, try FileSystem.exists(workspace.dverFolder) else { return }
     try workspace.perform("dver migrate", isUndoable: false) {
-      let own = [".gitattributes", ".gitignore", "config"].map {
+      let own = [".gitattributes", ".gitignore", "config"].filter {
+        !self.present.contains(Array($0.utf8))
+      }.map {
         (path: RepositoryPath(normalized: Array(".dver/\($0)".utf8)), old: [UInt8]?.none)
       }
       var changes = Workspace.Changes()
@@ -48,6 +53,9 @@ struct MigrationStart {
       }
       return changes
     }
-    try FileSystem.removeTree(workspace.dverFolder)
+    for name in try FileSystem.names(in: workspace.dverFolder) ?? [] where !present.contains(name) {
+      try FileSystem.removeTree(workspace.dverFolder.appending(name))
+    }
+    if present.isEmpty { try FileSystem.removeTree(workspace.dverFolder) }
   }
 }
