@@ -55,8 +55,11 @@ extension CompletionKind {
   ) -> [String] {
     guard let here = try? AbsolutePath.current() else { return [] }
     var folder = here
-    if let option = words.lastIndex(of: "--cd"), words.indices.contains(option + 1) {
-      folder = AbsolutePath(words[option + 1], relativeTo: here)
+    if let option = words.lastIndex(where: { $0 == "--cd" || $0.hasPrefix("--cd=") }) {
+      let inner = words[option].dropFirst("--cd=".count)
+      // bash makes a word of `=`.
+      let name = inner.isEmpty ? words[(option + 1)...].first { $0 != "=" } : String(inner)
+      if let name { folder = AbsolutePath(name, relativeTo: here) }
     }
     guard let workspace = try? Workspace.open(from: folder, bare: .allowed(revision: nil)) else {
       return []

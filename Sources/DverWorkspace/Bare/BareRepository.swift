@@ -41,13 +41,18 @@ struct BareRepository: Sendable {
     }
     let place = PathQuoting.quoted(git.gitDirectory)
     guard !commits.isEmpty else {
-      throw WorkspaceError.failed(
-        "HEAD of the bare repository \(place) has no commits",
-        hint: "choose its branch with 'git symbolic-ref HEAD refs/heads/NAME'")
+      throw Self.unborn(place)
     }
     throw WorkspaceError.failed(
       "HEAD of the bare repository \(place) is no dver workspace: it has no .dver/config",
       hint: "choose another branch with 'git symbolic-ref HEAD refs/heads/NAME'")
+  }
+
+  /// HEAD names a branch without commits.
+  static func unborn(_ place: String) -> WorkspaceError {
+    WorkspaceError.failed(
+      "HEAD of the bare repository \(place) has no commits",
+      hint: "choose its branch with 'git symbolic-ref HEAD refs/heads/NAME'")
   }
 
   private static let configuration = Array(".dver/config".utf8)

@@ -30,11 +30,7 @@ extension BareRepository {
 
   /// HEAD, where nothing else can be read.
   func requiredHead() throws -> GitRevision {
-    guard let head else {
-      throw WorkspaceError.failed(
-        "HEAD of the bare repository \(shown) has no commits",
-        hint: "choose its branch with 'git symbolic-ref HEAD refs/heads/NAME'")
-    }
+    guard let head else { throw Self.unborn(shown) }
     return head
   }
 }
