@@ -16,7 +16,8 @@ final class WorkspaceStorage: StageStorage {
     /// Links in directories that were looked at, with their targets.
     var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
     var parameters: [DependencyPath: ParameterFile?] = [:]
-    var lastFold = ContinuousClock.now
+    /// When the log is folded at the earliest.
+    var nextFold = ContinuousClock.now + .seconds(1)
   }
 
   private let workspace: Workspace
@@ -214,12 +215,17 @@ final class WorkspaceStorage: StageStorage {
 
   func finish(_ stage: ResolvedStage, lock: StageLock) throws {
     try workspace.lockLog.append(LockLog.Entry(stage: stage.address, lock: lock))
+    let start = ContinuousClock.now
     let isDue = state.withLock { state in
-      guard ContinuousClock.now - state.lastFold > .seconds(1) else { return false }
-      state.lastFold = ContinuousClock.now
+      guard start > state.nextFold else { return false }
+      state.nextFold = start + .seconds(1)
       return true
     }
-    if isDue { try workspace.foldLocks(command: "dver repro") }
+    guard isDue else { return }
+    try workspace.foldLocks(command: "dver repro")
+    // Of many stages the file takes long to write: a twentieth of the time is for that.
+    let end = ContinuousClock.now
+    state.withLock { $0.nextFold = end + max(.seconds(1), (end - start) * 19) }
   }
 
   func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
