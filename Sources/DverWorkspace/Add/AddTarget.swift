@@ -26,7 +26,9 @@ extension Workspace {
     let tracked = catalog.output(containing: path)
     guard let status = try FileSystem.status(of: root.appending(path)) else {
       // A member that is gone updates its directory; anything else must be there.
-      if let tracked, tracked.path != path, case .pointer = tracked.origin {
+      if let tracked, tracked.path != path, tracked.name?.isDirectory == true,
+        case .pointer = tracked.origin
+      {
         return .member(path, of: tracked)
       }
       throw WorkspaceError.missing(shown)

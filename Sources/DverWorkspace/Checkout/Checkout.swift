@@ -173,16 +173,17 @@ struct Checkout {
         try FileSystem.removeFile(target)
         summary.deleted.append(shown(relative))
       }
-      try removeEmptyFolders(above: target)
+      try removeEmptyFolders(above: target, except: plan.desired)
     }
   }
 
   /// A stamp that was too young to be kept says nothing.
   private func isRacy(_ stamp: FileStamp) -> Bool { stamp == StatIndex.untrusted }
 
-  private func removeEmptyFolders(above target: AbsolutePath) throws {
+  private func removeEmptyFolders(above target: AbsolutePath, except desired: EntryTable) throws {
     var parent = target.parent
-    while parent != folder, parent.relative(to: folder) != nil,
+    while parent != folder, let relative = parent.relative(to: folder),
+      !desired.hasEmptyDirectory(relative.bytes),
       try FileSystem.removeEmptyDirectory(parent)
     {
       parent = parent.parent
@@ -193,6 +194,8 @@ struct Checkout {
   private func isInTheWay(_ index: Int, _ plan: CheckoutPlan) -> Bool {
     let path = RepositoryPath(normalized: Array(plan.present.paths[index]))
     if plan.desired.hasEntries(below: path) { return true }
+    // The folder that a file is to take the place of.
+    if plan.desired.index(of: path.bytes) != nil { return true }
     var parent = path.parent
     while !parent.isRoot {
       if plan.desired.index(of: parent.bytes) != nil { return true }
@@ -315,7 +318,12 @@ struct Checkout {
             summary.missing.append(shown(plan.desired.paths[entry]))
             continue
           }
-          try reveal(staged[number], entry, plan, &placed, &summary)
+          do {
+            try reveal(staged[number], entry, plan, &placed, &summary)
+          } catch let error as FileSystemError where error.code == EISDIR {
+            // A folder with what ignore rules hide stands there.
+            summary.unsaved.append(shown(plan.desired.paths[entry]))
+          }
         }
       }
     }
@@ -340,7 +348,8 @@ struct Checkout {
     } else if plan.desired.kinds[entry] == .emptyDirectory {
       try FileSystem.makeDirectories(target)
       summary.added.append(shown(relative))
-    } else if options.force {
+    } else if try options.force || FileSystem.removeEmptyDirectory(target) {
+      if options.force { try FileSystem.removeEmptyDirectory(target) }
       try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
     } else if try FileSystem.renameWithoutReplacing(staged, to: target) {
