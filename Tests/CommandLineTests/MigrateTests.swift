@@ -324,4 +324,17 @@ import Testing
     try repository.dver("checkout", "mine").requireSuccess()
     #expect(try repository.shell("cat mine").standardOutput == "the only copy\n")
   }
+
+  @Test func aPathOutsideOfItsFolderIsRefusedBeforeAnythingIsWritten() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    try project.track("single", "text\n")
+    try repository.shell(
+      "mkdir sub && sed 's/path: single/path: ..\\/single/' single.dvc > sub/q.dvc && rm single.dvc"
+    ).requireSuccess()
+    try repository.commitAll()
+    let result = try repository.dver("migrate").requireStatus(2)
+    #expect(result.standardError.contains("sub/q.dvc:"))
+    #expect(!repository.exists(".dver"))
+  }
 }

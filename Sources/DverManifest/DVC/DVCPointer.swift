@@ -21,6 +21,11 @@ package struct DVCPointer: Sendable {
     for (position, node) in items.enumerated() {
       if let record = DVCRecord(node) {
         outputs.append(record)
+        if !PointerFile.isInside(record.path) {
+          check.report(
+            "expected a path inside of the folder of the file, or of its 'wdir'",
+            at: node["path"] ?? node, "outs[\(position)].path")
+        }
       } else {
         check.report("an output without a path", at: node, "outs[\(position)]")
       }

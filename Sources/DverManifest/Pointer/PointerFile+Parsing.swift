@@ -76,7 +76,7 @@ extension PointerFile {
   }
 
   /// Whether `path` is relative, never leaves the folder it counts from and is not that folder.
-  private static func isInside(_ path: [UInt8]) -> Bool {
+  static func isInside(_ path: [UInt8]) -> Bool {
     if path.first == RepositoryPath.slash { return false }
     var depth = 0
     for component in path.split(separator: RepositoryPath.slash) {

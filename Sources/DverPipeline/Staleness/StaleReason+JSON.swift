@@ -34,7 +34,9 @@ extension StaleReason {
           parameters.append((name, [member]))
         }
       case .output(let path, let change, _):
-        outputs.append((path.shown(from: folder), .string(change.rawValue)))
+        // What is there before the stage ran has been modified, too.
+        let shown = change == .new ? "modified" : change.rawValue
+        outputs.append((path.shown(from: folder), .string(shown)))
       case .environment(let name, let change):
         variables.append((name, .string(change.rawValue)))
       case .command: others.append("changed command")
@@ -42,7 +44,9 @@ extension StaleReason {
       case .neverRan, .upstream, .forced: break
       }
     }
-    dependencies += parameters.map { ($0.file, .object($0.members)) }
+    let wholeFiles = Set(dependencies.map(\.key))
+    dependencies += parameters.filter { !wholeFiles.contains($0.file) }
+      .map { ($0.file, .object($0.members)) }
     var items: [JSONValue] = []
     if !dependencies.isEmpty { items.append(.object([("changed deps", .object(dependencies))])) }
     if !outputs.isEmpty { items.append(.object([("changed outs", .object(outputs))])) }
