@@ -229,7 +229,7 @@ struct Checkout {
     // The last ones wait until the clock has ticked since they were written.
     usleep(UInt32(FileClock.fineTick / 1000) + 2000)
     try reveal(waiting, plan, &placed, &summary)
-    withExtendedLifetime(staging) {}
+    staging.close()
     return placed
   }
 

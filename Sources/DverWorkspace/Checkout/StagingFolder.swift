@@ -32,6 +32,17 @@ struct StagingFolder: ~Copyable {
     withExtendedLifetime(sign) {}
   }
 
+  /// Removes the folder, and the one around it if that was made for it among the user's data.
+  consuming func close() {
+    let parent = path.parent
+    _ = consume self
+    guard parent.lastComponent.elementsEqual(Self.nameAmongData.utf8) else { return }
+    _ = try? FileSystem.removeEmptyDirectory(parent)
+  }
+
+  /// Where the data is on another file system than the workspace's own folder.
+  static let nameAmongData = ".dver-staging"
+
   /// Hands out names to other threads.
   var names: @Sendable () -> AbsolutePath {
     let (path, counter) = (path, counter)

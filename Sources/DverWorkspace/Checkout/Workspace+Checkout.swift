@@ -262,7 +262,7 @@ extension Workspace {
         in: temporaryFolder.appending("staging"), leases: configuration().leases)
     }
     return try StagingFolder(
-      in: parent.appending(".dver-staging"), leases: configuration().leases)
+      in: parent.appending(StagingFolder.nameAmongData), leases: configuration().leases)
   }
 }
 

@@ -50,4 +50,17 @@ struct PermissionTests {
     try repository.remove("small")
     try repository.dver("checkout").requireSuccess()
   }
+
+  /// Files are then made among the data, where nothing of that may stay.
+  @Test(.enabled(if: mayMount, "needs the right to mount"))
+  func dataOnAnotherFileSystemIsRestoredAlone() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("mkdir -p d/s d/e && echo 1 > d/x && echo 2 > d/s/y").requireSuccess()
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.shell("rm -r d && mkdir d && mount -t tmpfs -o size=4m none d").requireSuccess()
+    defer { _ = try? repository.shell("umount d") }
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("find d | sort | xargs").standardOutput == "d d/e d/s d/s/y d/x\n")
+    try repository.dver("status", "-q").requireSuccess()
+  }
 }
