@@ -35,6 +35,9 @@ package struct YAMLError: DverError, Equatable {
   package var message: String { "\(source):\(mark): \(wording)" }
 
   package var hint: String? {
+    if case .notEditable = problem {
+      return "edit the file by hand, or write that part of it in lines of its own"
+    }
     guard problem == .conflictMarker else { return nil }
     return source.hasSuffix(".dver") || source.hasSuffix("dver.lock")
       ? "run 'dver resolve' to merge both versions" : "edit the file, then run 'git add'"

@@ -48,7 +48,8 @@ extension Workspace {
       return plan.map { ($0, nil) }
     }
     guard targets.count == 1, let target = targets.first else {
-      throw WorkspaceError.failed("-o takes a single target", hint: nil)
+      throw WorkspaceError.failed(
+        "-o takes a single target", hint: "add them one by one")
     }
     let path = try self.path(of: output)
     let source = AbsolutePath(target, relativeTo: current)

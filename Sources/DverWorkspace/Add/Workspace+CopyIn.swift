@@ -10,7 +10,8 @@ extension Workspace {
     _ targets: [[UInt8]], to output: [UInt8], options: AddOptions
   ) throws -> RepositoryPath {
     guard targets.count == 1, let target = targets.first else {
-      throw WorkspaceError.failed("-o takes a single target", hint: nil)
+      throw WorkspaceError.failed(
+        "-o takes a single target", hint: "add them one by one")
     }
     let path = try path(of: output)
     let source = AbsolutePath(target, relativeTo: current)

@@ -52,7 +52,13 @@ extension Workspace {
     var result = Changes()
     guard new != old else { return result }
     // What would not read back must not be written.
-    _ = try YAMLDocument.parse(bytes: new, source: file.description)
+    do {
+      _ = try YAMLDocument.parse(bytes: new, source: file.description)
+    } catch {
+      throw YAMLError(
+        source: file.description, mark: YAMLMark(line: 1, offset: 0, in: old),
+        problem: .notEditable("the plots of stage '\(stage)' are written in flow style"))
+    }
     result.texts.append(TextChange(path: file, old: old, new: new))
     return result
   }
