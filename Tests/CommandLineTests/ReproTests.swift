@@ -129,6 +129,19 @@ import Testing
 
   // MARK: Frozen
 
+  @Test func whatStandsInTheOutputsOfAFrozenStageIsRecorded() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  f: {cmd: cp a f, deps: [a], outs: [f], frozen: true}\n", to: "dver.yaml")
+    try repository.write("a\n", to: "a")
+    try repository.write("made by hand\n", to: "f")
+    try repository.dver("repro").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    try repository.remove("f")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("f") == "made by hand\n")
+  }
+
   @Test func frozenStagesNeverRun() throws {
     let stages = "  a: {cmd: cp in a, deps: [in], outs: [a], frozen: FLAG}\n"
     let repository = try repository(stages.replacing("FLAG", with: "true"))

@@ -183,7 +183,11 @@ struct StageCourse: Sendable {
     for (index, path) in stage.outputs.enumerated() where present[index].record == nil {
       throw StageFailure.frozen(stage: address, path)
     }
-    guard var lock = runner.locks[number] else { return }
+    guard var lock = runner.locks[number] else {
+      // Nothing is known of what it read but what is there now, if it is.
+      guard (try? requireInputs()) != nil else { return }
+      return try record()
+    }
     let outputs = try storeOutputs()
     lock.outputs = outputs.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     try storage.finish(stage, lock: lock)
