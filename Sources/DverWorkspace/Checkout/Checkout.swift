@@ -348,11 +348,16 @@ struct Checkout {
     } else if plan.desired.kinds[entry] == .emptyDirectory {
       try FileSystem.makeDirectories(target)
       summary.added.append(shown(relative))
-    } else if try options.force || FileSystem.removeEmptyDirectory(target) {
-      if options.force { try FileSystem.removeEmptyDirectory(target) }
+    } else if options.force {
+      if try FileSystem.status(of: target)?.isDirectory == true {
+        try FileSystem.removeEmptyDirectory(target)
+      }
       try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
-    } else if try FileSystem.renameWithoutReplacing(staged, to: target) {
+    } else if try FileSystem.renameWithoutReplacing(staged, to: target)
+      || (FileSystem.removeEmptyDirectory(target)
+        && FileSystem.renameWithoutReplacing(staged, to: target))
+    {
       summary.added.append(shown(relative))
     } else if try leadsNowhere(target) {
       try FileSystem.rename(staged, to: target)
