@@ -33,4 +33,14 @@ extension FileSystem {
     guard magic >= 0 else { throw FileSystemError(.stat, path) }
     return FileSystemTraits(magic: UInt64(magic))
   }
+
+  /// Whether files can be renamed from one folder into the other: they lie in one mount. Two mounts of
+  /// one file system do not do.
+  package static func areInOneMount(_ one: AbsolutePath, _ other: AbsolutePath) throws -> Bool {
+    guard try status(of: one)?.device == status(of: other)?.device else { return false }
+    func mount(of path: AbsolutePath) -> UInt64 {
+      unsafe path.withCString { unsafe dver_mount($0) }
+    }
+    return mount(of: one) == mount(of: other)
+  }
 }

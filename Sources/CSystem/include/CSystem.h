@@ -27,6 +27,8 @@ int dver_spawn_add_chdir(void *actions, const char *path);
 int dver_spread_folders(int directory);
 /* The magic number of the path's file system, or -1. */
 int64_t dver_file_system_magic(const char *path);
+/* The mount that a path lies in, links not followed; 0 where the kernel does not tell, or on error. */
+uint64_t dver_mount(const char *path);
 
 /* Columns of the terminal, 0 where the descriptor is none. */
 int dver_terminal_columns(int descriptor);

@@ -3,8 +3,6 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
-import Glibc
-import Synchronization
 
 /// Makes one tracked path hold what is recorded.
 ///
@@ -19,7 +17,7 @@ struct Checkout {
   let placement: Placement
   let options: CheckoutOptions
 
-  private var folder: AbsolutePath { workspace.root.appending(path) }
+  var folder: AbsolutePath { workspace.root.appending(path) }
 
   /// What came of it, and the stamps of `desired` where all of it is in place now.
   struct Outcome {
@@ -53,7 +51,7 @@ struct Checkout {
     return Outcome(summary: summary, stamps: isComplete ? stamps(of: plan, placed: placed) : nil)
   }
 
-  private func shown(_ relative: ArraySlice<UInt8>) -> RepositoryPath { path.appending(relative) }
+  func shown(_ relative: ArraySlice<UInt8>) -> RepositoryPath { path.appending(relative) }
 
   // MARK: What must not happen
 
@@ -81,7 +79,7 @@ struct Checkout {
     plan.drop(placements: skipped, removals: [])
   }
 
-  private func warnOfDamage(_ relative: ArraySlice<UInt8>) {
+  func warnOfDamage(_ relative: ArraySlice<UInt8>) {
     workspace.notices.warning(
       "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine"
     )
@@ -178,7 +176,7 @@ struct Checkout {
   }
 
   /// A stamp that was too young to be kept says nothing.
-  private func isRacy(_ stamp: FileStamp) -> Bool { stamp == StatIndex.untrusted }
+  func isRacy(_ stamp: FileStamp) -> Bool { stamp == StatIndex.untrusted }
 
   private func removeEmptyFolders(above target: AbsolutePath, except desired: EntryTable) throws {
     var parent = target.parent
@@ -202,186 +200,6 @@ struct Checkout {
       parent = parent.parent
     }
     return false
-  }
-
-  // MARK: Placing
-
-  private func place(
-    _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
-  ) throws -> [Int: FileStamp] {
-    guard !plan.placements.isEmpty else { return [:] }
-    let units = try CheckoutUnits(plan, root: folder).units
-    let desired = plan.desired
-    workspace.progress.begin(
-      "Checking out", byteCount: plan.placements.reduce(0) { $0 + desired.sizes[$1] },
-      itemCount: Int64(plan.placements.count))
-    let staging = try workspace.stagingFolder(for: folder)
-    let names = staging.names
-    var placed: [Int: FileStamp] = [:]
-    placed.reserveCapacity(plan.placements.count)
-    var waiting: [CheckoutWave.StagedUnit] = []
-    for wave in waves(of: units, desired) {
-      let staged = try CheckoutWave(units: wave, desired: desired, names: names)
-        .stage(from: store) { try self.make($0, of: desired, at: $1, using: &$2) }
-      try reveal(waiting, plan, &placed, &summary)
-      waiting = staged
-    }
-    // The last ones wait until the clock has ticked since they were written.
-    usleep(UInt32(FileClock.fineTick / 1000) + 2000)
-    try reveal(waiting, plan, &placed, &summary)
-    staging.close()
-    return placed
-  }
-
-  /// Groups units so that an interruption costs little.
-  private func waves(of units: [CheckoutUnit], _ desired: EntryTable) -> [[CheckoutUnit]] {
-    var waves: [[CheckoutUnit]] = [[]]
-    var (count, byteCount) = (0, Int64(0))
-    for unit in units {
-      let entries =
-        switch unit {
-        case .folder(_, let range): Array(range)
-        case .entries(let indices): indices
-        }
-      count += entries.count
-      byteCount += entries.reduce(0) { $0 + desired.sizes[$1] }
-      waves[waves.count - 1].append(unit)
-      if count >= Self.waveCount || byteCount >= Self.waveByteCount {
-        waves.append([])
-        (count, byteCount) = (0, 0)
-      }
-    }
-    return waves.filter { !$0.isEmpty }
-  }
-
-  private static let waveCount = 50_000
-  private static let waveByteCount: Int64 = 4 << 30
-
-  /// Makes one entry at a place where nothing is; `nil` where the cache cannot provide it.
-  private func make(
-    _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
-  ) throws -> FileStamp? {
-    defer { _ = try? workspace.progress.advance() }
-    try workspace.progress.check()
-    switch desired.kinds[index] {
-    case .emptyDirectory:
-      try FileSystem.makeDirectory(target)
-      return FileStamp.none
-    case .link:
-      try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
-      return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
-    case .file, .executable:
-      let progress = workspace.progress
-      do {
-        let placed = try placement.place(
-          desired.digests[index], byteCount: desired.sizes[index],
-          isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
-        ) { try progress.advance(bytes: $0) }
-        return FileStamp(placed.status)
-      } catch StoreError.damaged {
-        warnOfDamage(desired.paths[index])
-      } catch StoreError.missing {
-        // Gone since it was looked for.
-      }
-      return nil
-    }
-  }
-
-  // MARK: Revealing
-
-  private func reveal(
-    _ units: [CheckoutWave.StagedUnit], _ plan: CheckoutPlan, _ placed: inout [Int: FileStamp],
-    _ summary: inout CheckoutSummary
-  ) throws {
-    for unit in units {
-      try workspace.requireLeases()
-      switch unit.place {
-      case .folder(let staged, let relative):
-        let target = folder.appending(relative)
-        try FileSystem.makeDirectories(target.parent)
-        guard try FileSystem.renameWithoutReplacing(staged, to: target) else {
-          throw WorkspaceError.failed(
-            "\(target) appeared while it was checked out", hint: "run the command again")
-        }
-        for (entry, stamp) in zip(unit.entries, unit.stamps) {
-          let path = shown(plan.desired.paths[entry])
-          guard let stamp else {
-            summary.missing.append(path)
-            continue
-          }
-          placed[entry] = stamp
-          summary.added.append(path)
-        }
-      case .files(let staged):
-        for (number, entry) in unit.entries.enumerated() {
-          guard unit.stamps[number] != nil else {
-            summary.missing.append(shown(plan.desired.paths[entry]))
-            continue
-          }
-          do {
-            try reveal(staged[number], entry, plan, &placed, &summary)
-          } catch let error as FileSystemError where error.code == EISDIR {
-            // A folder with what ignore rules hide stands there.
-            summary.unsaved.append(shown(plan.desired.paths[entry]))
-          }
-        }
-      }
-    }
-  }
-
-  private func reveal(
-    _ staged: AbsolutePath, _ entry: Int, _ plan: CheckoutPlan,
-    _ placed: inout [Int: FileStamp], _ summary: inout CheckoutSummary
-  ) throws {
-    let relative = plan.desired.paths[entry]
-    let target = folder.appending(relative)
-    if relative.isEmpty || relative.contains(RepositoryPath.slash) || plan.present.isEmpty {
-      try FileSystem.makeDirectories(target.parent)
-    }
-    if let match = plan.matches[entry] {
-      guard try isUnchanged(target, plan.presentStamps[match]) else {
-        summary.unsaved.append(shown(relative))
-        return
-      }
-      if plan.desired.kinds[entry] != .emptyDirectory { try FileSystem.rename(staged, to: target) }
-      summary.modified.append(shown(relative))
-    } else if plan.desired.kinds[entry] == .emptyDirectory {
-      try FileSystem.makeDirectories(target)
-      summary.added.append(shown(relative))
-    } else if options.force {
-      if try FileSystem.status(of: target)?.isDirectory == true {
-        try FileSystem.removeEmptyDirectory(target)
-      }
-      try FileSystem.rename(staged, to: target)
-      summary.added.append(shown(relative))
-    } else if try FileSystem.renameWithoutReplacing(staged, to: target)
-      || (FileSystem.removeEmptyDirectory(target)
-        && FileSystem.renameWithoutReplacing(staged, to: target))
-    {
-      summary.added.append(shown(relative))
-    } else if try leadsNowhere(target) {
-      try FileSystem.rename(staged, to: target)
-      summary.added.append(shown(relative))
-    } else {
-      summary.unsaved.append(shown(relative))
-      return
-    }
-    // Renaming changed the status of the file.
-    placed[entry] = try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
-  }
-
-  /// Whether there is a link into a store whose object is gone.
-  private func leadsNowhere(_ target: AbsolutePath) throws -> Bool {
-    guard try FileSystem.status(of: target)?.isLink == true else { return false }
-    guard let object = try workspace.object(behindLink: target) else { return false }
-    return object.size == nil
-  }
-
-  /// Whether nobody has touched the file since it was looked at.
-  private func isUnchanged(_ target: AbsolutePath, _ stamp: FileStamp) throws -> Bool {
-    if options.force || isRacy(stamp) || stamp == .none { return true }
-    guard let status = try FileSystem.status(of: target) else { return true }
-    return FileStamp(status) == stamp
   }
 
   private func stamps(of plan: CheckoutPlan, placed: [Int: FileStamp]) -> [FileStamp] {

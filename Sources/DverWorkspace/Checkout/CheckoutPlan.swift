@@ -67,6 +67,9 @@ struct CheckoutPlan {
     return compareBytes(Array(x).span, Array(y).span)
   }
 
+  /// Leaves all other placements out of the plan.
+  mutating func keep(placements kept: [Int]) { placements = kept }
+
   /// Leaves entries out of the plan.
   mutating func drop(placements skipped: Set<Int>, removals kept: Set<Int>) {
     if !skipped.isEmpty { placements.removeAll { skipped.contains($0) } }

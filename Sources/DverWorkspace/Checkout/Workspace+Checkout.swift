@@ -32,6 +32,7 @@ extension Workspace {
     let catalog = try catalog()
     try refuseHiddenPointers(catalog)
     let selections = try select(targets, in: catalog, recursive: options.recursive)
+    try refuseUnknownParts(selections, in: catalog)
     let summary = try checkout(selections, options: options)
     var total = summary
     if targets.isEmpty {
@@ -252,17 +253,25 @@ extension Workspace {
 
   // MARK: Staging
 
-  /// A hidden folder on the file system that `target` lies on.
+  /// A hidden folder in the mount that `target` lies in.
   func stagingFolder(for target: AbsolutePath) throws -> StagingFolder {
-    var parent = target
-    while try FileSystem.status(of: parent)?.isDirectory != true { parent = parent.parent }
+    let parent = try target.nearestFolder()
     try FileSystem.makeDirectories(temporaryFolder)
-    if try FileSystem.status(of: parent)?.device == FileSystem.status(of: temporaryFolder)?.device {
+    if try FileSystem.areInOneMount(parent, temporaryFolder) {
       return try StagingFolder(
         in: temporaryFolder.appending("staging"), leases: configuration().leases)
     }
     return try StagingFolder(
       in: parent.appending(StagingFolder.nameAmongData), leases: configuration().leases)
+  }
+}
+
+extension AbsolutePath {
+  /// The folder itself, or the first one above it that exists.
+  func nearestFolder() throws -> AbsolutePath {
+    var folder = self
+    while try FileSystem.status(of: folder)?.isDirectory != true { folder = folder.parent }
+    return folder
   }
 }
 

@@ -1,0 +1,241 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverManifest
+import DverObjectStore
+import Glibc
+
+extension Checkout {
+  /// Puts the placements of a plan in place.
+  ///
+  /// - Returns: The stamps of those that are.
+  func place(
+    _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
+  ) throws -> [Int: FileStamp] {
+    guard !plan.placements.isEmpty else { return [:] }
+    let desired = plan.desired
+    workspace.progress.begin(
+      "Checking out", byteCount: plan.placements.reduce(0) { $0 + desired.sizes[$1] },
+      itemCount: Int64(plan.placements.count))
+    var (placed, elsewhere) = try place(plan, beside: folder, &summary)
+    // A mount below the folder: what belongs there is made there.
+    while let first = elsewhere.first {
+      let mount = try folderOnDisk(of: first, in: desired)
+      let here = try elsewhere.filter {
+        try FileSystem.areInOneMount(folderOnDisk(of: $0, in: desired), mount)
+      }
+      var part = plan
+      part.keep(placements: here)
+      let (stamps, rest) = try place(part, beside: mount, &summary)
+      guard rest.isEmpty else {
+        throw FileSystemError(.rename, folder.appending(desired.paths[rest[0]]), code: EXDEV)
+      }
+      placed.merge(stamps) { $1 }
+      elsewhere.removeAll { here.contains($0) }
+    }
+    return placed
+  }
+
+  /// The folder above an entry that exists already.
+  private func folderOnDisk(of entry: Int, in desired: EntryTable) throws -> AbsolutePath {
+    try folder.appending(desired.paths[entry]).parent.nearestFolder()
+  }
+
+  /// Makes files in the mount of a folder, and moves them to their places.
+  ///
+  /// - Returns: The stamps of those that are in place, and the entries that belong to other mounts.
+  private func place(
+    _ plan: CheckoutPlan, beside place: AbsolutePath, _ summary: inout CheckoutSummary
+  ) throws -> (placed: [Int: FileStamp], elsewhere: [Int]) {
+    let units = try CheckoutUnits(plan, root: folder).units
+    let desired = plan.desired
+    let staging = try workspace.stagingFolder(for: place)
+    let names = staging.names
+    var progress = Revealed()
+    progress.placed.reserveCapacity(plan.placements.count)
+    var waiting: [CheckoutWave.StagedUnit] = []
+    for wave in waves(of: units, desired) {
+      let staged = try CheckoutWave(units: wave, desired: desired, names: names)
+        .stage(from: store) { try self.make($0, of: desired, at: $1, using: &$2) }
+      try reveal(waiting, plan, &progress, &summary)
+      waiting = staged
+    }
+    // The last ones wait until the clock has ticked since they were written.
+    usleep(UInt32(FileClock.fineTick / 1000) + 2000)
+    try reveal(waiting, plan, &progress, &summary)
+    staging.close()
+    return (progress.placed, progress.elsewhere)
+  }
+
+  /// What became of staged entries.
+  private struct Revealed {
+    var placed: [Int: FileStamp] = [:]
+    /// Those that a rename does not reach.
+    var elsewhere: [Int] = []
+  }
+
+  /// Groups units so that an interruption costs little.
+  private func waves(of units: [CheckoutUnit], _ desired: EntryTable) -> [[CheckoutUnit]] {
+    var waves: [[CheckoutUnit]] = [[]]
+    var (count, byteCount) = (0, Int64(0))
+    for unit in units {
+      let entries =
+        switch unit {
+        case .folder(_, let range): Array(range)
+        case .entries(let indices): indices
+        }
+      count += entries.count
+      byteCount += entries.reduce(0) { $0 + desired.sizes[$1] }
+      waves[waves.count - 1].append(unit)
+      if count >= Self.waveCount || byteCount >= Self.waveByteCount {
+        waves.append([])
+        (count, byteCount) = (0, 0)
+      }
+    }
+    return waves.filter { !$0.isEmpty }
+  }
+
+  private static let waveCount = 50_000
+  private static let waveByteCount: Int64 = 4 << 30
+
+  /// Makes one entry at a place where nothing is; `nil` where the cache cannot provide it.
+  private func make(
+    _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
+  ) throws -> FileStamp? {
+    defer { _ = try? workspace.progress.advance() }
+    try workspace.progress.check()
+    switch desired.kinds[index] {
+    case .emptyDirectory:
+      try FileSystem.makeDirectory(target)
+      return FileStamp.none
+    case .link:
+      try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
+      return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+    case .file, .executable:
+      let progress = workspace.progress
+      do {
+        let placed = try placement.place(
+          desired.digests[index], byteCount: desired.sizes[index],
+          isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
+        ) { try progress.advance(bytes: $0) }
+        return FileStamp(placed.status)
+      } catch StoreError.damaged {
+        warnOfDamage(desired.paths[index])
+      } catch StoreError.missing {
+        // Gone since it was looked for.
+      }
+      return nil
+    }
+  }
+
+  // MARK: Revealing
+
+  private func reveal(
+    _ units: [CheckoutWave.StagedUnit], _ plan: CheckoutPlan, _ progress: inout Revealed,
+    _ summary: inout CheckoutSummary
+  ) throws {
+    for unit in units {
+      try workspace.requireLeases()
+      switch unit.place {
+      case .folder(let staged, let relative):
+        do {
+          try reveal(staged, as: relative, unit, plan, &progress.placed, &summary)
+        } catch let error as FileSystemError where error.code == EXDEV {
+          progress.elsewhere += unit.entries
+        }
+      case .files(let staged):
+        for (number, entry) in unit.entries.enumerated() {
+          guard unit.stamps[number] != nil else {
+            summary.missing.append(shown(plan.desired.paths[entry]))
+            continue
+          }
+          do {
+            try reveal(staged[number], entry, plan, &progress.placed, &summary)
+          } catch let error as FileSystemError where error.code == EISDIR {
+            // A folder with what ignore rules hide stands there.
+            summary.unsaved.append(shown(plan.desired.paths[entry]))
+          } catch let error as FileSystemError where error.code == EXDEV {
+            progress.elsewhere.append(entry)
+          }
+        }
+      }
+    }
+  }
+
+  /// Puts a whole folder in its place, where nothing is.
+  private func reveal(
+    _ staged: AbsolutePath, as relative: RepositoryPath, _ unit: CheckoutWave.StagedUnit,
+    _ plan: CheckoutPlan, _ placed: inout [Int: FileStamp], _ summary: inout CheckoutSummary
+  ) throws {
+    let target = folder.appending(relative)
+    try FileSystem.makeDirectories(target.parent)
+    guard try FileSystem.renameWithoutReplacing(staged, to: target) else {
+      throw WorkspaceError.failed(
+        "\(target) appeared while it was checked out", hint: "run the command again")
+    }
+    for (entry, stamp) in zip(unit.entries, unit.stamps) {
+      let path = shown(plan.desired.paths[entry])
+      guard let stamp else {
+        summary.missing.append(path)
+        continue
+      }
+      placed[entry] = stamp
+      summary.added.append(path)
+    }
+  }
+
+  private func reveal(
+    _ staged: AbsolutePath, _ entry: Int, _ plan: CheckoutPlan,
+    _ placed: inout [Int: FileStamp], _ summary: inout CheckoutSummary
+  ) throws {
+    let relative = plan.desired.paths[entry]
+    let target = folder.appending(relative)
+    if relative.isEmpty || relative.contains(RepositoryPath.slash) || plan.present.isEmpty {
+      try FileSystem.makeDirectories(target.parent)
+    }
+    if let match = plan.matches[entry] {
+      guard try isUnchanged(target, plan.presentStamps[match]) else {
+        summary.unsaved.append(shown(relative))
+        return
+      }
+      if plan.desired.kinds[entry] != .emptyDirectory { try FileSystem.rename(staged, to: target) }
+      summary.modified.append(shown(relative))
+    } else if plan.desired.kinds[entry] == .emptyDirectory {
+      try FileSystem.makeDirectories(target)
+      summary.added.append(shown(relative))
+    } else if options.force {
+      if try FileSystem.status(of: target)?.isDirectory == true {
+        try FileSystem.removeEmptyDirectory(target)
+      }
+      try FileSystem.rename(staged, to: target)
+      summary.added.append(shown(relative))
+    } else if try FileSystem.renameWithoutReplacing(staged, to: target)
+      || (FileSystem.removeEmptyDirectory(target)
+        && FileSystem.renameWithoutReplacing(staged, to: target))
+    {
+      summary.added.append(shown(relative))
+    } else if try leadsNowhere(target) {
+      try FileSystem.rename(staged, to: target)
+      summary.added.append(shown(relative))
+    } else {
+      summary.unsaved.append(shown(relative))
+      return
+    }
+    // Renaming changed the status of the file.
+    placed[entry] = try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+  }
+
+  /// Whether there is a link into a store whose object is gone.
+  private func leadsNowhere(_ target: AbsolutePath) throws -> Bool {
+    guard try FileSystem.status(of: target)?.isLink == true else { return false }
+    guard let object = try workspace.object(behindLink: target) else { return false }
+    return object.size == nil
+  }
+
+  /// Whether nobody has touched the file since it was looked at.
+  private func isUnchanged(_ target: AbsolutePath, _ stamp: FileStamp) throws -> Bool {
+    if options.force || isRacy(stamp) || stamp == .none { return true }
+    guard let status = try FileSystem.status(of: target) else { return true }
+    return FileStamp(status) == stamp
+  }
+}
