@@ -39,6 +39,7 @@ extension PackEntry {
     case flags = "unknown flags"
     case length = "a length above 64 MiB"
     case rawLength = "two lengths of a raw object"
+    case ratio = "a length that no zlib stream of this size has"
     case offset = "an object outside of the records"
     case reserved = "a reserved field that is not zero"
   }
@@ -68,6 +69,10 @@ extension PackEntry {
     guard flags.isValid else { throw FlawError(.flags) }
     guard storedLength <= maximum, length <= maximum else { throw FlawError(.length) }
     guard flags.encoding != .raw || storedLength == length else { throw FlawError(.rawLength) }
+    // Else a small hostile file could claim any amount of memory.
+    guard flags.encoding != .zlib || length <= storedLength * PackFormat.maximumZlibRatio else {
+      throw FlawError(.ratio)
+    }
     // Half of the range, so that the end of an object can be added without overflow.
     guard offset <= UInt64(Int64.max / 2) else { throw FlawError(.offset) }
     self.init(

@@ -27,6 +27,8 @@ package enum PackFormat {
   /// The longest object in a pack, stored or not. Packs are for small objects; the limit keeps a
   /// damaged length from becoming a huge allocation.
   package static let maximumObjectByteCount = 1 << 26
+  /// The most bytes that a byte of a zlib stream can stand for: 258 for two bits (RFC 1951).
+  static let maximumZlibRatio: UInt64 = 1032
   /// The most objects in a pack, which bounds what opening one costs.
   package static let maximumObjectCount = 1 << 22
   /// A pack that has come to this length is closed.
