@@ -93,7 +93,7 @@ package enum WorkspaceError: DverError {
     case .needsGit: "run 'git init', then 'dver config core.no_scm false'"
     case .noSuchTarget: "see 'dver ls --dver-only -R' and 'dver dag'"
     case .outside: "only paths inside of the workspace can be tracked"
-    case .inside: nil
+    case .inside: "choose a path outside of it"
     case .missing: "check the spelling of the path"
     case .trackedByGit(let path):
       "run 'git rm -r --cached \(path)' and 'git commit' to take it out of git first"

@@ -16,6 +16,11 @@ import Testing
     (["gc", "-w", "-f", "-p", "/no-such"], "/no-such, which -p names, is no folder", "project"),
     (["--cd", "/no-such", "status"], "/no-such, which --cd names, is no folder", "spelling"),
     (["config", "core"], "there is no option 'core'", "SECTION.OPTION"),
+    (["remote", "add", "", "/x"], "a remote's name is one line", "a word"),
+    (["remote", "add", "x", ""], "an empty path is no place for data", "name a folder"),
+    (["move", "d", "d/s"], "d/s/d is inside d", "outside of it"),
+    (["add", "-f", "-o", "d/q", "d"], "d/q is inside d", "outside of it"),
+    (["add", "-o", "d/s/q", "d"], "d/s/q is inside d", "outside of it"),
   ])
   func refusalsSayWhatToDo(words: [String], message: String, hint: String) throws {
     let repository = try TemporaryRepository()
@@ -23,12 +28,50 @@ import Testing
     try repository.write("1\n", to: "file")
     try repository.write("1\n", to: "inner/data")
     try repository.dver("init", "-q", "--subdir", in: "inner").requireSuccess()
-    try repository.dver("add", "file").requireSuccess()
+    try repository.write("1\n", to: "d/s/a")
+    try repository.dver("add", "file", "d").requireSuccess()
     let result = try repository.dverCommand(words).run().requireStatus(2)
     let lines = result.standardError.split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines.first?.hasPrefix("dver: error: \(message)") == true)
     #expect(lines.last?.hasPrefix("hint: ") == true && lines.last?.contains(hint) == true)
+  }
+
+  /// Neither recorded nor there: a slip of the fingers is not "nothing to do".
+  @Test(arguments: [
+    ["checkout"], ["unprotect"], ["status"], ["data", "status"], ["diff", "--targets"],
+    ["diff", "HEAD", "HEAD", "--targets"], ["commit", "-f"], ["verify"], ["push"], ["fetch"],
+    ["pull"], ["add"], ["ls"], ["cat"], ["du"],
+  ])
+  func aMemberThatNeverWasIsNamed(words: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "d/a")
+    try repository.write("1\n", to: "d/s/b")
+    try repository.dver("remote", "add", "-d", "shared", "shared").requireSuccess()
+    try repository.dver("add", "d").requireSuccess()
+    try repository.dver("push").requireSuccess()
+    try repository.commitAll()
+    for member in ["d/nope", "d/s/nope", "d/a/nope"] {
+      let result = try repository.dverCommand(words + [member]).run().requireStatus(2)
+      #expect(
+        result.standardError.contains("error: \(member) does not exist\nhint: check the spelling"))
+    }
+    guard words != ["add"], words != ["commit", "-f"] else { return }
+    // What is recorded need not be there, and what is there need not be recorded.
+    try repository.write("new\n", to: "d/new")
+    try repository.remove("d/a")
+    for member in ["d/new", "d/a"] where words != ["cat"] && words != ["ls"] {
+      let result = try repository.dverCommand(words + [member]).run()
+      #expect(!result.standardError.contains("does not exist"), "\(result.transcript)")
+    }
+  }
+
+  @Test func oneTargetGoesToOnePlace() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    let result = try repository.dver("add", "-o", "c", "a", "a").requireStatus(64)
+    #expect(result.standardError.contains("-o takes a single target"))
+    #expect(!repository.exists("c"))
   }
 
   @Test func globalOptionsAloneAreNoCommand() throws {

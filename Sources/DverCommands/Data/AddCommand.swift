@@ -56,6 +56,9 @@ struct AddCommand: WorkspaceCommand {
 
   func validate() throws {
     if remote != nil, !toRemote { throw ValidationError("-r goes with --to-remote") }
+    if output != nil, targets.count != 1 {
+      throw ValidationError("-o takes a single target: add them one by one")
+    }
     if toRemote, withoutStoring {
       throw ValidationError("--to-remote and --no-commit exclude each other")
     }

@@ -19,6 +19,9 @@ extension Workspace {
     guard let status = try FileSystem.statusFollowingLinks(of: source) else {
       throw WorkspaceError.missing(PathQuoting.quoted(target))
     }
+    if status.isDirectory, try destination.relative(to: source.resolvingLinks()) != nil {
+      throw WorkspaceError.inside(displayed(path), of: PathQuoting.quoted(target))
+    }
     let isReplacing = try FileSystem.exists(destination)
     if isReplacing, !options.force { throw WorkspaceError.exists(displayed(path)) }
     try FileSystem.makeDirectories(destination.parent)

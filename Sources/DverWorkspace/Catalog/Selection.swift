@@ -61,6 +61,26 @@ extension Workspace {
   }
 }
 
+extension Workspace {
+  /// Sees to it that parts of directories are recorded, or there.
+  ///
+  /// - Throws: ``WorkspaceError/missing(_:)``. What cannot be read is left to who needs it.
+  func refuseUnknownParts(_ selections: [Selection], in catalog: Catalog) throws {
+    let recorded = recordedVersion(catalog)
+    for selection in selections {
+      guard let part = selection.part else { continue }
+      let path = selection.output.path.appending(part)
+      do {
+        guard try isKnown(path, in: recorded) else {
+          throw WorkspaceError.missing(displayed(path))
+        }
+      } catch is ManifestLookupError {
+        continue
+      }
+    }
+  }
+}
+
 extension TrackedOutput {
   /// Whether `target` is the address of the output's stage: `name`, counted from the user's folder,
   /// a group's name, or `path/dver.yaml:name`.

@@ -62,6 +62,12 @@ extension Workspace {
   private func refuseMissing(_ outputs: [TrackedOutput], _ contents: [WorkspaceContent]) throws {
     let missing = zip(outputs, contents).filter { $0.1.name == nil }.map { displayed($0.0.path) }
     guard let first = missing.first else { return }
+    for (output, content) in zip(outputs, contents) where content.name == nil {
+      guard try FileSystem.status(of: root.appending(output.path))?.isLink == true else { continue }
+      throw WorkspaceError.failed(
+        "\(displayed(output.path)) is a symbolic link, which is not followed",
+        hint: "bring back what is recorded with 'dver checkout -f', or use 'dver remove'")
+    }
     throw WorkspaceError.failed(
       missing.count == 1
         ? "\(first) does not exist"
@@ -90,7 +96,9 @@ extension Workspace {
       if let found = try? graph.select(text, from: currentFolder), !found.stages.isEmpty {
         stages.formUnion(found.stages)
       } else {
-        pointed += try select([target], in: catalog).map(\.output)
+        let selections = try select([target], in: catalog)
+        try refuseUnknownParts(selections, in: catalog)
+        pointed += selections.map(\.output)
       }
     }
     if targets.isEmpty {

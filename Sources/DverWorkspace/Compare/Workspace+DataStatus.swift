@@ -17,7 +17,9 @@ extension Workspace {
     var head: DataVersion?
     if let git = try git() { head = try version(of: try headRevision(in: git), in: git) }
     if !options.targets.isEmpty {
-      scope = try self.scope(of: options.targets, in: [catalog.outputs, head?.outputs ?? []])
+      scope = try self.scope(
+        of: options.targets, in: [recorded] + (head.map { [$0] } ?? []),
+        outputs: catalog.outputs + (head?.outputs ?? []))
     }
     if let head {
       status.committed = try DataComparison.run(

@@ -59,7 +59,8 @@ extension Workspace {
     let catalog = try catalog()
     let before = try version(of: old, in: git)
     let after = try presentVersion(catalog)
-    let scope = try scope(of: options.targets, in: [before.outputs, catalog.outputs])
+    let scope = try scope(
+      of: options.targets, in: [before], outputs: before.outputs + catalog.outputs)
     let changes = try DataComparison.run(from: before, to: after, scope: scope)
     let missing =
       options.hidesMissing
@@ -72,7 +73,8 @@ extension Workspace {
   ) throws -> DataDiff {
     guard let old, targets.isEmpty else {
       let (before, after) = (try version(of: old, in: git), try version(of: new, in: git))
-      let scope = try scope(of: targets, in: [before.outputs, after.outputs])
+      let scope = try scope(
+        of: targets, in: [before, after], outputs: before.outputs + after.outputs)
       return DataDiff(
         changes: try DataComparison.run(from: before, to: after, scope: scope), notInCache: [])
     }
@@ -94,9 +96,12 @@ extension Workspace {
 
   /// The paths that targets name in any of several versions.
   ///
-  /// - Throws: ``WorkspaceError/noSuchTarget(_:)``.
-  func scope(of targets: [[UInt8]], in versions: [[TrackedOutput]]) throws -> DataScope {
-    let outputs = versions.flatMap { $0 }
+  /// - Parameter outputs: Those of the versions, and such as have no content yet.
+  /// - Throws: ``WorkspaceError/noSuchTarget(_:)``, and ``WorkspaceError/missing(_:)`` for a path in a
+  ///   directory that neither a version nor the workspace has.
+  func scope(
+    of targets: [[UInt8]], in versions: [DataVersion], outputs: [TrackedOutput]
+  ) throws -> DataScope {
     var roots: [RepositoryPath] = []
     for target in targets {
       let stages = outputs.filter { $0.isOutput(ofStage: target, from: current, root: root) }
@@ -108,6 +113,11 @@ extension Workspace {
       guard pointed.isEmpty else { continue }
       guard outputs.contains(where: { $0.path.isInside(path) || path.isBelow($0.path) }) else {
         throw WorkspaceError.noSuchTarget(PathQuoting.quoted(target))
+      }
+      if !outputs.contains(where: { $0.path.isInside(path) }),
+        try !versions.contains(where: { try isKnown(path, in: $0) })
+      {
+        throw WorkspaceError.missing(PathQuoting.quoted(target))
       }
       roots.append(path)
     }

@@ -104,7 +104,9 @@ extension Workspace {
   func storedPath(_ text: String, level: ConfigurationLevel) throws -> [UInt8] {
     let text = text.hasPrefix("file://") ? String(text.dropFirst("file://".count)) : text
     guard !text.isEmpty, !text.utf8.contains(0) else {
-      throw WorkspaceError.failed("an empty path is no place for data", hint: nil)
+      throw WorkspaceError.failed(
+        "an empty path is no place for data",
+        hint: "name a folder: it is made when it is first used")
     }
     if text.hasPrefix("/") || text.hasPrefix("~/") { return Array(text.utf8) }
     let absolute = AbsolutePath(text, relativeTo: current)

@@ -39,7 +39,7 @@ extension Workspace {
   }
 
   /// Whether a path is tracked, or is there.
-  private func isKnown(_ path: RepositoryPath, in version: DataVersion) throws -> Bool {
+  func isKnown(_ path: RepositoryPath, in version: DataVersion) throws -> Bool {
     if try hasFile(at: path) { return true }
     guard let output = version.output(containing: path) else {
       return false

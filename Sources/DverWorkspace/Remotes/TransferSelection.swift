@@ -50,8 +50,9 @@ extension Workspace {
     var items: [TransferItem] = []
     var refusal: (any Error)?
     do {
-      items = try select(targets, in: catalog, recursive: options.recursive)
-        .map { TransferItem(selection: $0, tree: nil) }
+      let selections = try select(targets, in: catalog, recursive: options.recursive)
+      if revisions.isEmpty { try refuseUnknownParts(selections, in: catalog) }
+      items = selections.map { TransferItem(selection: $0, tree: nil) }
     } catch let error as WorkspaceError where !revisions.isEmpty {
       refusal = error
     }

@@ -143,7 +143,8 @@ extension Workspace {
 
   private func check(remoteName name: String) throws {
     guard !name.isEmpty, !name.utf8.contains(0), !name.utf8.contains(UInt8(ascii: "\n")) else {
-      throw WorkspaceError.failed("a remote's name is one line, and not empty", hint: nil)
+      throw WorkspaceError.failed(
+        "a remote's name is one line, and not empty", hint: "choose a word, such as 'storage'")
     }
   }
 }

@@ -85,7 +85,9 @@ extension Workspace {
         stages.formUnion(found.stages.map { graph.stages[$0].address })
         continue
       }
-      for selection in try select([target], in: catalog) {
+      let selections = try select([target], in: catalog)
+      try refuseUnknownParts(selections, in: catalog)
+      for selection in selections {
         switch selection.output.origin {
         case .pointer: paths.insert(selection.output.path)
         case .stage(let name, let folder):

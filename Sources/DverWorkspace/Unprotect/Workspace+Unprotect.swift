@@ -10,7 +10,10 @@ extension Workspace {
   /// - Returns: The files that were links.
   /// - Throws: After doing the rest: ``WorkspaceError/missingData(_:)`` for links that lead nowhere.
   package func unprotect(_ targets: [[UInt8]]) throws -> [RepositoryPath] {
-    let summary = try unprotect(try select(targets, in: try catalog()))
+    let catalog = try catalog()
+    let selections = try select(targets, in: catalog)
+    try refuseUnknownParts(selections, in: catalog)
+    let summary = try unprotect(selections)
     try saveIndexes()
     progress.end()
     try refuse(summary, options: CheckoutOptions())

@@ -52,7 +52,10 @@ extension Workspace {
     if options.remote != nil {
       return try transferGroups(targets, options: transfer, pushing: true)[0]
     }
-    let items = try select(targets, in: catalog()).map { TransferItem(selection: $0, tree: nil) }
+    let catalog = try catalog()
+    let selections = try select(targets, in: catalog)
+    try refuseUnknownParts(selections, in: catalog)
+    let items = selections.map { TransferItem(selection: $0, tree: nil) }
       .filter { $0.output.isCached && $0.output.name != nil }
     let nowhere = RemoteEntry(
       name: "", path: try cacheFolder(), unsupportedURL: nil, level: .local, isDefault: false,
