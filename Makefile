@@ -1,13 +1,15 @@
 # dver. `make help` lists the targets.
 #
 # Variables: PREFIX and DESTDIR for install; SWIFT_FLAGS for every build (for instance `-j 2`);
-# BUILD for another build directory; TEST_FLAGS for the runner (for instance `--filter Digest`).
+# BUILD for another build directory; TEST_FLAGS for the runner (for instance `--filter Digest`); TORTURE for
+# how much of it.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= .build
 SWIFT_FLAGS ?=
 TEST_FLAGS ?=
+TORTURE ?= 1
 SHELL = /bin/sh
 
 swift_options = --scratch-path $(BUILD) $(SWIFT_FLAGS)
@@ -46,8 +48,8 @@ bench: release ## Side by side with DVC and the machine's limits; writes Benchma
 	@DVER='$(abspath $(binary))' Benchmarks/run
 
 .PHONY: torture
-torture: release debug ## Every fault at every file operation; writes Benchmarks/TORTURE.md
-	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' scripts/torture
+torture: release debug ## A kill and errors at every file operation; TORTURE=all for every combination
+	@DVER_BINARY='$(abspath $(binary))' BUILD='$(BUILD)' TORTURE='$(TORTURE)' scripts/torture
 
 .PHONY: sanitize
 sanitize: setup ## The unit tests under the thread and the address sanitizer, each built apart

@@ -50,12 +50,14 @@ package struct FaultPlan: Sendable {
 ///
 /// - Parameters:
 ///   - stride: Only every n-th operation fails, for commands with very many.
+///   - start: The first one that fails.
 ///   - prepare: Makes the repository; must do the same each time.
 ///   - command: The command whose operations fail; without a fault it must succeed.
 ///   - check: Looks at what is left after the fault, and may run the command again.
 /// - Throws: What `check` throws, with the fault in its text.
 package func forEachFault(
   actions: [FaultAction], mode: FaultMode = .write, program: String = "dver", stride: Int = 1,
+  start: Int = 0,
   prepare: () throws -> TemporaryRepository,
   command: (TemporaryRepository) throws -> Command,
   check: (TemporaryRepository, CommandResult, Fault) throws -> Void
@@ -68,7 +70,8 @@ package func forEachFault(
     throw SupportError("'\(result.command)' made no operation that could fail")
   }
   for action in actions {
-    for index in Swift.stride(from: 0, to: operations.count, by: stride) {
+    let chosen = Array(Swift.stride(from: start, to: operations.count, by: stride))
+    for index in chosen {
       let fault = Fault(action: action, operation: operations[index])
       let repository = try prepare()
       let plan = FaultPlan(root: repository.root, program: program, mode: mode)
@@ -81,8 +84,7 @@ package func forEachFault(
       }
     }
     let trial = mode == .read ? "read: \(action.rawValue)" : action.rawValue
-    let count = (operations.count + stride - 1) / stride
     Torture.note(
-      try command(model).arguments.map { readable($0) }.joined(separator: " "), trial, count)
+      try command(model).arguments.map { readable($0) }.joined(separator: " "), trial, chosen.count)
   }
 }

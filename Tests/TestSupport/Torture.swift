@@ -1,9 +1,12 @@
 /// How thorough tests of reliability are, and what they tried.
 ///
-/// `make torture` sets both variables; without them tests take a part and count nothing.
+/// `make torture` sets the variables; without them tests take a small part and count nothing.
 package enum Torture {
-  /// Whether nothing is passed over.
-  package static var isFull: Bool { Command.variable("DVER_TORTURE") == "1" }
+  /// Whether nothing is passed over but combinations.
+  package static var isFull: Bool { isExhaustive || Command.variable("DVER_TORTURE") == "1" }
+
+  /// Whether every moment meets every fault, not one or two of them in turn.
+  package static var isExhaustive: Bool { Command.variable("DVER_TORTURE") == "all" }
 
   /// Counts what was tried, in a line of the file `DVER_TORTURE_REPORT`.
   ///

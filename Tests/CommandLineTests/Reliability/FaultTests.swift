@@ -62,26 +62,36 @@ struct FaultTests {
     let subject: Case
     let action: FaultAction
     let stride: Int
+    /// The first operation.
+    var start = 0
 
     var testDescription: String { "\(subject.rawValue) \(action.rawValue)" }
   }
 
-  /// Every operation for a kill and for one error; others in strides, for they take the same ways.
+  /// Every operation for a kill and for one error; others in strides, for they take the same ways. With
+  /// torture each operation meets one of the others too.
   static let trials = Case.allCases.flatMap { subject in
-    [
-      (FaultAction.kill, 1), (.inputOutputError, 1), (.killAfter, 13), (.noSpace, 11),
-      (.diskFull, 13), (.accessDenied, 17), (.tooManyFiles, 19), (.shortWrite, 7),
-    ].map { action, stride in
-      Trial(
-        subject: subject, action: action,
-        stride: Torture.isFull ? 1 : stride * subject.stride)
+    let others: [(FaultAction, Int)] = [
+      (.killAfter, 13), (.noSpace, 11), (.diskFull, 13), (.accessDenied, 17), (.tooManyFiles, 19),
+      (.shortWrite, 7),
+    ]
+    let always = [FaultAction.kill, .inputOutputError].map {
+      Trial(subject: subject, action: $0, stride: Torture.isFull ? 1 : subject.stride)
     }
+    return always
+      + others.enumerated().map { number, other in
+        guard Torture.isFull else {
+          return Trial(subject: subject, action: other.0, stride: other.1 * subject.stride)
+        }
+        let stride = Torture.isExhaustive ? 1 : others.count
+        return Trial(subject: subject, action: other.0, stride: stride, start: number % stride)
+      }
   }
 
   @Test(arguments: trials) func nothingIsLostAndTheNextRunFinishes(_ trial: Trial) throws {
     var before: Soundness?
     try forEachFault(
-      actions: [trial.action], stride: trial.stride,
+      actions: [trial.action], stride: trial.stride, start: trial.start,
       prepare: {
         let repository = try trial.subject.prepare()
         before = try Soundness(before: repository)

@@ -28,9 +28,10 @@ struct PowerCutTests {
     }
   }
 
-  /// Without torture, a few moments of each case, each with another rule.
+  /// With torture every moment, with two rules in turn; without, a few, each with another rule.
   private func isChosen(_ count: Int, _ rule: Int, _ trial: PowerCutTrial) -> Bool {
-    if Torture.isFull { return true }
+    if Torture.isExhaustive { return true }
+    if Torture.isFull { return (count + rule) % 4 == 0 }
     let stride = max(1, trial.recording.operationCount / 5)
     return count % stride == 0 && (count / stride) % 8 == rule
   }
