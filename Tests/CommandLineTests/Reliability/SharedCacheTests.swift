@@ -1,0 +1,95 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Two users of one group with one cache and one remote, who both keep their files to themselves.
+@Suite struct SharedCacheTests {
+  private static let group = 65_010
+
+  /// Whether another user can be had, who can reach the folders of tests.
+  private static let mayChangeUser: Bool = {
+    guard getuid() == 0, let folder = try? TemporaryDirectory() else { return false }
+    let script = "chmod 755 . && exec setpriv --reuid 65001 --regid 65001 --clear-groups ls \"$PWD\""
+    let result = try? Command("/bin/sh", ["-c", script], directory: folder.path).run()
+    return result?.status == .exited(0)
+  }()
+
+  /// Runs a script as one of the users, in a folder of their own.
+  private func run(
+    _ script: String, as user: Int, mask: String, in repository: TemporaryRepository
+  ) throws {
+    let home = repository.outside("\(user)")
+    let prelude = """
+      umask \(mask); cd \(home)
+      export HOME=\(home) PATH=\(repository.outside("bin")):$PATH TEAM=\(repository.outside("team"))
+      """
+    let words = [
+      "--reuid", "\(user)", "--regid", "\(user)", "--groups", "\(Self.group)", "sh", "-ec",
+      "\(prelude)\n\(script)",
+    ]
+    try Command(
+      "setpriv", words, environment: repository.environment, directory: repository.root
+    ).run().requireSuccess()
+  }
+
+  private func prepare() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository(.emptyDirectory)
+    try repository.shell(
+      """
+      cd \(repository.outside("."))
+      chmod 755 ../.. .. . 2>/dev/null || true
+      mkdir -m 755 bin && cp \(BuiltProducts.dver()) bin/dver && chmod 755 bin/dver
+      for user in 65001 65002; do
+        mkdir $user && printf '[safe]\\n\\tdirectory = *\\n' > $user/.gitconfig && chown -R $user $user
+      done
+      mkdir team && chgrp \(Self.group) team && chmod 2770 team
+      """
+    ).requireSuccess()
+    return repository
+  }
+
+  /// Everything in the cache and the remote can be read, and its folders written, by the group.
+  private func requireShared(_ repository: TemporaryRepository) throws {
+    let result = try repository.shell(
+      """
+      cd \(repository.outside("team"))
+      find cache remote \\( -type d ! -perm -2070 -o -type f ! -perm -040 \\
+        -o ! -group \(Self.group) \\) -print
+      """
+    ).requireSuccess()
+    #expect(result.standardOutput.isEmpty)
+  }
+
+  @Test(.enabled(if: mayChangeUser, "needs root, and setpriv"), arguments: ["077", "022"])
+  func bothUseAllOfIt(mask: String) throws {
+    let repository = try prepare()
+    try run(
+      """
+      git init -q . && dver init -q
+      dver config cache.shared group && dver cache dir $TEAM/cache
+      dver remote add -q -d shared $TEAM/remote
+      mkdir d many && for n in 1 2 3; do echo $n > d/$n; done && seq 300000 > big
+      for n in $(seq 200); do echo $n > many/$n; done
+      dver add -q d big many && git add -A && git commit -qm one && dver push -q
+      git clone -q --no-hardlinks --bare . $TEAM/repository && chmod -R g+rwX $TEAM/repository
+      """, as: 65001, mask: mask, in: repository)
+    try requireShared(repository)
+    try run(
+      """
+      git clone -q $TEAM/repository clone && cd clone && dver pull -q && dver status -q
+      seq 400000 > big && echo 9 > d/9 && echo 9 > many/9 && dver add -q d big many
+      git commit -qam two && dver push -q && git push -q
+      dver gc -q -w -f && dver verify -q && dver verify -q -r shared && dver undo --dry
+      dver gc -q --repack && dver repair -q && dver gc -q --empty-trash -f
+      """, as: 65002, mask: mask, in: repository)
+    try requireShared(repository)
+    try run(
+      """
+      dver status -q && git pull -q $TEAM/repository HEAD && dver checkout -q && cat d/9 many/9
+      echo 10 > d/10 && dver add -q d && dver push -q && dver gc -q -w -c -f
+      dver verify -q && dver verify -q -r shared && dver gc -q --repack && dver gc -q --empty-trash -f
+      """, as: 65001, mask: mask, in: repository)
+    try requireShared(repository)
+    try run("cd clone && dver verify -q && dver checkout -q", as: 65002, mask: mask, in: repository)
+  }
+}
