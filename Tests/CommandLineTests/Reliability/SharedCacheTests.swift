@@ -9,7 +9,8 @@ import Testing
   /// Whether another user can be had, who can reach the folders of tests.
   private static let mayChangeUser: Bool = {
     guard getuid() == 0, let folder = try? TemporaryDirectory() else { return false }
-    let script = "chmod 755 . && exec setpriv --reuid 65001 --regid 65001 --clear-groups ls \"$PWD\""
+    let words = "--reuid 65001 --regid 65001 --clear-groups"
+    let script = "chmod 755 . && exec setpriv \(words) ls \"$PWD\""
     let result = try? Command("/bin/sh", ["-c", script], directory: folder.path).run()
     return result?.status == .exited(0)
   }()
