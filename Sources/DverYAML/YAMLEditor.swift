@@ -2,7 +2,8 @@
 /// quotes, blank lines, line ends.
 ///
 /// Each edit reads the text again and checks that it says what was asked for; an edit that would
-/// not, or that flow style or an alias makes impossible, throws and changes nothing.
+/// not, or that an alias makes impossible, throws and changes nothing. What takes lines of its own
+/// cannot be added to a collection in flow style.
 package struct YAMLEditor: Sendable {
   package internal(set) var document: YAMLDocument
   /// The line end that new lines get: that of the first line.
@@ -40,6 +41,9 @@ package struct YAMLEditor: Sendable {
   package mutating func add(
     _ key: String, _ scalar: YAMLScalar, to path: [YAMLPathStep]
   ) throws(YAMLError) {
+    if let mapping = lookUp(path), isPlainFlow(mapping) {
+      return try addInFlow(key, scalar, to: path)
+    }
     var writer = YAMLWriter()
     writer.key(key, indent: 0)
     writer.value(scalar)
@@ -108,6 +112,7 @@ package struct YAMLEditor: Sendable {
     guard case .key(let name)? = path.last else { throw missing(path) }
     let parentPath = Array(path.dropLast())
     let mapping = try node(at: parentPath)
+    if isPlainFlow(mapping) { return try removeInFlow(name, of: parentPath) }
     let count = try block(mapping, .mapping)
     let pairs = mapping.ownPairs
     guard let position = pairs.firstIndex(where: { $0.key.text == name }) else {

@@ -219,7 +219,7 @@ import Testing
   @Test func refusesMembersAndStrangers() throws {
     let repository = try TemporaryRepository()
     try repository.write(
-      "stages:\n  g:\n    foreach: [1, 2]\n    do: {cmd: x}\n  f: {cmd: x}\n", to: "dver.yaml")
+      "stages:\n  g:\n    foreach: [1, 2]\n    do: {cmd: x}\n  f: &f {cmd: x}\n  h: *f\n", to: "dver.yaml")
     let member = try repository.dver("freeze", "g@1").requireStatus(2)
     #expect(member.standardError.contains("stage 'g@1' is a member of a group"))
     #expect(member.standardError.contains("hint: name the group 'g'"))
@@ -227,5 +227,17 @@ import Testing
     let flow = try repository.dver("freeze", "f").requireStatus(2)
     #expect(flow.standardError.contains("dver.yaml:5:6"))
     try repository.dver("freeze").requireStatus(64)
+  }
+
+  @Test func definitionsInOneLineAreEditedInIt() throws {
+    let repository = try TemporaryRepository()
+    let text = "stages:\n  g: {foreach: [1, 2], do: {cmd: x}}\n  f: {cmd: x, frozen: false}\n"
+    try repository.write(text, to: "dver.yaml")
+    try repository.dver("freeze", "g", "f").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == text.replacing("x}}", with: "x, frozen: true}}").replacing("false", with: "true"))
+    try repository.dver("unfreeze", "g", "f").requireSuccess()
+    #expect(try repository.readText("dver.yaml") == text.replacing(", frozen: false", with: ""))
   }
 }

@@ -37,6 +37,35 @@ import Testing
     #expect(try edit("a:\nb: 1\n") { try $0.set(["a"], to: .integer(1)) } == "a: 1\nb: 1\n")
   }
 
+  @Test(arguments: [
+    ("{k: [1, x]}", "{k: [1, x], z: true}"), ("{}", "{z: true}"), ("{ a: 1 }", "{ a: 1, z: true }"),
+    ("{a: 1,}", "{a: 1, z: true}"),
+    ("{\n  a: {b: c},\n  d: e\n}", "{\n  a: {b: c},\n  d: e, z: true\n}"),
+    ("{a: 'x}'}  # tail", "{a: 'x}', z: true}  # tail"),
+  ])
+  func addAndRemoveWorkBetweenBraces(old: String, new: String) throws {
+    let (before, after) = ("m: \(old)\nn: 1\n", "m: \(new)\nn: 1\n")
+    #expect(try edit(before) { try $0.add("z", .bool(true), to: ["m"]) } == after)
+    let back = try edit(after) { try $0.remove(["m", "z"]) }
+    // A comma that nothing came behind goes with it.
+    #expect(back == (old == "{a: 1,}" ? "m: {a: 1}\nn: 1\n" : before))
+  }
+
+  @Test(arguments: [
+    ("{a: 1, b: 2, c: 3}", "a", "{b: 2, c: 3}"), ("{a: 1, b: 2, c: 3}", "b", "{a: 1, c: 3}"),
+    ("{a: 1, b: 2, c: 3}", "c", "{a: 1, b: 2}"), ("{a: 1}", "a", "{}"),
+    ("{a: [1, {x: y}], b: 2}", "a", "{b: 2}"), ("{a, b: 2}", "a", "{b: 2}"),
+  ])
+  func removeTakesOneKeyOutOfBraces(old: String, key: String, new: String) throws {
+    #expect(try edit("m: \(old)\n") { try $0.remove(["m", .key(key)]) } == "m: \(new)\n")
+  }
+
+  @Test func whatAFlowMappingCannotTakeIsRefused() throws {
+    for text in ["m: {a: 1 # one\n  }\n", "m: &x {a: 1}\nn: *x\n", "n: &x {a: 1}\nm: *x\n"] {
+      #expect(throws: YAMLError.self) { try edit(text) { try $0.add("z", .bool(true), to: ["m"]) } }
+    }
+  }
+
   @Test func addPutsAKeyBehindTheLastOne() throws {
     #expect(
       try edit { try $0.add("size", .integer(9), to: ["outs", 1]) }
@@ -137,7 +166,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a: {b: 1}\n", ["a"] as [YAMLPathStep]), ("a: &x\n  b: 1\nc: *x\n", ["a"]),
+    ("a: &x {b: 1}\n", ["a"] as [YAMLPathStep]), ("a: &x\n  b: 1\nc: *x\n", ["a"]),
     ("a: &x\n  b: 1\nc: *x\n", ["c"]), ("a: [1]\n", ["a"]), ("a: 1\n", ["b"]),
   ])
   func whatCannotBeEditedIsRefused(text: String, path: [YAMLPathStep]) throws {

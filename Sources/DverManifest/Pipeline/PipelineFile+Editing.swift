@@ -122,6 +122,12 @@ extension YAMLEditor {
       if value { try add(key, .bool(true), to: path) }
       return
     }
-    if value { try set(place, to: .bool(true)) } else { try remove(place) }
+    if value { return try set(place, to: .bool(true)) }
+    do {
+      try remove(place)
+    } catch {
+      // Such as the only key there.
+      try set(place, to: .bool(false))
+    }
   }
 }

@@ -109,6 +109,15 @@ extension StageReader {
     return nil
   }
 
+  /// A time in which something can happen.
+  func timeout(
+    _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck
+  ) -> Duration? {
+    let time = duration(node, path, &check)
+    if time == .zero { check.report("expected more than no time at all", at: node, path) }
+    return time
+  }
+
   /// A count, or `times` and `delay`.
   mutating func readRetry(
     _ node: DefinitionNode, _ path: String, _ check: inout SchemaCheck

@@ -98,7 +98,7 @@ struct StageReader {
     case "env": readEnvironment(value, path, &check)
     case "resources": readResources(value, path, &check)
     case "mutex": readMutexes(value, path, &check)
-    case "timeout": stage.timeout = duration(value, path, &check)
+    case "timeout": stage.timeout = timeout(value, path, &check)
     case "retry": readRetry(value, path, &check)
     default: check.reportUnknownKey(key, in: keyPath, known: Self.keys)
     }

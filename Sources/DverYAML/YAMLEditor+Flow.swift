@@ -1,0 +1,59 @@
+/// Keys of mappings in braces.
+extension YAMLEditor {
+  private static let comma = UInt8(ascii: ",")
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)
+  }
+
+  /// Whether keys of `node` stand between braces, and nothing else speaks against an edit.
+  func isPlainFlow(_ node: YAMLNode) -> Bool {
+    node.kind == .mapping && node.style == .flow && !node.isAlias && !node.record.hasProperties
+  }
+
+  /// Adds `key: scalar` before the brace that closes the mapping at `path`.
+  mutating func addInFlow(
+    _ key: String, _ scalar: YAMLScalar, to path: [YAMLPathStep]
+  ) throws(YAMLError) {
+    let mapping = try node(at: path)
+    let count = mapping.ownPairs.count
+    guard mapping[key] == nil else { throw refusal("the key '\(key)' is there already", mapping) }
+    // A blank or a comment may stand before the brace.
+    let inside = bytes[mapping.range.lowerBound..<(mapping.range.upperBound - 1)]
+    let end = (inside.lastIndex { !Self.isBlank($0) } ?? mapping.range.lowerBound) + 1
+    var text = count == 0 ? [] : bytes[end - 1] == Self.comma ? Array(" ".utf8) : Array(", ".utf8)
+    YAMLWriter.append(string: key, inFlow: true, to: &text)
+    text += Array(": ".utf8)
+    if case .string(let string) = scalar {
+      YAMLWriter.append(string: string, inFlow: true, to: &text)
+    } else {
+      YAMLWriter.append(scalar, to: &text)
+    }
+    try replace(end..<end, with: text) { editor in
+      let changed = editor.lookUp(path)
+      return changed?.ownPairs.count == count + 1 && changed?[key]?.scalar == scalar
+    }
+  }
+
+  /// Removes a key of the mapping at `path` with its value and one of the commas around them.
+  mutating func removeInFlow(_ key: String, of path: [YAMLPathStep]) throws(YAMLError) {
+    let mapping = try node(at: path)
+    let pairs = mapping.ownPairs
+    guard let position = pairs.firstIndex(where: { $0.key.text == key }) else {
+      throw missing(path + [.key(key)])
+    }
+    let own = pairs[position]
+    let range: Range<Int>
+    if position + 1 < pairs.count {
+      range = own.key.range.lowerBound..<pairs[position + 1].key.range.lowerBound
+    } else {
+      let start = position > 0 ? pairs[position - 1].value.range.upperBound : nil
+      let end = max(own.value.range.upperBound, own.key.range.upperBound)
+      range = (start ?? own.key.range.lowerBound)..<end
+    }
+    try replace(range, with: []) { editor in
+      let changed = editor.lookUp(path)
+      return changed?.ownPairs.count == pairs.count - 1 && changed?[key] == nil
+    }
+  }
+}
