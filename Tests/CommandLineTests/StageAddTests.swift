@@ -218,8 +218,8 @@ import Testing
 
   @Test func refusesMembersAndStrangers() throws {
     let repository = try TemporaryRepository()
-    try repository.write(
-      "stages:\n  g:\n    foreach: [1, 2]\n    do: {cmd: x}\n  f: &f {cmd: x}\n  h: *f\n", to: "dver.yaml")
+    let groups = "  g:\n    foreach: [1, 2]\n    do: {cmd: x}\n"
+    try repository.write("stages:\n\(groups)  f: &f {cmd: x}\n  h: *f\n", to: "dver.yaml")
     let member = try repository.dver("freeze", "g@1").requireStatus(2)
     #expect(member.standardError.contains("stage 'g@1' is a member of a group"))
     #expect(member.standardError.contains("hint: name the group 'g'"))
