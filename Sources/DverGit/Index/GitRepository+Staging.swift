@@ -43,7 +43,7 @@ extension GitRepository {
     // libgit2 syncs each object and its folder, but not the name of a folder that it made.
     try WorkFile.sync(joined(commonDirectory, "objects".utf8))
     if known.isNative {
-      try write(plan, timeout: timeout, willWait: willWait, willLock: willLock)
+      try write(plan, workTree, timeout: timeout, willWait: willWait, willLock: willLock)
     } else if try !writeWithProgram(plan, timeout: timeout, willWait: willWait) {
       return .notStaged(reason: "git is not installed")
     }
@@ -134,7 +134,7 @@ extension GitRepository {
   /// first. The second name is a hard link, so that racy entries are recognised by the time of the
   /// index itself.
   private func write(
-    _ plan: StagingPlan, timeout: Duration, willWait: () -> Void,
+    _ plan: StagingPlan, _ workTree: [UInt8], timeout: Duration, willWait: () -> Void,
     willLock: (GitLockFile) throws -> Void
   ) throws {
     try HeldLockFile.replace(
@@ -143,7 +143,7 @@ extension GitRepository {
       try link(indexPath, prepared)
       try withReader { (reader) throws(GitError) in
         try reader.handle.withLock { (handle) throws(GitError) in
-          try handle.write(plan, to: prepared)
+          try handle.write(plan, to: prepared, workTree: workTree)
         }
       }
     }
@@ -189,7 +189,10 @@ extension GitRepository {
 
 extension RepositoryHandle {
   /// Reads the index file at `path`, changes it as planned and writes it.
-  borrowing func write(_ plan: StagingPlan, to path: [UInt8]) throws(GitError) {
+  borrowing func write(
+    _ plan: StagingPlan, to path: [UInt8], workTree: [UInt8]
+  ) throws(GitError) {
+    let stamp = IndexStamp(path)
     guard let index = try IndexHandle.read(path) else {
       throw .failed(action: "write the git index", detail: "another process changed its format")
     }
@@ -198,6 +201,7 @@ extension RepositoryHandle {
       unsafe git_repository_set_index(repository.pointer, index.index.pointer), "use the index")
     defer { _ = unsafe git_repository_set_index(repository.pointer, nil) }
     try plan.apply(to: index)
+    if let stamp { index.distrustRacyEntries(of: stamp, workTree: workTree) }
     let status = unsafe git_index_write(index.index.pointer)
     if status == GIT_ELOCKED.rawValue { throw .locked(path: path + Array(".lock".utf8)) }
     try check(status, "write the git index")

@@ -71,6 +71,12 @@ struct IndexStamp: Equatable {
     byteCount = Int(status.st_size)
   }
 
+  /// Whether git, which compares whole seconds, would look at the content of a file with this stat data
+  /// as long as the index has this time.
+  func isRacyToGit(_ data: StatData) -> Bool {
+    data.modificationSeconds >= Int32(truncatingIfNeeded: seconds)
+  }
+
   /// Whether a file with this stat data may have changed after the index was written without
   /// its data showing it: its time is not older than the index's.
   func isRacy(_ data: StatData) -> Bool {
