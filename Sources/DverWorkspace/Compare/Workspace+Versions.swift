@@ -46,14 +46,17 @@ extension Workspace {
     }
   }
 
-  /// Reads the manifest of a directory as a revision has it: nodes from the cache, where reading is
-  /// cheapest, else from git, and what is missing in both from wherever it is.
+  /// Reads the manifest of a directory as a revision has it: nodes that the workspace has too from
+  /// its files, others from the cache, else from git, and what is missing there from wherever it is.
   func manifestReader(
     of path: RepositoryPath, in tree: GitObjectID?, git: GitRepository
   ) -> ManifestReader {
     let prefix = gitPrefix(in: git)
     let manifests = manifests
     return ManifestReader { digest, location in
+      if self.bare == nil, let bytes = try? manifests.nodeFile(digest, location, of: path) {
+        return bytes
+      }
       // A damaged object is as good as none here; git has another copy.
       if let bytes = try? self.cacheIfPresent()?.readIfPresent(digest) { return bytes }
       do throws(GitError) {

@@ -39,15 +39,22 @@ struct ManifestFiles: Sendable {
   /// The bytes of a node of the tracked directory at `path`.
   func node(_ digest: Digest, _ location: RepositoryPath, of path: RepositoryPath) throws -> [UInt8]
   {
-    let file = folder(of: path).appending(location)
-    if let bytes = try FileSystem.contents(of: file), SHA256.digest(of: bytes.span) == digest {
-      return bytes
-    }
+    if let bytes = try nodeFile(digest, location, of: path) { return bytes }
     if let bytes = try cached(digest) { return bytes }
     let gitPath = Self.gitPath(of: path, location)
     if let bytes = try workspace.nodeFromGit(digest, gitPath, tree: tree) { return bytes }
     if let bytes = workspace.nodeFromRemotes(digest, preferring: remote) { return bytes }
     throw ManifestLookupError(path: path, digest: digest)
+  }
+
+  /// The bytes of the file at a node's place, if they are the node's.
+  func nodeFile(
+    _ digest: Digest, _ location: RepositoryPath, of path: RepositoryPath
+  ) throws -> [UInt8]? {
+    let file = folder(of: path).appending(location)
+    guard let bytes = try FileSystem.contents(of: file), SHA256.digest(of: bytes.span) == digest
+    else { return nil }
+    return bytes
   }
 
   private func cached(_ digest: Digest) throws -> [UInt8]? {
