@@ -21,7 +21,8 @@ extension IndexHandle {
         unsafe GitFileMode(rawValue: entry.pointee.mode) != .submodule
       else { continue }
       // What changes while that second lasts changes unseen, too.
-      if Int(data.modificationSeconds) < now.tv_sec, let path = unsafe bytes(of: entry.pointee.path),
+      if Int(data.modificationSeconds) < now.tv_sec,
+        let path = unsafe bytes(of: entry.pointee.path),
         let status = try? WorkFile.status(of: joined(workTree, path)), StatData(status) == data
       {
         continue
