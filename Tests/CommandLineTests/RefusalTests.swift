@@ -66,6 +66,50 @@ import Testing
     }
   }
 
+  /// All that speaks against a copy is found before anything is touched.
+  @Test(arguments: [
+    ".git", ".dver", ".dver/cache", ".dver/x", "dver.yaml", "j.dver", ".gitignore", "code",
+    "nested", "linked", "out", "code/main.c", "../elsewhere",
+  ])
+  func aCopyReplacesNothingThatIsNoData(place: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("int main;\n", to: "code/main.c")
+    try repository.write("stages: {s: {cmd: echo 1 > out, outs: [out]}}\n", to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try repository.write("unsaved\n", to: "code/new.c")
+    try repository.shell("mkdir nested && git init -q nested && echo 1 > nested/file")
+      .requireSuccess()
+    try repository.git("worktree", "add", "-q", "linked").requireSuccess()
+    try repository.write("file\n", to: repository.outside("file"))
+    try repository.write("file\n", to: repository.outside("folder/file"))
+    let before = try repository.tree(".", ignoring: [])
+    for source in ["file", "folder"] {
+      // A file goes into a folder.
+      if source == "file", ["code", "nested", "linked"].contains(place) { continue }
+      let result = try repository.dver(
+        "add", "-f", "-o", place, repository.outside(source)
+      ).requireStatus(2)
+      #expect(result.standardError.contains("\nhint: "))
+      let after = try repository.tree(".", ignoring: [])
+      func own(_ entries: [TreeEntry]) -> [TreeEntry] {
+        entries.filter { !$0.path.starts(with: ".dver/tmp".utf8) }
+      }
+      #expect(own(after) == own(before))
+    }
+  }
+
+  @Test(arguments: [".", "", "folder", "folder/", "new/"])
+  func aFileIsCopiedIntoAFolder(place: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.makeDirectory("folder")
+    try repository.write("1\n", to: repository.outside("file"))
+    try repository.dver("add", "-o", place, repository.outside("file")).requireSuccess()
+    let folder = place.isEmpty || place == "." ? "" : place.hasSuffix("/") ? place : "\(place)/"
+    #expect(try repository.readText("\(folder)file") == "1\n")
+    #expect(repository.exists("\(folder)file.dver"))
+  }
+
   @Test func oneTargetGoesToOnePlace() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "a")

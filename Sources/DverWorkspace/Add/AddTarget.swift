@@ -19,12 +19,16 @@ enum AddTarget: Sendable {
 
 extension Workspace {
   /// Says what `add` does with a path, or why it refuses.
-  func addTarget(_ path: RepositoryPath, catalog: Catalog) throws -> AddTarget {
+  ///
+  /// - Parameter arriving: What will be there, if that is not what is there.
+  func addTarget(
+    _ path: RepositoryPath, catalog: Catalog, arriving: FileStatus? = nil
+  ) throws -> AddTarget {
     let shown = displayed(path)
     try refuseOwnFiles(path, shown)
     try refuseLinks(path, shown)
     let tracked = catalog.output(containing: path)
-    guard let status = try FileSystem.status(of: root.appending(path)) else {
+    guard let status = try arriving ?? FileSystem.status(of: root.appending(path)) else {
       // A member that is gone updates its directory; anything else must be there.
       if let tracked, tracked.path != path, tracked.name?.isDirectory == true,
         case .pointer = tracked.origin

@@ -13,20 +13,21 @@ extension Workspace {
       throw WorkspaceError.failed(
         "-o takes a single target", hint: "add them one by one")
     }
-    let path = try path(of: output)
     let source = AbsolutePath(target, relativeTo: current)
-    let destination = root.appending(path)
     guard let status = try FileSystem.statusFollowingLinks(of: source) else {
       throw WorkspaceError.missing(PathQuoting.quoted(target))
     }
+    let path = try place(of: source, status, named: output)
+    let destination = root.appending(path)
     if status.isDirectory, try destination.relative(to: source.resolvingLinks()) != nil {
       throw WorkspaceError.inside(displayed(path), of: PathQuoting.quoted(target))
     }
+    try refuseCopy(of: status, to: path, options: options)
     let isReplacing = try FileSystem.exists(destination)
-    if isReplacing, !options.force { throw WorkspaceError.exists(displayed(path)) }
     try FileSystem.makeDirectories(destination.parent)
     // Complete under a hidden name first, so that an interrupted copy is not taken for the data.
     let staged = destination.parent.appending(FileSystem.temporaryName())
+    var holdsOldData = false
     var before = DataState.missing
     do {
       try copy(source, status: status, to: staged)
@@ -35,20 +36,55 @@ extension Workspace {
         try cache().settle()
         // The old data stays in its place until the new one is whole.
         guard try FileSystem.exchange(staged, destination) else {
-          throw WorkspaceError.exists(displayed(path))
+          throw WorkspaceError.failed(
+            "\(displayed(path)) cannot be replaced on this file system", hint: "move it away first")
         }
-        try hiddenFiles.keep(from: staged, of: path)
+        holdsOldData = true
+        do {
+          try hiddenFiles.keep(from: staged, of: path)
+        } catch {
+          // What no store has goes back with the rest.
+          if try FileSystem.exchange(staged, destination) { holdsOldData = false }
+          throw error
+        }
         try FileSystem.removeTree(staged)
       } else if try !FileSystem.renameWithoutReplacing(staged, to: destination) {
         throw WorkspaceError.exists(displayed(path))
       }
     } catch {
-      try? FileSystem.removeTree(staged)
+      if !holdsOldData { try? FileSystem.removeTree(staged) }
       throw error
     }
     // `add` finds out what it is that came.
     noteData(path, from: before, to: .unknown, command: "dver add")
     return path
+  }
+
+  /// Where a copy goes: into a folder that is named for a file, or with a slash; else to the path.
+  private func place(
+    of source: AbsolutePath, _ status: FileStatus, named output: [UInt8]
+  ) throws -> RepositoryPath {
+    let path = try path(of: output)
+    let isFolder =
+      try output.last == RepositoryPath.slash
+      || !status.isDirectory && FileSystem.status(of: root.appending(path))?.isDirectory == true
+    return isFolder ? path.appending(source.lastComponent) : path
+  }
+
+  /// All that speaks against a copy, before anything is touched.
+  private func refuseCopy(
+    of status: FileStatus, to path: RepositoryPath, options: AddOptions
+  ) throws {
+    let destination = root.appending(path)
+    let catalog = try catalog(takingAsData: [path])
+    try refuseHiddenPointers(catalog)
+    _ = try addTarget(path, catalog: catalog, arriving: status)
+    guard try FileSystem.exists(destination) else { return }
+    guard options.force else { throw WorkspaceError.exists(displayed(path)) }
+    for name in [".git", ".dver"] where try FileSystem.exists(destination.appending(name)) {
+      throw WorkspaceError.failed(
+        "\(displayed(path)) is a repository or a workspace of its own", hint: "choose another path")
+    }
   }
 
   private func copy(
