@@ -40,6 +40,54 @@ import Testing
     #expect(try repository.shell("ls *.dver dver.*").standardOutput == "")
   }
 
+  /// What DVC finds unchanged is: a folder with pointers in it, links, and what is outside.
+  @Test(arguments: [[], ["--remove-dvc"], ["--from"]])
+  func dependenciesOfAllKindsStayFresh(options: [String]) throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    let name = try project.store("1\n")
+    let pointer = "outs:\n- md5: \(name)\n  size: 2\n  hash: md5\n  path: raw.csv\n"
+    try repository.write("1\n", to: "data/raw.csv")
+    try repository.write(pointer, to: "data/raw.csv.dvc")
+    try repository.write("/raw.csv\n", to: "data/.gitignore")
+    try repository.write("in\n", to: "in")
+    try repository.write("far\n", to: repository.outside("far"))
+    try repository.symlink("in", at: "link")
+    try repository.symlink("folder", at: "linked")
+    try repository.write("x\n", to: "folder/x")
+    try repository.symlink("../in", at: "folder/y")
+    try repository.symlink("../data", at: "folder/z")
+    let data = try project.md5(
+      project.listing([
+        (".gitignore", "/raw.csv\n"), ("raw.csv", "1\n"), ("raw.csv.dvc", pointer),
+      ]))
+    let folder = try project.md5(project.listing([("x", "x\n"), ("y", "in\n")]))
+    let paths: [(String, String)] = [
+      (repository.outside("far"), try project.md5("far\n")), ("data", "\(data).dir"),
+      ("folder", "\(folder).dir"), ("link", try project.md5("in\n")), ("linked", "\(folder).dir"),
+    ]
+    try repository.write(
+      "stages:\n  s:\n    cmd: touch out\n    deps:\n"
+        + paths.map { "    - \($0.0)\n" }.joined() + "    outs: [out]\n", to: "dvc.yaml")
+    let made = try project.store("out\n")
+    try repository.write("out\n", to: "out")
+    try repository.write(
+      "schema: '2.0'\nstages:\n  s:\n    cmd: touch out\n    deps:\n"
+        + paths.map { "    - path: \($0.0)\n      hash: md5\n      md5: \($0.1)\n" }.joined()
+        + "    outs:\n    - path: out\n      hash: md5\n      md5: \(made)\n      size: 4\n",
+      to: "dvc.lock")
+    try repository.write("/out\n", to: ".gitignore")
+    try repository.commitAll()
+    guard options == ["--from"] else {
+      try repository.dverCommand(["migrate"] + options).run().requireSuccess()
+      return try cleanStatus(repository)
+    }
+    let copy = try TemporaryRepository(.git)
+    try copy.dver("migrate", "--from", repository.path).requireSuccess()
+    try copy.dver("checkout").requireSuccess()
+    try cleanStatus(copy)
+  }
+
   @Test func anOlderCacheIsRead() throws {
     let project = try DVCProjectFixture()
     let repository = project.repository

@@ -229,4 +229,42 @@ import Testing
     let end = shown().split(separator: "\u{1b}[J").last ?? ""
     #expect(!end.contains("[s]"))
   }
+
+  /// What tells that something is data may change while stages run, and is no dependency.
+  @Test(arguments: [
+    ("d", "", "[d/a]"), ("sub", "echo >> sub/in; ", "[x.o]"),
+  ])
+  func bookkeepingInAFolderIsNoDependency(folder: String, edit: String, outputs: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  a: {cmd: \"mkdir -p d; date > d/a; touch x.o\", outs: \(outputs)}\n"
+        + "  c: {cmd: \"echo >> runs; touch c.o\", deps: [\(folder)], outs: [c.o]}\n",
+      to: "dver.yaml")
+    try repository.write("1\n", to: "sub/in")
+    try repository.write(
+      "stages:\n  w: {cmd: cat in > o, deps: [in], outs: [o]}\n", to: "sub/dver.yaml")
+    for round in 1...2 {
+      try repository.dver("repro", "-P").requireSuccess()
+      try repository.dver("status", "-q").requireSuccess()
+      try repository.dver("repro", "-P").requireSuccess()
+      let runs = try repository.readText("runs").utf8.count
+      #expect(runs == (edit.isEmpty ? 1 : round))
+      try repository.shell(edit).requireSuccess()
+    }
+  }
+
+  /// A folder that is tracked counts with all that is in it.
+  @Test func anIgnoreFileInTrackedDataIsData() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: "d/.gitignore")
+    try repository.write("1\n", to: "d/a")
+    try repository.dver("add", "d").requireSuccess()
+    try repository.write("stages: {s: {cmd: touch o, deps: [d], outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.write("*.bak\n", to: "d/.gitignore")
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput.contains(#"{"d": "modified"}"#))
+    let recorded = try repository.shell("grep -A2 'path: d$' dver.lock d.dver | grep sha256:")
+    #expect(Set(recorded.lines.map { $0.split(separator: " ").last }).count == 1)
+  }
 }

@@ -8,7 +8,7 @@ package enum DependencyPath: Hashable, Sendable {
   case outside(AbsolutePath)
 
   /// Resolves `written` as a stage in `directory` of the workspace at `root` means it.
-  init(_ written: [UInt8], in directory: RepositoryPath, root: AbsolutePath) {
+  package init(_ written: [UInt8], in directory: RepositoryPath, root: AbsolutePath) {
     if let path = directory.resolving(written) {
       self = .inside(path)
       return

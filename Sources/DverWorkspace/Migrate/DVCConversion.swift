@@ -4,6 +4,7 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 import DverParallel
+import DverPipeline
 
 /// Says in dver's terms what DVC recorded.
 struct DVCConversion {
@@ -25,6 +26,9 @@ struct DVCConversion {
     self.objects = objects
     self.transaction = transaction
   }
+
+  /// The root of the workspace.
+  var root: AbsolutePath { workspace.root }
 
   // MARK: Outputs
 
@@ -124,22 +128,18 @@ struct DVCConversion {
 
   /// What a stage read; without a name where the workspace holds something else now, so that the
   /// stage is stale, as it was before.
-  func dependency(_ record: DVCRecord, at path: RepositoryPath) throws -> OutputRecord {
+  func dependency(_ record: DVCRecord, at path: DependencyPath) throws -> OutputRecord {
     let unknown = OutputRecord(path: record.path)
     guard let hash = record.hash else { return unknown }
-    if let known = outputs[path], known.hash == hash { return known.record.renamed(record.path) }
-    let (content, root) = try presentContent(of: path)
-    switch content {
-    case .missing: break
-    case .file(let file):
-      let isSame =
-        try objects[hash]?.digest == file.digest
-        || hash.isHash(ofFileAt: root.appending(path))
-      if isSame { return content.record(path: record.path) ?? unknown }
-    case .directory(let directory):
-      if try isHash(hash, of: directory.entries, in: root.appending(path)) {
-        return content.record(path: record.path) ?? unknown
-      }
+    if let inside = path.insidePath, let known = outputs[inside], known.hash == hash {
+      return known.record.renamed(record.path)
+    }
+    // Data of a copy is with its source still.
+    for owner in source === workspace ? [workspace] : [workspace, source] {
+      let storage = try WorkspaceStorage(
+        owner, transaction: nil, usesIndex: owner === workspace)
+      guard let found = try storage.dependencyRecord(of: path, isRecheck: false) else { continue }
+      if try isHash(hash, of: found, at: path, in: owner) { return found.renamed(record.path) }
     }
     guard !hash.isDirectory, let object = objects[hash] else { return unknown }
     return OutputRecord(
@@ -147,22 +147,43 @@ struct DVCConversion {
       size: object.size, isExecutable: record.isExecutable)
   }
 
-  /// What is at a path, and below which folder; data of a copy is with its source still.
-  private func presentContent(
-    of path: RepositoryPath
-  ) throws -> (WorkspaceContent, AbsolutePath) {
-    let content = try ContentScanner(workspace: workspace).content(of: path)
-    guard case .missing = content, source !== workspace else { return (content, workspace.root) }
-    var scanner = ContentScanner(workspace: source)
-    scanner.usesIndex = false
-    return (try scanner.content(of: path), source.root)
+  /// Whether DVC would find what it recorded.
+  private func isHash(
+    _ hash: DVCHash, of found: OutputRecord, at path: DependencyPath, in owner: Workspace
+  ) throws -> Bool {
+    let written =
+      switch path {
+      case .inside(let inside): owner.root.appending(inside)
+      case .outside(let outside): outside
+      }
+    // DVC looks at what a link leads to.
+    let place = try written.resolvingLinks()
+    guard found.name?.isDirectory == true else {
+      return try objects[hash]?.digest == found.name?.digest || hash.isHash(ofFileAt: place)
+    }
+    var scanner = ContentScanner(workspace: owner)
+    scanner.usesIndex = owner === workspace
+    let key = place.relative(to: owner.root) ?? RepositoryPath(normalized: place.bytes)
+    guard case .directory(let directory) = try scanner.content(at: place, key: key) else {
+      return false
+    }
+    return try isHash(hash, of: directory.entries, in: place)
   }
 
   private func isHash(
     _ hash: DVCHash, of entries: EntryTable, in root: AbsolutePath
   ) throws -> Bool {
     guard hash.isDirectory else { return false }
-    let files = (0..<entries.count).filter { entries.kinds[$0] != .emptyDirectory }
+    // Links to folders are no files to DVC, and it does not look behind them.
+    let files = try (0..<entries.count).filter { index in
+      switch entries.kinds[index] {
+      case .emptyDirectory: false
+      case .link:
+        try FileSystem.statusFollowingLinks(of: root.appending(entries.paths[index]))?.isFile
+          == true
+      case .file, .executable: true
+      }
+    }
     let found = try parallelMap(count: files.count, state: { () }) { _, index in
       let inside = RepositoryPath(normalized: Array(entries.paths[files[index]]))
       return DVCListing.File(

@@ -32,6 +32,13 @@ struct DVCProject {
   static let ignoreName = ".dvcignore"
   static let folderName = ".dvc"
 
+  /// Whether a path is one of DVC's own text files.
+  static func isOwn(_ path: RepositoryPath) -> Bool {
+    let name = path.lastComponent
+    return path.hasSuffix(pointerSuffix)
+      || [pipelineName, lockName, ignoreName].contains { name.elementsEqual($0.utf8) }
+  }
+
   /// - Throws: ``WorkspaceError`` where there is no project, or one that cannot be read.
   ///
   /// - Parameter isSource: Whether the project is only read, to make a copy.

@@ -147,9 +147,7 @@ struct Migration {
       outputs.append(converted)
     }
     let dependencies = try lock.dependencies.map { record in
-      guard let place = stage.directory.resolving(record.path) else {
-        return OutputRecord(path: record.path)
-      }
+      let place = DependencyPath(record.path, in: stage.directory, root: conversion.root)
       return try conversion.dependency(record, at: place)
     }
     return StageLock(

@@ -15,6 +15,9 @@ final class WorkspaceStorage: StageStorage {
     var records: [DependencyPath: OutputRecord?] = [:]
     /// Links in directories that were looked at, with their targets.
     var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
+    /// What directories that were looked at hold beside bookkeeping, where they hold any.
+    var plain: [DependencyPath: EntryTable] = [:]
+    var catalog: Catalog?
     var parameters: [DependencyPath: ParameterFile?] = [:]
     /// When the log is folded at the earliest.
     var nextFold = ContinuousClock.now + .seconds(1)
@@ -25,10 +28,17 @@ final class WorkspaceStorage: StageStorage {
   /// Whether outputs go to the cache.
   private let isCommitting: Bool
   private let linkTypes: [LinkType]
+  private let usesIndex: Bool
   private let state = Mutex(State())
 
-  /// - Parameter transaction: Where outputs go; `nil` for looking only.
-  init(_ workspace: Workspace, transaction: StoreTransaction?, isCommitting: Bool = true) throws {
+  /// - Parameters:
+  ///   - transaction: Where outputs go; `nil` for looking only.
+  ///   - usesIndex: Whether the status of files is believed and remembered.
+  init(
+    _ workspace: Workspace, transaction: StoreTransaction?, isCommitting: Bool = true,
+    usesIndex: Bool = true
+  ) throws {
+    self.usesIndex = usesIndex
     self.workspace = workspace
     self.transaction = transaction
     self.isCommitting = isCommitting
@@ -40,24 +50,48 @@ final class WorkspaceStorage: StageStorage {
   func currentRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
     if !isRecheck, let known = state.withLock({ $0.records[path] }) { return known }
     let (location, key) = try place(of: path)
-    let content = try ContentScanner(workspace: workspace).content(at: location, key: key)
-    let record = content.record(path: [])
+    let content = try scanner.content(at: location, key: key)
+    note(content, at: path)
+    return content.record(path: [])
+  }
+
+  private var scanner: ContentScanner {
+    var scanner = ContentScanner(workspace: workspace)
+    scanner.usesIndex = usesIndex
+    return scanner
+  }
+
+  private func note(_ content: WorkspaceContent, at path: DependencyPath) {
     var links: [(path: [UInt8], target: [UInt8])] = []
+    var plain: EntryTable?
     if case .directory(let directory) = content {
       let entries = directory.entries
       links = entries.kinds.indices.filter { entries.kinds[$0] == .link }
         .map { (Array(entries.paths[$0]), entries.targets[$0] ?? []) }
+      plain = entries.withoutBookkeeping()
     }
     state.withLock {
-      $0.records[path] = .some(record)
+      $0.records[path] = .some(content.record(path: []))
       $0.links[path] = links
+      $0.plain[path] = plain
     }
-    return record
+  }
+
+  /// Whether a path is what dver tracks, with all that is in it.
+  private func isTracked(_ path: RepositoryPath) throws -> Bool {
+    let catalog = try state.withLock(\.catalog) ?? workspace.catalog()
+    state.withLock { $0.catalog = catalog }
+    return catalog.output(containing: path) != nil
   }
 
   func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
     guard var record = try currentRecord(of: path, isRecheck: isRecheck) else { return nil }
-    let links = state.withLock { $0.links[path] ?? [] }
+    let (links, plain) = state.withLock { ($0.links[path] ?? [], $0.plain[path]) }
+    if let plain, try path.insidePath.map({ try !isTracked($0) }) ?? true {
+      let summary = try ManifestBuilder().build(plain) { _ in }
+      record.name = ContentName(digest: summary.digest, isDirectory: true)
+      (record.size, record.fileCount) = (summary.byteCount, summary.fileCount)
+    }
     guard !links.isEmpty, let name = record.name else { return record }
     let folder = try place(of: path).0
     // What a folder is to a command goes on behind links that lead out of it.
@@ -73,7 +107,7 @@ final class WorkspaceStorage: StageStorage {
       // A folder around this one holds what the stage writes, too.
       if try folder.resolvingLinks().relative(to: place) != nil { continue }
       let key = place.relative(to: workspace.root) ?? RepositoryPath(normalized: place.bytes)
-      let content = try ContentScanner(workspace: workspace).content(at: place, key: key)
+      let content = try scanner.content(at: place, key: key)
       guard let found = content.name else { continue }
       text += Array("\(found) \(PathQuoting.quoted(path))\n".utf8)
     }
@@ -164,7 +198,7 @@ final class WorkspaceStorage: StageStorage {
     // Once the stage counts as done, its outputs must be there.
     try transaction?.publish()
     try transaction?.runNotes()
-    state.withLock { $0.records[.inside(path)] = .some(record) }
+    note(content, at: .inside(path))
     return record
   }
 
