@@ -65,18 +65,29 @@ extension StoreTransaction {
     fileAt path: AbsolutePath, using hasher: inout FileHasher,
     progress: ((Int) throws -> Void)? = nil
   ) throws -> HashedFile? {
-    let source = try OpenFile(path, .read, followsLinks: false)
+    try adopt(OpenFile(path, .read, followsLinks: false), using: &hasher, progress: progress)
+  }
+
+  /// As ``adopt(fileAt:using:progress:)``, for a file that is open.
+  ///
+  /// - Throws: ``ChangedFileError`` if its path names another file by now.
+  package func adopt(
+    _ source: borrowing OpenFile, using hasher: inout FileHasher,
+    progress: ((Int) throws -> Void)? = nil
+  ) throws -> HashedFile? {
     let before = try source.status()
     let clock = FileClock.now()
     let staged = try stagedPath()
     do {
-      try FileSystem.link(path, at: staged)
+      try FileSystem.link(source.path, at: staged)
     } catch let error as FileSystemError
       where [EXDEV, EPERM, EMLINK, EACCES, ENOTSUP].contains(error.code)
     {
       return nil
     }
     do {
+      // The link went by name, and somebody may have put another file there.
+      try check(staged, isNameOf: source)
       // The second name and the mode change the status, so take it again.
       do {
         try source.setMode(Self.objectMode)
@@ -86,7 +97,6 @@ extension StoreTransaction {
         return nil
       }
       let linked = try source.status()
-      guard linked.inode == before.inode else { throw ChangedFileError(path: path) }
       let (digest, byteCount) = unsafe try hasher.digest(of: source, progress: progress)
       try check(source, unchangedSince: linked, byteCount: byteCount)
       guard try !isPresent(digest, byteCount: byteCount) else {
@@ -94,6 +104,7 @@ extension StoreTransaction {
         try source.setMode(before.mode)
         return nil
       }
+      try check(staged, isNameOf: source)
       try publish(staged, as: digest, byteCount: byteCount, isOurs: false)
       return HashedFile(
         digest: digest, status: try source.status(), hashedAt: clock, isRelinked: true)
@@ -137,6 +148,13 @@ extension StoreTransaction {
     } catch {
       _ = try? FileSystem.removeFile(staged)
       throw error
+    }
+  }
+
+  private func check(_ name: AbsolutePath, isNameOf source: borrowing OpenFile) throws {
+    let (named, open) = (try FileSystem.status(of: name), try source.status())
+    guard named?.inode == open.inode, named?.device == open.device else {
+      throw ChangedFileError(path: source.path)
     }
   }
 
