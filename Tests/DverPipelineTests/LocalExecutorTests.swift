@@ -133,6 +133,23 @@ import Testing
     #expect(try !FileSystem.exists(root.appending("never")))
   }
 
+  @Test func stopsWhatPrintsWithoutPause() throws {
+    var late = request(["yes", "touch never"])
+    late.timeout = .milliseconds(1)
+    #expect(try run(late).ending == .timedOut)
+    let cancellation = Cancellation()
+    let result = try run(request(["yes", "touch never"]), cancellation) { _ in
+      cancellation.request()
+    }
+    #expect(result.ending == .cancelled)
+    #expect(try !FileSystem.exists(root.appending("never")))
+  }
+
+  @Test func doesNotWaitForWhatGoesOnToPrint() throws {
+    // It ends once nobody reads.
+    #expect(try run(request(["yes & exit 0"])).isSuccess)
+  }
+
   @Test func aLogIsAddedToAndNotMadeForNothing() throws {
     let log = root.appending("logs/s.log")
     _ = try run(request(["true"]))

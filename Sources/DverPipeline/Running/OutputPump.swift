@@ -12,14 +12,16 @@ struct OutputPump: ~Copyable {
   private var hasLogFailed = false
 
   enum News {
-    /// There may be more later.
-    case empty
+    /// There may be more, now or later.
+    case open
     /// Nobody can write any more.
     case end
   }
 
   /// Some pages of a pipe; a longer line goes on in pieces.
   private static let bufferByteCount = 64 * 1024
+  /// As much as the largest pipe holds.
+  private static let readLimit = 16
 
   var descriptor: Int32 { pipe.descriptor }
 
@@ -36,9 +38,10 @@ struct OutputPump: ~Copyable {
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
   }
 
-  /// Takes what is in the pipe now.
+  /// Takes what is in the pipe now, or a part of it where more comes all the time: who never stops to
+  /// print must not keep its watch from its other duties.
   mutating func drain(_ output: (ArraySlice<UInt8>) -> Void) -> News {
-    while true {
+    for _ in 0..<Self.readLimit {
       let held = heldCount
       let count = unsafe buffer.withUnsafeMutableBytes { bytes in
         unsafe read(pipe.descriptor, bytes.baseAddress.map { unsafe $0 + held }, bytes.count - held)
@@ -46,11 +49,12 @@ struct OutputPump: ~Copyable {
       if count == 0 { return .end }
       if count < 0 {
         if errno == EINTR { continue }
-        return errno == EAGAIN ? .empty : .end
+        return errno == EAGAIN ? .open : .end
       }
       writeLog(held..<held + count, output)
       passLines(upTo: held + count, output)
     }
+    return .open
   }
 
   /// Passes on a last line without an end.
