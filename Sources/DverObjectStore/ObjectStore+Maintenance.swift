@@ -31,14 +31,16 @@ extension ObjectStore {
     }
   }
 
-  /// Makes what finished or dead transactions published durable, if there are any.
+  /// Makes what transactions published durable, if there are any that did not wait for that.
   ///
-  /// Must run before data elsewhere is dropped on the strength of an object here.
+  /// Must run before data elsewhere is dropped on the strength of an object here. That may be one
+  /// of a transaction that is under way, which makes it durable only at its end.
   package func settle() throws {
     try settle(isOldEnough: nil)
   }
 
-  /// As ``settle()``, for entries of more than a minute ago; also removes what dead ones left.
+  /// As ``settle()``, for finished or dead transactions that began more than a minute ago; also
+  /// removes what dead ones left.
   package func settleOld() throws {
     // Debris harms nobody, and may belong to another user of a shared cache.
     try? removeAbandonedFiles()
@@ -56,15 +58,21 @@ extension ObjectStore {
     let pending = folder.appending("pending")
     let names = try ownNames(in: pending)
     guard !names.isEmpty else { return }
-    // Nothing is added any more to what has no living holder.
     var (finished, hasOthers): ([AbsolutePath], Bool) = ([], false)
     for name in names {
       let path = pending.appending(name)
       do {
-        guard case .dead = try LifeSign.verdict(on: path, scratch: scratchFolder),
-          let status = try FileSystem.status(of: path), try isOldEnough?(status) ?? true
-        else { continue }
-        finished.append(path)
+        switch try LifeSign.verdict(on: path, scratch: scratchFolder) {
+        case .gone: continue
+        case .alive:
+          // Its holder goes on, and takes it back.
+          hasOthers = true
+        case .dead:
+          // Nothing is added any more to what has no living holder.
+          guard let status = try FileSystem.status(of: path), try isOldEnough?(status) ?? true
+          else { continue }
+          finished.append(path)
+        }
       } catch let error as FileSystemError where [EACCES, EPERM].contains(error.code) {
         // Another user's, who has to take it back.
         hasOthers = true

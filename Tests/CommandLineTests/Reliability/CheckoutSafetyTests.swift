@@ -1,3 +1,5 @@
+import DverCore
+import DverFileSystem
 import TestSupport
 import Testing
 
@@ -29,6 +31,31 @@ struct CheckoutSafetyTests {
       for command in running { try command.wait().requireSuccess() }
       try repository.requireClean()
     }
+  }
+
+  @Test(.enabled(if: FaultShim.hasCompiler, "the fault shim needs a C compiler"))
+  func whatSomebodyElseIsStoringIsSyncedBeforeACopyGoes() throws {
+    let repository = try TemporaryRepository()
+    for text in ["1\n", "2\n"] {
+      try repository.write(text, to: "x")
+      try repository.dver("add", "x").requireSuccess()
+      try repository.commitAll()
+    }
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    // As if another process had stored the second version and were not done.
+    try repository.remove(".dver/cache/pending")
+    try repository.makeDirectory(".dver/cache/pending")
+    let cache = AbsolutePath(normalized: Array("\(repository.path)/.dver/cache".utf8))
+    let entry = try LifeSign(
+      cache.appending("pending/0123456789abcdef"), purpose: "dver repro",
+      settings: LeaseSettings(.lock), unseen: cache.appending("unseen"))
+    let (operations, result) = try FaultPlan(root: repository.root).operations(
+      of: repository.dverCommand(["checkout"]))
+    try result.requireSuccess()
+    withExtendedLifetime(entry) {}
+    #expect(try repository.readText("x") == "1\n")
+    #expect(operations.contains { $0.name == "syncfs" })
+    #expect(repository.exists(".dver/cache/pending/0123456789abcdef"))
   }
 
   @Test func aNameWithALineEndHidesNoOther() throws {
