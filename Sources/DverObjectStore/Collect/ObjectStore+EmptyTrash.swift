@@ -81,7 +81,7 @@ extension ObjectStore {
     return try isIntact(digest)
   }
 
-  /// Brings back the packs that hold what something names and no other pack has.
+  /// Brings back the packs that hold what something names and of which there is no other sound copy.
   ///
   /// - Returns: The others, with their objects.
   private func restorePacks(
@@ -90,15 +90,13 @@ extension ObjectStore {
   ) throws -> [(pack: Pack, objects: [PackedObject])] {
     guard !names.isEmpty else { return [] }
     let index = try PackFolder(operation.folder, distrustedSince: distrustedSince).refreshed()
-    let present = try packs.refreshed()
+    _ = try packs.refreshed()
     let members = index.objectsByPack { _ in true }
     var doomed: [(pack: Pack, objects: [PackedObject])] = []
     for pack in index.allPacks {
       let objects = members[pack.number] ?? []
       let needed = try objects.filter { object in
-        guard kept.contains(object.digest) else { return false }
-        return try !present.contains(object.digest)
-          && !FileSystem.exists(path(of: object.digest))
+        try kept.contains(object.digest) && !isReplaced(object.digest)
       }
       // One that cannot be read may hold anything.
       if needed.isEmpty, index.damages[pack.number] == nil {

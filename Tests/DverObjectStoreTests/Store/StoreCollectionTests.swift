@@ -188,6 +188,19 @@ struct StoreCollectionTests {
     #expect(try store.defects(among: digests, sizes: digests.map { _ in -1 }).isEmpty)
   }
 
+  @Test func aDamagedCopyReplacesNoPackInTheTrash() throws {
+    let fixture = try StoreFixture()
+    let digests = try fixture.add(StoreFixture.contents(300))
+    try condemn(fixture.store, keeping: [])
+    let loose = fixture.store.path(of: digests[7])
+    try FileSystem.makeDirectories(loose.parent)
+    try FileSystem.replaceContents(of: loose, with: Array("damaged\n".utf8))
+    let result = try empty(fixture.reopened(), keeping: [digests[7]])
+    #expect(result.restoredCount == 1)
+    #expect(result.deletedCount == 0)
+    #expect(try fixture.reopened().isIntact(digests[7]))
+  }
+
   @Test func damagedPacksAreLeftToVerify() throws {
     let fixture = try StoreFixture()
     let contents = StoreFixture.contents(300)
