@@ -26,16 +26,15 @@ extension Workspace {
     let taken = try plan.map {
       try take($0, transaction: transaction, isStoring: !options.withoutStoring)
     }
-    try transaction.publish()
-    if options.output != nil {
-      for item in taken {
+    let command =
+      options.command ?? "dver add \(paths.map(\.description).joined(separator: " "))"
+    let added = try record(taken, nodes: [transaction], command: command) { plan in
+      try transaction.publish()
+      guard options.output != nil else { return }
+      for item in plan {
         noteData(item.path, from: .unknown, to: DataState(item.record), command: "dver add")
       }
     }
-    let added = try record(
-      taken,
-      command: options.command
-        ?? "dver add \(paths.map(\.description).joined(separator: " "))")
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())
@@ -64,13 +63,19 @@ extension Workspace {
 
   // MARK: Content
 
-  /// A target whose content is in the cache: what its pointer is to say.
+  /// A target whose content is in the cache.
   struct TakenTarget {
+    enum Content {
+      /// What the pointer is to say, with the path as it spells it.
+      case whole(OutputRecord)
+      /// The entries that take the place of one path of a directory, whatever else is in it.
+      case member(RepositoryPath, EntryTable)
+    }
+
     let target: AddTarget
     /// The path that the pointer tracks.
     let path: RepositoryPath
-    /// With the path as the pointer spells it.
-    let record: OutputRecord
+    let content: Content
   }
 
   private func take(
@@ -100,51 +105,39 @@ extension Workspace {
       guard let record = content.record(path: Array(path.lastComponent)) else {
         throw WorkspaceError.missing(displayed(path))
       }
-      return TakenTarget(target: target, path: path, record: record)
+      return TakenTarget(target: target, path: path, content: .whole(record))
     case .member(let path, let output):
-      let record = try takeMember(path, of: output, scanner: scanner, nodes: nodes)
-      return TakenTarget(target: target, path: output.path, record: record)
+      guard let relative = path.relative(to: output.path) else {
+        throw WorkspaceError.noSuchTarget(displayed(path))
+      }
+      let entries = try memberEntries(of: path, relative, scanner: scanner)
+      return TakenTarget(
+        target: target, path: output.path, content: .member(relative, entries))
     }
   }
 
-  /// Replaces one path in a directory's manifest; the rest of the directory may be absent.
-  private func takeMember(
-    _ path: RepositoryPath, of output: TrackedOutput, scanner: ContentScanner,
-    nodes: [StoreTransaction]
-  ) throws -> OutputRecord {
-    guard let name = output.name, let relative = path.relative(to: output.path) else {
-      throw WorkspaceError.noSuchTarget(displayed(path))
-    }
-    let before = try manifests.entries(of: output.path, root: name.digest)
-    var news = EntryTable()
+  /// What a manifest is to hold at and below one path of a directory, of which the rest may be
+  /// absent; nothing where there is nothing.
+  private func memberEntries(
+    of path: RepositoryPath, _ relative: RepositoryPath, scanner: ContentScanner
+  ) throws -> EntryTable {
+    var entries = EntryTable()
     switch try scanner.content(of: path) {
     case .missing:
       if let target = try linkTarget(at: path) {
-        news.append(
+        entries.append(
           path: relative.bytes, kind: .link, digest: SHA256.digest(of: target.span), size: 0,
           target: target)
-      } else {
-        // What is neither here nor recorded is a misspelling.
-        guard !before.entries(at: relative).isEmpty else {
-          throw WorkspaceError.missing(displayed(path))
-        }
       }
     case .file(let file):
-      news.append(
+      entries.append(
         path: relative.bytes, kind: file.isExecutable ? .executable : .file,
         digest: file.digest, size: file.size)
     case .directory(let directory):
       try refuseIgnoreFiles(in: directory.entries, of: path)
-      news = directory.entries.prefixed(with: relative)
+      entries = directory.entries.prefixed(with: relative)
     }
-    let after = before.replacing([relative], with: news)
-    let summaries = try nodes.map { try manifests.store(after, in: $0) }
-    guard let summary = summaries.first else { throw WorkspaceError.missing(displayed(path)) }
-    var record = output.record
-    record.name = ContentName(digest: summary.digest, isDirectory: true)
-    record.size = summary.byteCount
-    record.fileCount = summary.fileCount
-    return record
+    return entries
   }
 
   private func linkTarget(at path: RepositoryPath) throws -> [UInt8]? {
@@ -169,49 +162,6 @@ extension Workspace {
     for skipped in directory.skipped {
       notices.warning("\(displayed(path.appending(skipped))) is left out: it is never tracked")
     }
-  }
-
-  // MARK: Pointers
-
-  /// Writes pointers, manifests and ignore lines for what is in the cache now.
-  func record(_ taken: [TakenTarget], command: String) throws -> [AddedPath] {
-    var added: [AddedPath] = []
-    try perform(command) {
-      var changes = Changes()
-      var ignores = IgnoreLines(workspace: self)
-      for item in taken {
-        let pointer = try pointerPath(of: item)
-        let old = try FileSystem.contents(of: root.appending(pointer))
-        let new: [UInt8]
-        if let old {
-          new = try PointerFile.updating(old, with: item.record, source: pointer.description)
-        } else {
-          new = PointerFile.new(item.record)
-        }
-        let known = try old.map { try PointerFile.parse(bytes: $0, source: pointer.description) }
-        let oldRoot = known?.outputs.first?.record.name
-        changes.manifests.append(
-          ManifestChange(
-            path: item.path, old: oldRoot.flatMap { $0.isDirectory ? $0.digest : nil },
-            new: item.record.name.flatMap { $0.isDirectory ? $0.digest : nil }))
-        changes.texts.append(TextChange(path: pointer, old: old, new: new))
-        try ignores.add(item.path)
-        added.append(
-          AddedPath(
-            path: item.path, pointer: pointer, record: item.record, isChanged: new != old))
-      }
-      // Ignored first, so that git never sees data without its pointer.
-      changes.texts = ignores.changes + changes.texts
-      return changes
-    }
-    return added
-  }
-
-  private func pointerPath(of item: TakenTarget) throws -> RepositoryPath {
-    if case .member(_, let output) = item.target, case .pointer(let path) = output.origin {
-      return path
-    }
-    return item.path.withSuffix(CatalogFiles.pointerSuffix)
   }
 }
 

@@ -19,20 +19,22 @@ extension Workspace {
       scanner.usesIndex = place == nil
       return try take(target, scanner, at: place, nodes: [cache, data])
     }
-    let (objectCount, byteCount) = (data.newObjectCount.current, data.newByteCount.current)
-    try remote.barrier()
-    for item in taken {
-      guard let name = item.record.name else { continue }
-      try recordName(name, of: item.path, at: remote)
+    let command =
+      "dver add --to-remote \(taken.map(\.path.description).joined(separator: " "))"
+    let added = try record(taken, nodes: [cache, data], command: command) { plan in
+      try remote.barrier()
+      for item in plan {
+        guard let name = item.record.name else { continue }
+        try recordName(name, of: item.path, at: remote)
+      }
+      try cache.publish()
     }
-    try cache.publish()
-    let added = try record(
-      taken,
-      command: "dver add --to-remote \(taken.map(\.path.description).joined(separator: " "))")
     try cache.finish()
     try saveIndexes()
     progress.end()
-    return AddSummary(paths: added, newObjectCount: objectCount, newByteCount: byteCount)
+    return AddSummary(
+      paths: added, newObjectCount: data.newObjectCount.current,
+      newByteCount: data.newByteCount.current)
   }
 
   /// What is to be tracked, and where its content is, if that is somewhere else.

@@ -49,7 +49,7 @@ extension Workspace {
     }
     try transaction.publish()
     let command = "dver commit \(pointed.map(\.path.description).joined(separator: " "))"
-    let added = taken.isEmpty ? [] : try record(taken, command: command)
+    let added = taken.isEmpty ? [] : try record(taken, nodes: [], command: command) { _ in }
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
@@ -155,7 +155,7 @@ extension Workspace {
       _ = try manifests.store(directory.entries, in: transaction)
     }
     return TakenTarget(
-      target: .member(output.path, of: output), path: output.path, record: record)
+      target: .member(output.path, of: output), path: output.path, content: .whole(record))
   }
 }
 

@@ -17,6 +17,69 @@ struct ConcurrencyTests {
     #expect(ignored.map(String.init) == names.map { "/\($0)" })
   }
 
+  @Test func membersOfOneDirectoryAddedAtTheSameTimeAreAllRecorded() throws {
+    let repository = try TemporaryRepository()
+    let names = (0..<8).map { "d/file\($0)" }
+    for name in names { try repository.write("old \(name)\n", to: name) }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    for name in names { try repository.write("new \(name)\n", to: name) }
+    let running = try names.map { try repository.dverCommand(["add", $0]).start() }
+    for command in running { try command.wait().requireSuccess() }
+    try repository.requireClean()
+    try repository.remove("d")
+    try repository.dver("checkout").requireSuccess()
+    for name in names { #expect(try repository.readText(name) == "new \(name)\n") }
+  }
+
+  @Test func membersGivenTogetherAreAllRecorded() throws {
+    let repository = try TemporaryRepository()
+    for name in ["a", "b", "gone"] { try repository.write("old\n", to: "d/\(name)") }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    for name in ["a", "b", "sub/c"] { try repository.write("new\n", to: "d/\(name)") }
+    try repository.remove("d/gone")
+    try repository.dver("add", "d/a", "d/b", "d/sub", "d/gone").requireSuccess()
+    try repository.requireClean()
+    try repository.dver("add", "d/a", "d/neither").requireStatus(2)
+    try repository.requireClean()
+  }
+
+  /// `dver add d/big`, stopped while it hashes; `d` and its members are in git.
+  private func stoppedAdd() throws -> (repository: TemporaryRepository, add: RunningCommand) {
+    let repository = try TemporaryRepository()
+    try repository.write("old\n", to: "d/small")
+    try repository.write("old\n", to: "d/big")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.shell("truncate -s 1G d/big").requireSuccess()
+    let add = try repository.dverCommand(["add", "d/big"]).start()
+    // Something is on its way to the cache, which takes a while.
+    try add.wait(until: {
+      try repository.shell("ls .dver/cache/tmp/*/[0-9]*").status == .exited(0)
+    })
+    add.send(SIGSTOP)
+    return (repository, add)
+  }
+
+  @Test func aMemberRecordedWhileAnotherIsHashedStays() throws {
+    let (repository, add) = try stoppedAdd()
+    try repository.write("new\n", to: "d/small")
+    try repository.dver("add", "d/small").requireSuccess()
+    add.send(SIGCONT)
+    try add.wait().requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test func aMemberOfWhatIsNoLongerTrackedIsRefused() throws {
+    let (repository, add) = try stoppedAdd()
+    try repository.dver("remove", "d").requireSuccess()
+    add.send(SIGCONT)
+    let result = add.wait()
+    try result.requireStatus(2)
+    #expect(result.standardError.contains("d is not tracked by d.dver any more"))
+    #expect(!repository.exists("d.dver"))
+  }
+
   @Test func collectionsDisturbNobody() throws {
     let repository = try TemporaryRepository()
     let names = (0..<4).map { "file\($0)" }
