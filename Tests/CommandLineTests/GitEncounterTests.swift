@@ -22,6 +22,39 @@ import Testing
         .contains("a.dver"))
   }
 
+  /// Kinds of index that only the git program reads and writes.
+  @Test(arguments: [
+    "git update-index --split-index",
+    "git config core.splitIndex true; git update-index --force-write-index",
+    "git sparse-checkout set --cone --sparse-index .dver data",
+  ])
+  func everyCommandWorksWithAnIndexThatLibgit2CannotRead(preparation: String) throws {
+    let repository = try TemporaryRepository()
+    for name in ["data/keep", "far/away/x"] { try repository.write("1\n", to: name) }
+    try repository.commitAll()
+    try repository.shell(preparation).requireSuccess()
+    try repository.write("1\n", to: "data/f")
+    try repository.dver("add", "data/f").requireSuccess()
+    let staged = try repository.git("diff", "--cached", "--name-only").requireSuccess()
+    #expect(staged.lines.sorted() == ["data/.gitignore", "data/f.dver"])
+    #expect(
+      !(try repository.dver("status").requireSuccess()).standardError.contains("Finishing"))
+    try repository.git("commit", "-qm", "1").requireSuccess()
+
+    try repository.write("2\n", to: "data/f")
+    try repository.dver("commit", "-f").requireSuccess()
+    try repository.dver("undo").requireSuccess()
+    try repository.git("diff", "--exit-code", "HEAD").requireSuccess()
+    try repository.dver("commit", "-f").requireSuccess()
+    try repository.remove("data/f")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("data/f") == "2\n")
+    try repository.dver("install").requireSuccess()
+    #expect(!(try repository.dver("doctor")).standardError.contains("error"))
+    try repository.git("status").requireSuccess()
+    try repository.git("fsck").requireSuccess()
+  }
+
   /// Git compares times to the second: a younger index must not make it believe what it would have
   /// looked at.
   @Test(arguments: ["add data", "add -q --no-commit data", "config --project cache.type copy"])

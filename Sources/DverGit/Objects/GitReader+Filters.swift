@@ -18,6 +18,7 @@ extension RepositoryHandle {
   borrowing func filtered(_ content: [UInt8], path: [UInt8]) throws(GitError) -> [UInt8] {
     // An empty file needs no filter, and has no address to hand over.
     guard !content.isEmpty else { return content }
+    try replaceUnreadableIndex()
     var pointer: OpaquePointer?
     let status = unsafe withCString(path) {
       // Git only warns of line ends that a checkout would change.
@@ -36,5 +37,20 @@ extension RepositoryHandle {
     }
     try check(applied, "apply git's filters to \(quoted(path))")
     return unsafe [UInt8](UnsafeRawBufferPointer(start: buffer.ptr, count: buffer.size))
+  }
+
+  /// Lets attributes be looked up where libgit2 cannot read the index: an empty one takes its place.
+  ///
+  /// libgit2 looks into the index for attribute files that the work tree lacks, and fails as a whole
+  /// where the index is split or sparse.
+  borrowing func replaceUnreadableIndex() throws(GitError) {
+    var pointer: OpaquePointer?
+    if unsafe git_repository_index(&pointer, repository.pointer) == 0 {
+      unsafe git_index_free(pointer)
+      return
+    }
+    let empty = try IndexHandle.empty()
+    try check(
+      unsafe git_repository_set_index(repository.pointer, empty.index.pointer), "use an index")
   }
 }

@@ -64,6 +64,7 @@ enum GitAttribute {
 
 extension RepositoryHandle {
   borrowing func attribute(_ name: String, of path: [UInt8]) throws(GitError) -> GitAttribute {
+    try replaceUnreadableIndex()
     var value: UnsafePointer<CChar>?
     let status = unsafe withCString(path) {
       unsafe git_attr_get(
