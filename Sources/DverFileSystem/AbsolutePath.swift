@@ -44,7 +44,14 @@ package struct AbsolutePath: Hashable, Comparable, Sendable {
       throw FileSystemError(.find, "the current directory")
     }
     defer { unsafe free(buffer) }
-    return unsafe AbsolutePath(normalized: Array(String(cString: buffer).utf8))
+    let bytes = unsafe UnsafeBufferPointer(start: buffer, count: strlen(buffer)).map {
+      UInt8(bitPattern: $0)
+    }
+    // The kernel writes "(unreachable)" before a folder that lies outside of the process' root.
+    guard bytes.first == RepositoryPath.slash else {
+      throw FileSystemError(.find, "the current directory", code: ENOENT)
+    }
+    return AbsolutePath(normalized: bytes)
   }
 
   package var lastComponent: ArraySlice<UInt8> {

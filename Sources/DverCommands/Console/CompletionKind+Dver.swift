@@ -59,7 +59,7 @@ extension CompletionKind {
       let inner = words[option].dropFirst("--cd=".count)
       // bash makes a word of `=`.
       let name = inner.isEmpty ? words[(option + 1)...].first { $0 != "=" } : String(inner)
-      if let name { folder = AbsolutePath(name, relativeTo: here) }
+      if let name { folder = AbsolutePath(name.pathBytes, relativeTo: here) }
     }
     guard let workspace = try? Workspace.open(from: folder, bare: .allowed(revision: nil)) else {
       return []

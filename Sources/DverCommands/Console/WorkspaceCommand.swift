@@ -28,7 +28,7 @@ extension DverCommand {
   func currentFolder() throws -> AbsolutePath {
     let here = try AbsolutePath.current()
     guard let directory = global.directory else { return here }
-    let folder = AbsolutePath(directory, relativeTo: here)
+    let folder = AbsolutePath(directory.pathBytes, relativeTo: here)
     guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
       throw WorkspaceError.failed(
         "\(folder), which --cd names, is no folder", hint: "check the spelling of the path")

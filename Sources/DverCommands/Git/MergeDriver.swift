@@ -29,7 +29,8 @@ struct MergeDriver: DverCommand {
     guard !"/\(path)".contains("/.dver/manifests/") else { return }
     let here = try AbsolutePath.current()
     let (left, right) = (
-      AbsolutePath(ours, relativeTo: here), AbsolutePath(theirs, relativeTo: here)
+      AbsolutePath(ours.pathBytes, relativeTo: here),
+      AbsolutePath(theirs.pathBytes, relativeTo: here)
     )
     let (mine, other) = (
       try FileSystem.contents(of: left) ?? [], try FileSystem.contents(of: right) ?? []

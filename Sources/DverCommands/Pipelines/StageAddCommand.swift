@@ -64,6 +64,10 @@ struct StageAddCommand: WorkspaceCommand {
     if let first = command.first, first != "--", first.hasPrefix("-") {
       throw ValidationError(Self.refusal(of: first))
     }
+    let texts = [name] + params + command + [wdir, desc].compactMap(\.self)
+    if let word = texts.first(where: { !$0.isText }) {
+      throw ValidationError("\(word) is not valid UTF-8, as what dver.yaml holds must be")
+    }
   }
 
   /// What to say of a word that looks like an option and is none.

@@ -47,7 +47,8 @@ struct RemoteAddCommand: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.addRemote(
-      name, path: path, isDefault: isDefault, force: force, level: levels.level ?? .project)
+      name, path: path.pathBytes, isDefault: isDefault, force: force,
+      level: levels.level ?? .project)
     if isDefault { console.status("'\(name)' is the default remote.") }
   }
 }
@@ -183,7 +184,8 @@ struct RemoteModifyCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace, console: Console) throws {
-    try workspace.modifyRemote(name, option: option, to: value, level: levels.level)
+    try workspace.modifyRemote(
+      name, option: option, to: value?.argumentBytes, level: levels.level)
   }
 }
 

@@ -42,7 +42,7 @@ struct CacheDirectoryCommand: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     if unset || path != nil {
-      return try workspace.setCacheFolder(path, level: levels.level ?? .project)
+      return try workspace.setCacheFolder(path?.pathBytes, level: levels.level ?? .project)
     }
     let folder = try workspace.cacheFolder()
     if console.printsJSON { return console.print(json: ["path": .path(folder.bytes)]) }

@@ -54,7 +54,8 @@ struct ConfigCommand: WorkspaceCommand {
     }
     if unset { return try workspace.unsetOption(name, level: levels.level ?? .project) }
     if let value {
-      return try workspace.setOption(name, to: value, level: levels.level ?? .project)
+      return try workspace.setOption(
+        name, to: value.argumentBytes, level: levels.level ?? .project)
     }
     let item = try workspace.configurationItem(name, level: levels.level)
     if console.printsJSON { return console.print(json: Self.document(item)) }

@@ -93,7 +93,9 @@ struct BareRepository: Sendable {
 
   /// The bare repository that `GIT_DIR` names, as it does in git's hooks.
   static func gitOfEnvironment(relativeTo current: AbsolutePath) throws -> GitRepository? {
-    guard let name = ConfigurationFiles.environment("GIT_DIR"), !name.isEmpty else { return nil }
+    guard let name = ConfigurationFiles.environmentBytes("GIT_DIR"), !name.isEmpty else {
+      return nil
+    }
     let folder = AbsolutePath(name, relativeTo: current)
     return try isGitDirectory(folder) ? git(at: folder) : nil
   }

@@ -128,16 +128,26 @@ package struct ConfigurationFiles: Sendable {
   }
 
   private static var global: AbsolutePath? {
-    if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
-      return AbsolutePath(normalized: Array("/".utf8)).appending(Array(folder.utf8.dropFirst()))
-        .appending("dver/config")
-    }
+    if let folder = environmentPath("XDG_CONFIG_HOME") { return folder.appending("dver/config") }
     return home?.appending(".config/dver/config")
   }
 
   static var home: AbsolutePath? {
-    guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
-    return AbsolutePath(home, relativeTo: AbsolutePath(normalized: [RepositoryPath.slash]))
+    environmentPath("HOME")
+  }
+
+  /// The folder that a variable names; `nil` where it names none from the root on.
+  private static func environmentPath(_ name: String) -> AbsolutePath? {
+    guard let path = environmentBytes(name), path.first == RepositoryPath.slash else { return nil }
+    return AbsolutePath(path, relativeTo: AbsolutePath(normalized: [RepositoryPath.slash]))
+  }
+
+  /// The bytes of a variable, for those that hold a path.
+  package static func environmentBytes(_ name: String) -> [UInt8]? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe UnsafeBufferPointer(start: value, count: strlen(value)).map {
+      UInt8(bitPattern: $0)
+    }
   }
 
   static func environment(_ name: String) -> String? {

@@ -12,8 +12,13 @@ package struct ConfigurationItem: Sendable {
   init(_ value: ConfigLayers.Value) {
     name = ConfigurationOptions.spelled(value.nameText)
     // An option without `=` is true.
-    self.value = value.bytes == nil ? "true" : value.text
+    self.value = value.bytes.map(Self.shown) ?? "true"
     file = AbsolutePath(normalized: value.file)
+  }
+
+  /// A value that is no text, such as the path of a folder, is shown as it can be typed.
+  private static func shown(_ bytes: [UInt8]) -> String {
+    String(validating: bytes, as: UTF8.self) ?? PathQuoting.quoted(bytes)
   }
 }
 
@@ -43,15 +48,12 @@ extension Workspace {
   }
 
   /// Sets an option in the file of a level.
-  package func setOption(_ name: String, to value: String, level: ConfigurationLevel) throws {
+  package func setOption(_ name: String, to value: [UInt8], level: ConfigurationLevel) throws {
     let kind = try ConfigurationOptions.kind(of: name)
-    try ConfigurationOptions.check(value, of: ConfigurationOptions.spelled(name), kind)
-    let stored: [UInt8]
-    if case .path = kind {
-      stored = try storedPath(value, level: level)
-    } else {
-      stored = Array(value.utf8)
-    }
+    let text = String(decoding: value, as: UTF8.self)
+    try ConfigurationOptions.check(text, of: ConfigurationOptions.spelled(name), kind)
+    var stored = value
+    if case .path = kind { stored = try storedPath(value, level: level) }
     try editConfiguration("dver config", at: level) { file in
       try file.set(Array(name.utf8), stored)
     }
@@ -101,15 +103,16 @@ extension Workspace {
 
   /// How a path that the user typed is written into the file of a level: counted from the folder of
   /// the file where that is part of the workspace, else from the root of the file system.
-  func storedPath(_ text: String, level: ConfigurationLevel) throws -> [UInt8] {
-    let text = text.hasPrefix("file://") ? String(text.dropFirst("file://".count)) : text
-    guard !text.isEmpty, !text.utf8.contains(0) else {
+  func storedPath(_ typed: [UInt8], level: ConfigurationLevel) throws -> [UInt8] {
+    let scheme = Array("file://".utf8)
+    let path = typed.starts(with: scheme) ? Array(typed.dropFirst(scheme.count)) : typed
+    guard !path.isEmpty, !path.contains(0) else {
       throw WorkspaceError.failed(
         "an empty path is no place for data",
         hint: "name a folder: it is made when it is first used")
     }
-    if text.hasPrefix("/") || text.hasPrefix("~/") { return Array(text.utf8) }
-    let absolute = AbsolutePath(text, relativeTo: current)
+    if path.starts(with: "/".utf8) || path.starts(with: "~/".utf8) { return path }
+    let absolute = AbsolutePath(path, relativeTo: current)
     guard level == .project || level == .local else { return absolute.bytes }
     return absolute.steps(from: try configuration().files.path(of: level.file).parent)
   }
@@ -117,7 +120,7 @@ extension Workspace {
   // MARK: The cache's folder
 
   /// Moves the place of the cache; what is in the old one stays there.
-  package func setCacheFolder(_ path: String?, level: ConfigurationLevel) throws {
+  package func setCacheFolder(_ path: [UInt8]?, level: ConfigurationLevel) throws {
     if let path {
       try setOption("cache.dir", to: path, level: level)
     } else {

@@ -55,9 +55,11 @@ package struct PlotTemplate: Sendable {
   static func named(_ name: String?, in workspace: Workspace) throws -> PlotTemplate {
     let name = name ?? standardName
     let folder = workspace.dverFolder.appending("plots")
+    let path = name.pathBytes
     for place in [
-      AbsolutePath(name, relativeTo: folder), AbsolutePath("\(name).json", relativeTo: folder),
-      AbsolutePath(name, relativeTo: workspace.current),
+      AbsolutePath(path, relativeTo: folder),
+      AbsolutePath(path + Array(".json".utf8), relativeTo: folder),
+      AbsolutePath(path, relativeTo: workspace.current),
     ] {
       guard try FileSystem.statusFollowingLinks(of: place)?.isFile == true,
         let bytes = try FileSystem.contents(of: place)

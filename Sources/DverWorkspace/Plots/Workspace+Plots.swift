@@ -218,7 +218,7 @@ extension FileVersion {
 
 extension String {
   /// The path that this is, or that it is the quoted form of.
-  fileprivate var pathBytes: [UInt8] {
+  var pathBytes: [UInt8] {
     let bytes = Array(utf8)
     guard bytes.first == UInt8(ascii: "\"") else { return bytes }
     return PathQuoting.unquote(bytes.span) ?? bytes

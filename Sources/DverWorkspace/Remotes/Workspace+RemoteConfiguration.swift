@@ -11,10 +11,10 @@ extension Workspace {
   /// - Parameter force: Whether the name may be one that is there already; its options go, for it
   ///   becomes another remote.
   package func addRemote(
-    _ name: String, path: String, isDefault: Bool, force: Bool, level: ConfigurationLevel
+    _ name: String, path: [UInt8], isDefault: Bool, force: Bool, level: ConfigurationLevel
   ) throws {
     try check(remoteName: name)
-    try Configuration.refuseSchemes(path, remote: name)
+    try Configuration.refuseSchemes(String(decoding: path, as: UTF8.self), remote: name)
     if !force, try configuration().remoteValue(name, "url") != nil {
       throw WorkspaceError.failed(
         "there is a remote '\(name)' already",
@@ -62,7 +62,7 @@ extension Workspace {
 
   /// Sets an option of a remote; removes it where `value` is `nil`.
   package func modifyRemote(
-    _ name: String, option key: String, to value: String?, level: ConfigurationLevel?
+    _ name: String, option key: String, to value: [UInt8]?, level: ConfigurationLevel?
   ) throws {
     let entry = try configuredRemote(name)
     let full = "remote.\(name).\(key)"
@@ -74,7 +74,9 @@ extension Workspace {
       }
       return try unsetOption(full, level: level)
     }
-    if case .path = kind { try Configuration.refuseSchemes(value, remote: name) }
+    if case .path = kind {
+      try Configuration.refuseSchemes(String(decoding: value, as: UTF8.self), remote: name)
+    }
     try setOption(full, to: value, level: level ?? entry)
   }
 

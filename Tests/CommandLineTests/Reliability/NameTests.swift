@@ -77,6 +77,58 @@ struct NameTests {
     #expect(try clone.tree("t").filter(isData) == repository.tree("t").filter(isData))
   }
 
+  @Test func aWorkspaceMayLieInAFolderThatIsNoText() throws {
+    let outer = try TemporaryRepository(.emptyDirectory)
+    let folder = Array("\(outer.path)/caf".utf8) + [0xe9]
+    // What the name would become if it were repaired.
+    try outer.makeDirectory("caf\u{fffd}")
+    try outer.makeDirectory(folder)
+    let git = Command("git", ["init", "-q"], environment: outer.environment, directory: folder)
+    try git.run().requireSuccess()
+    let file = folder + Array("/a".utf8)
+    try outer.write("1\n", to: file)
+    for line in [["init", "-q"], ["add", "a"], ["status"], ["doctor"]] {
+      var command = try outer.dverCommand(line)
+      command.directory = folder
+      let result = try command.run()
+      #expect(!result.standardError.contains("error"))
+    }
+    try outer.remove(file)
+    var checkout = try outer.dverCommand(["checkout"])
+    checkout.directory = folder
+    try checkout.run().requireSuccess()
+    #expect(try outer.readText(file) == "1\n")
+    #expect(try outer.files("caf\u{fffd}").isEmpty)
+  }
+
+  @Test func argumentsThatAreNoTextKeepTheirBytes() throws {
+    let repository = try TemporaryRepository()
+    let name = Array("b".utf8) + [0xff]
+    let path = Array("../outside/".utf8) + name
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.dver("remote", "add", "-d", "z", path).requireSuccess()
+    let url = try repository.git("config", "-f", ".dver/config", "remote.z.url").requireSuccess()
+    #expect(url.standardOutputBytes == Array("../../outside/".utf8) + name + Array("\n".utf8))
+    try repository.dver("push").requireSuccess()
+    let store = Array(repository.outside("").utf8) + name + Array("/dver-store".utf8)
+    #expect(repository.exists(store))
+    #expect(
+      try repository.dver("config", "remote.z.url").lines == [#""../../outside/b\377""#])
+
+    try repository.dver("cache", "dir", "--local", path).requireSuccess()
+    #expect(try repository.dver("cache", "dir").standardOutput.hasSuffix("/outside/b\\377\"\n"))
+    try repository.dver("config", "--local", "cache.dir", path + [0xfe]).requireSuccess()
+    #expect(
+      try repository.dver("cache", "dir").standardOutput.hasSuffix("/outside/b\\377\\376\"\n"))
+
+    try repository.makeDirectory(name)
+    try repository.dver("--cd", name, "root").requireSuccess()
+    try repository.dver("root", Array("--cd=".utf8) + name).requireSuccess()
+    let refused = try repository.dver("stage", "add", "-n", "s", "--", "cat", name)
+    #expect(refused.standardError.contains("is not valid UTF-8"))
+  }
+
   @Test func deepPathsSurvive() throws {
     let repository = try TemporaryRepository()
     let folder =
