@@ -135,7 +135,7 @@ struct DVCConversion {
       return known.record.renamed(record.path)
     }
     // Data of a copy is with its source still.
-    for owner in source === workspace ? [workspace] : [workspace, source] {
+    for owner in source === workspace ? [workspace] : [source, workspace] {
       let storage = try WorkspaceStorage(
         owner, transaction: nil, usesIndex: owner === workspace)
       guard let found = try storage.dependencyRecord(of: path, isRecheck: false) else { continue }

@@ -106,9 +106,17 @@ final class WorkspaceStorage: StageStorage {
       let place = try link.resolvingLinks()
       // A folder around this one holds what the stage writes, too.
       if try folder.resolvingLinks().relative(to: place) != nil { continue }
-      let key = place.relative(to: workspace.root) ?? RepositoryPath(normalized: place.bytes)
+      let inside = place.relative(to: workspace.root)
+      let key = inside ?? RepositoryPath(normalized: place.bytes)
       let content = try scanner.content(at: place, key: key)
-      guard let found = content.name else { continue }
+      guard var found = content.name else { continue }
+      if case .directory(let directory) = content,
+        let plain = directory.entries.withoutBookkeeping(),
+        try inside.map({ try !isTracked($0) }) ?? true
+      {
+        found = ContentName(
+          digest: try ManifestBuilder().build(plain) { _ in }.digest, isDirectory: true)
+      }
       text += Array("\(found) \(PathQuoting.quoted(path))\n".utf8)
     }
     if text.count > ownCount {
