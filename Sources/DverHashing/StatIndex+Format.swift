@@ -3,7 +3,7 @@ package import DverFileSystem
 
 /// The index on disk: a cache of this machine, in its byte order, that may be deleted at any time.
 ///
-///     "dverstat" u32 version u32 zero
+///     "dverstat" u32 version u32 zero, u64 boot
 ///     u64 count, u64 path bytes, u64 link count, u64 link bytes
 ///     i64 stored at, u8 has name, u8 is directory, 6 zero bytes, 32 bytes digest
 ///     columns: path ends u32, kinds u8 (padded to 8), digests 32, sizes i64, stamps 4 × 8 and
@@ -11,7 +11,14 @@ package import DverFileSystem
 ///     32 bytes SHA-256 of everything before
 extension StatIndex {
   private static let magic = Array("dverstat".utf8)
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
+  /// How long data may wait in memory before the system writes it to the disk; half of that is usual.
+  private static let writebackNanoseconds: Int64 = 60 * 1_000_000_000
+  /// Stands for the time since the system started.
+  package static let presentBoot: UInt64 = {
+    let digest = SHA256.digest(of: Array(ProcessIdentity.presentBoot.utf8).span)
+    return (0..<8).reduce(0) { $0 << 8 | UInt64(digest[$1]) }
+  }()
 
   package func save(to path: AbsolutePath) throws {
     let temporary = path.parent.appending(FileSystem.temporaryName())
@@ -27,11 +34,29 @@ extension StatIndex {
   }
 
   /// Reads an index; `nil` where there is none, or none that is whole.
-  package static func load(from path: AbsolutePath) throws -> StatIndex? {
+  ///
+  /// After a restart of the system, files that changed shortly before the index was saved vouch for
+  /// nothing: a power cut may have taken what was written to them, and left their status.
+  ///
+  /// - Parameter boot: What stands for the time since the system started.
+  package static func load(
+    from path: AbsolutePath, boot: UInt64 = presentBoot
+  ) throws -> StatIndex? {
     guard let file = try OpenFile.ifPresent(path, .read) else { return nil }
+    let saved = try file.status().modified
     var reader = try ColumnReader(file)
-    guard let index = try StatIndex(&reader), try reader.isWhole() else { return nil }
+    var savedIn: UInt64 = 0
+    guard var index = try StatIndex(&reader, boot: &savedIn), try reader.isWhole() else {
+      return nil
+    }
+    if savedIn != boot { index.distrust(changedSince: saved - writebackNanoseconds) }
     return index
+  }
+
+  private mutating func distrust(changedSince time: Int64) {
+    for position in stamps.indices where stamps[position].changed >= time {
+      stamps[position] = Self.untrusted
+    }
   }
 
   private func write(to writer: inout ColumnWriter) throws {
@@ -39,6 +64,7 @@ extension StatIndex {
     try writer.append(bytes: Self.magic)
     try writer.append(Self.version)
     try writer.append(UInt32(0))
+    try writer.append(Self.presentBoot)
     try writer.append(UInt64(entries.count))
     try writer.append(UInt64(entries.paths.bytes.count))
     try writer.append(UInt64(links.count))
@@ -66,14 +92,16 @@ extension StatIndex {
     for link in links { try writer.append(bytes: link.value) }
   }
 
-  private init?(_ reader: inout ColumnReader) throws {
+  /// - Parameter boot: Gets what stands for the boot in which the index was saved.
+  private init?(_ reader: inout ColumnReader, boot: inout UInt64) throws {
     guard try reader.bytes(Self.magic.count) == Self.magic,
       try reader.value(UInt32.self) == Self.version, try reader.value(UInt32.self) == 0,
-      let count = try reader.count(), let pathByteCount = try reader.count(),
+      let savedIn = try reader.value(UInt64.self), let count = try reader.count(), let pathByteCount = try reader.count(),
       let linkCount = try reader.count(), try reader.count() != nil,
       let storedAt = try reader.value(Int64.self), let hasName = try reader.value(UInt8.self),
       let isDirectory = try reader.value(UInt8.self)
     else { return nil }
+    boot = savedIn
     try reader.pad()
     guard let digest = try reader.bytes(Digest.byteCount),
       let ends = try reader.column(UInt32.self, count),

@@ -22,9 +22,12 @@ package struct ProcessIdentity: Hashable, Sendable {
     self.start = start
   }
 
+  /// What the kernel calls the time since it started.
+  package static let presentBoot = bootIdentifier() ?? "unknown"
+
   /// This process.
   package static let current = ProcessIdentity(
-    host: hostName(), boot: bootIdentifier() ?? "unknown",
+    host: hostName(), boot: presentBoot,
     pidNamespace: pidNamespaceName() ?? "unknown",
     process: getpid(), start: startTime(of: getpid()) ?? 0)
 
