@@ -96,7 +96,8 @@ extension StatIndex {
   private init?(_ reader: inout ColumnReader, boot: inout UInt64) throws {
     guard try reader.bytes(Self.magic.count) == Self.magic,
       try reader.value(UInt32.self) == Self.version, try reader.value(UInt32.self) == 0,
-      let savedIn = try reader.value(UInt64.self), let count = try reader.count(), let pathByteCount = try reader.count(),
+      let savedIn = try reader.value(UInt64.self),
+      let count = try reader.count(), let pathByteCount = try reader.count(),
       let linkCount = try reader.count(), try reader.count() != nil,
       let storedAt = try reader.value(Int64.self), let hasName = try reader.value(UInt8.self),
       let isDirectory = try reader.value(UInt8.self)
