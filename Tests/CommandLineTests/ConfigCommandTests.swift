@@ -66,6 +66,27 @@ import Testing
     try repository.dver("config", "cache.type", "hardlink,copy").requireSuccess()
   }
 
+  @Test(arguments: [
+    ("core.lease_interval", "gc", 86_400_000), ("gc.grace", "gc --empty-trash", 876_000),
+    ("gc.trash_days", "gc", 36_500),
+  ])
+  func numbersAreBounded(_ option: String, command: String, most: Int) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "x")
+    try repository.dver("add", "x").requireSuccess()
+    let expected = "a whole number from 0 to \(most)"
+    let refused = try repository.dver("config", option, "\(most + 1)").requireStatus(2)
+    #expect(refused.standardError.contains(expected))
+    try repository.dver("config", option, "\(most)").requireSuccess()
+    // By hand.
+    let name = option.split(separator: ".")
+    try repository.write("[\(name[0])]\n\(name[1]) = \(Int.max)\n", to: ".dver/config")
+    let words = command.split(separator: " ").map(String.init) + ["-f"]
+    let scope = command == "gc" ? ["-w"] : []
+    let result = try repository.dverCommand(words + scope).run().requireStatus(2)
+    #expect(result.standardError.contains(expected))
+  }
+
   @Test func theProjectsFileKeepsCommentsAndIsStaged() throws {
     let repository = try TemporaryRepository()
     try repository.write("# ours\n[core]\n\tautostage = true # always\n", to: ".dver/config")

@@ -99,6 +99,6 @@ package final class Lease: Sendable {
 
   /// A look at a heartbeat makes a file on the server.
   private static func pollMicroseconds(_ interval: Int?) -> UInt32 {
-    UInt32(clamping: min(max((interval ?? 0) * 100, 20_000), 500_000))
+    UInt32(clamping: max(min(interval ?? 0, 5000) * 100, 20_000))
   }
 }

@@ -8,19 +8,23 @@ package struct LeaseSettings: Hashable, Sendable {
   }
 
   package var choice: Choice
-  package var intervalMilliseconds: Int
+  package let intervalMilliseconds: Int
 
   package init(
     _ choice: Choice = .automatic, intervalMilliseconds: Int = standardIntervalMilliseconds
   ) {
     self.choice = choice
-    self.intervalMilliseconds = max(intervalMilliseconds, Self.shortestIntervalMilliseconds)
+    self.intervalMilliseconds = min(
+      max(intervalMilliseconds, Self.shortestIntervalMilliseconds),
+      Self.longestIntervalMilliseconds)
   }
 
   /// A holder counts as dead after five of them, well before others give up to wait.
   package static let standardIntervalMilliseconds = 5000
   /// Some ticks of the clocks that file systems have.
   package static let shortestIntervalMilliseconds = 20
+  /// A day: nobody waits for five of them.
+  package static let longestIntervalMilliseconds = 86_400_000
   /// So many heartbeats must be missing before a holder counts as dead.
   static let missedCount = 5
 

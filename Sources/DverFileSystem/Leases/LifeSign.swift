@@ -122,7 +122,9 @@ package final class LifeSign: Sendable {
     guard let text = try FileSystem.contents(of: path, limit: 4096) else { return .gone }
     let lines = ProcessIdentity.lines(of: String(decoding: text, as: UTF8.self))
     let identity = lines.flatMap(ProcessIdentity.init)
-    guard let interval = lines?["heartbeat"].flatMap({ Int64($0) }), interval > 0 else {
+    guard let interval = lines?["heartbeat"].flatMap({ Int64($0) }), interval > 0,
+      interval <= Int64(LeaseSettings.longestIntervalMilliseconds)
+    else {
       guard let file = try OpenFile.ifPresent(path, .update) else { return .gone }
       return try file.tryLock() ? .dead(identity, mayWake: false) : .alive
     }
@@ -134,7 +136,8 @@ package final class LifeSign: Sendable {
     // Opened, for a network file system asks the server then.
     guard let status = try OpenFile.ifPresent(path, .read)?.status() else { return .gone }
     let limit = interval * 1_000_000 * Int64(LeaseSettings.missedCount)
-    return now - status.modified < limit ? .alive : .dead(identity, mayWake: true)
+    // The file may be of any age at all.
+    return status.modified > now - limit ? .alive : .dead(identity, mayWake: true)
   }
 
   /// What the file at `path` says of its holder, for people.

@@ -75,12 +75,21 @@ package struct ConfigLayers: Sendable {
   }
 
   /// The number that wins; `k`, `m` and `g` stand for powers of 1,024.
-  package func integer(_ name: String) throws(GitError) -> Int? {
+  package func integer(
+    _ name: String, in range: ClosedRange<Int>? = nil
+  ) throws(GitError) -> Int? {
     guard let value = try value(name) else { return nil }
     guard value.bytes != nil, let number = Self.number(value.text) else {
       throw refusal(value, "a whole number")
     }
+    if let range, !range.contains(number) { throw refusal(value, Self.expected(range)) }
     return number
+  }
+
+  /// What a number in a range is called in messages.
+  package static func expected(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? "a whole number" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
 
   /// The subsections of `section`, each once, in the order of the files.

@@ -200,6 +200,6 @@ extension Workspace {
 
   /// After which time any collection empties the trash, in nanoseconds.
   private func trashAge() throws -> Int64 {
-    Int64(try configuration().layers.integer("gc.trash_days") ?? 14) * 86_400 * 1_000_000_000
+    Int64(try configuration().number("gc.trash_days") ?? 14) * 86_400 * 1_000_000_000
   }
 }

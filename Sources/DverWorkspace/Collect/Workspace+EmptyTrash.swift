@@ -31,7 +31,7 @@ extension Workspace {
   ///
   /// In a cache that only this repository uses nobody is left once nobody holds its lock.
   private func grace(of place: CollectPlace) throws -> Int64 {
-    if let hours = try configuration().layers.integer("gc.grace") { return Int64(hours) }
+    if let hours = try configuration().number("gc.grace") { return Int64(hours) }
     return try place.isShared || !place.store.isUnused() ? Self.standardGraceHours : 0
   }
 
@@ -45,7 +45,7 @@ extension Workspace {
     let operations = try place.store.trashedOperations()
     guard !operations.isEmpty else { return result }
     let now = try place.store.clock()
-    let old = operations.filter { now - $0.condemnedAt >= age }
+    let old = operations.filter { $0.condemnedAt <= now - age }
     guard !old.isEmpty else { return result }
     // What is brought back or counts as replaced must be there to stay.
     try place.store.settle()

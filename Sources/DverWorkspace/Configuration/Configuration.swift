@@ -19,9 +19,19 @@ package struct Configuration: Sendable {
     return Configuration(layers: layers, files: files)
   }
 
+  /// The number that an option is set to.
+  ///
+  /// - Throws: `GitError.configValue` where it is none, or out of the option's range.
+  func number(_ option: String) throws -> Int? {
+    guard case .integer(let range) = try ConfigurationOptions.kind(of: option) else {
+      preconditionFailure("\(option) is no number")
+    }
+    return try layers.integer(option, in: range)
+  }
+
   /// How long to wait for another process' lock.
   var lockTimeout: Duration {
-    get throws { .seconds(try layers.integer("core.lock_timeout") ?? 60) }
+    get throws { .seconds(try number("core.lock_timeout") ?? 60) }
   }
 
   /// How processes tell each other that they live.
@@ -35,7 +45,7 @@ package struct Configuration: Sendable {
         }
         settings.choice = choice
       }
-      let interval = try layers.integer("core.lease_interval")
+      let interval = try number("core.lease_interval")
       return LeaseSettings(
         settings.choice,
         intervalMilliseconds: interval ?? LeaseSettings.standardIntervalMilliseconds)

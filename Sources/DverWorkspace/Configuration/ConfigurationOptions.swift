@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverObjectStore
 
 /// Which options there are, and what they take.
@@ -7,7 +8,8 @@ enum ConfigurationOptions {
   enum Kind {
     case text
     case bool
-    case integer
+    /// A whole number in a range.
+    case integer(ClosedRange<Int>)
     case word([String])
     case linkTypes
     /// A path, stored relative to the configuration file.
@@ -18,16 +20,21 @@ enum ConfigurationOptions {
   private static let known: [(name: String, kind: Kind)] = [
     ("core.autostage", .bool),
     ("core.lease", .word(LeaseSettings.Choice.allCases.map(\.rawValue))),
-    ("core.lease_interval", .integer), ("core.lock_timeout", .integer), ("core.no_scm", .bool),
-    ("core.project", .text), ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
-    ("cache.type", .linkTypes), ("cache.shared", .word(["group"])), ("gc.grace", .integer),
-    ("gc.trash_days", .integer), ("parsing.bool", .word(["store_true", "boolean_optional"])),
+    ("core.lease_interval", .integer(0...LeaseSettings.longestIntervalMilliseconds)),
+    ("core.lock_timeout", .integer(anyCount)), ("core.no_scm", .bool), ("core.project", .text),
+    ("core.remote", .text), ("core.shell", .text), ("cache.dir", .path),
+    ("cache.type", .linkTypes), ("cache.shared", .word(["group"])),
+    ("gc.grace", .integer(0...36_500 * 24)), ("gc.trash_days", .integer(0...36_500)),
+    ("parsing.bool", .word(["store_true", "boolean_optional"])),
     ("parsing.list", .word(["nargs", "append"])), ("plots.auto_open", .bool),
     ("plots.html_template", .path), ("plots.out_dir", .text),
   ]
   private static let remote: [(name: String, kind: Kind)] = [
-    ("url", .path), ("id", .text), ("jobs", .integer),
+    ("url", .path), ("id", .text), ("jobs", .integer(anyCount)),
   ]
+
+  /// What bounds itself.
+  private static let anyCount = 0...Int.max
 
   static var leaseWords: String {
     LeaseSettings.Choice.allCases.map(\.rawValue).joined(separator: " or ")
@@ -74,7 +81,9 @@ enum ConfigurationOptions {
     case .word(let words):
       expected = words.contains(value) ? nil : words.joined(separator: " or ")
     case .resource(let option): expected = option.accepts(value) ? nil : option.expected
-    case .integer: expected = Int(value).map { $0 >= 0 } == true ? nil : "a whole number"
+    case .integer(let range):
+      let isFine = Int(value).map { range.contains($0) } ?? false
+      expected = isFine ? nil : ConfigLayers.expected(range)
     case .linkTypes:
       expected =
         LinkType.list(value) != nil ? nil : "a list of reflink, hardlink, symlink and copy"

@@ -88,6 +88,16 @@ struct LifeSignTests {
     #expect(try FileSystem.names(in: path.parent) == [])
   }
 
+  @Test func anIntervalThatNobodyWaitsForIsNone() throws {
+    for interval in [86_400_001, Int.max] {
+      try Self.leave(path, Self.foreign, interval: interval, age: 0, scratch: scratch)
+      #expect(try verdict() == .dead(Self.foreign, mayWake: false))
+    }
+    try Self.leave(path, Self.foreign, interval: 86_400_000, age: 4 * 86_400, scratch: scratch)
+    #expect(try verdict() == .alive)
+    #expect(LeaseSettings(intervalMilliseconds: .max).intervalMilliseconds == 86_400_000)
+  }
+
   @Test func ofOtherHostsOnlyHeartbeatsTell() throws {
     // The number and the namespace are those of a process that lives here.
     let stranger = ProcessIdentity(
