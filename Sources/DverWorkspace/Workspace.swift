@@ -156,13 +156,20 @@ package final class Workspace: Sendable {
     try FileSystem.makeDirectories(stateFolder)
     let lease = try Lease(
       stateFolder.appending(name), purpose: command, settings: configuration().leases,
-      scratch: temporaryFolder, timeout: timeout ?? configuration().lockTimeout
+      scratch: temporaryFolder, timeout: timeout ?? configuration().lockTimeout,
+      check: { try requireNoInterruption() }
     ) { holder in
       notices.status("Waiting for \(holder)")
     }
     parts.withLock { $0.leases.append(lease) }
     defer { parts.withLock { $0.leases.removeAll { $0 === lease } } }
     return try body()
+  }
+
+  /// - Throws: ``Interrupted`` once the user wants the command to stop.
+  func requireNoInterruption() throws {
+    if cancellation.isRequested() { throw Interrupted() }
+    try progress.check()
   }
 
   /// Makes sure that no other host has taken this process for dead; to be asked before each step that

@@ -19,11 +19,12 @@ package final class Lease: Sendable {
   /// - Parameters:
   ///   - purpose: What the holder does, such as `dver add`, for others to read.
   ///   - scratch: A folder on the same file system, for files that nobody is to see.
+  ///   - check: Called before each wait, of which there may be many; throws to stop waiting.
   ///   - waiting: Called once, with the holder, before the first wait.
-  /// - Throws: ``LockError`` where the wait was in vain.
+  /// - Throws: ``LockError`` where the wait was in vain, and what `check` throws.
   package init(
     _ path: AbsolutePath, purpose: String, settings: LeaseSettings, scratch: AbsolutePath,
-    timeout: Duration, waiting: (String) -> Void = { _ in }
+    timeout: Duration, check: () throws -> Void = {}, waiting: (String) -> Void = { _ in }
   ) throws {
     let interval = try settings.interval(in: path.parent)
     let deadline = ContinuousClock.now + timeout
@@ -41,6 +42,7 @@ package final class Lease: Sendable {
         waiting(holder)
         hasTold = true
       }
+      try check()
       usleep(Self.pollMicroseconds(interval))
     }
   }

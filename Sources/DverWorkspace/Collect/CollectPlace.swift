@@ -24,14 +24,15 @@ struct CollectPlace: Sendable {
   }
 
   /// Holds the right to collect, as long as it lives.
-  func lease(_ command: String, timeout: Duration, _ notices: Notices) throws -> Lease {
+  func lease(_ command: String, for workspace: Workspace) throws -> Lease {
     let folder = store.folder.appending("leases")
     try FileSystem.makeSharedDirectories(folder)
     let file = folder.appending("collect")
     let lease = try Lease(
       file, purpose: command, settings: store.leases, scratch: store.scratchFolder,
-      timeout: timeout
-    ) { notices.status("Waiting for \($0)") }
+      timeout: workspace.configuration().lockTimeout,
+      check: { try workspace.requireNoInterruption() }
+    ) { workspace.notices.status("Waiting for \($0)") }
     if try FileSystem.status(of: folder)?.isSharedFolder == true {
       // The first one decides; to the others the file does not belong.
       try? FileSystem.setMode(0o664, of: file)

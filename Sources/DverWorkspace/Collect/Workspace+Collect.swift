@@ -159,8 +159,7 @@ extension Workspace {
     var summaries = collection.summaries
     for (number, part) in collection.parts.enumerated() {
       let place = part.place
-      let lease = try place.lease(
-        "dver gc", timeout: configuration().lockTimeout, notices)
+      let lease = try place.lease("dver gc", for: self)
       defer { withExtendedLifetime(lease) {} }
       let plan = summaries[number].plan
       let note = TrashNote(

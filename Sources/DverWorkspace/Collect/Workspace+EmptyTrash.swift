@@ -14,7 +14,7 @@ extension Workspace {
         summary.waiting = try place.trashContent()
         return summary
       }
-      let lease = try place.lease("dver gc", timeout: configuration().lockTimeout, notices)
+      let lease = try place.lease("dver gc", for: self)
       defer { withExtendedLifetime(lease) {} }
       summary.graceHours = try grace(of: place)
       let emptied = try empty(
@@ -104,7 +104,7 @@ extension Workspace {
   ) throws -> [RepackSummary] {
     try collectPlaces(cloud: cloud, remote: remote).map { place in
       let store = place.store
-      let lease = try place.lease("dver gc", timeout: configuration().lockTimeout, notices)
+      let lease = try place.lease("dver gc", for: self)
       defer { withExtendedLifetime(lease) {} }
       if !isDry { try store.settle() }
       let isLinked = try mayHaveLinks(place)

@@ -1,3 +1,5 @@
+import DverCore
+import DverFileSystem
 import Glibc
 import TestSupport
 import Testing
@@ -131,6 +133,31 @@ struct ConcurrencyTests {
     #expect(!repository.exists("big.dver"))
     try repository.dver("add", "big").requireSuccess()
     try repository.requireClean()
+  }
+
+  @Test(arguments: [".dver/state/lock", ".dver/cache/leases/collect"])
+  func ctrlCStopsWaitingForAnotherProcess(_ file: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "x")
+    try repository.dver("add", "x").requireSuccess()
+    try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
+    let path = AbsolutePath(normalized: Array("\(repository.path)/\(file)".utf8))
+    try FileSystem.makeDirectories(path.parent)
+    let lease = try Lease(
+      path, purpose: "dver add", settings: LeaseSettings(), scratch: path.parent, timeout: .zero)
+    let words = file.hasPrefix(".dver/state") ? ["remove", "x.dver"] : ["gc", "-w", "-f"]
+    var command = try repository.dverCommand(words)
+    let shell = ["-c", "exec \"$0\" \"$@\" 2> seen", command.executable]
+    command.arguments = shell.map { Array($0.utf8) } + command.arguments
+    command.executable = "/bin/sh"
+    let running = try command.start()
+    try running.wait(until: {
+      try repository.exists("seen") && repository.readText("seen").contains("Waiting for")
+    })
+    running.sendToGroup(SIGINT)
+    try running.wait().requireStatus(130)
+    withExtendedLifetime(lease) {}
+    #expect(repository.exists("x.dver"))
   }
 
   @Test func ctrlCStopsAStageAndItsChildren() throws {

@@ -77,6 +77,21 @@ struct LeaseTests {
     #expect(told.first?.contains("dver gc, process \(getpid())") == true)
   }
 
+  @Test(arguments: kinds) func waitingCanBeGivenUp(_ settings: LeaseSettings) throws {
+    let held = try lease(settings)
+    var turns = 0
+    #expect(throws: CancellationError.self) {
+      _ = try Lease(
+        path, purpose: "dver test", settings: settings, scratch: scratch, timeout: .seconds(3600),
+        check: {
+          turns += 1
+          if turns == 2 { throw CancellationError() }
+        })
+    }
+    #expect(turns == 2)
+    withExtendedLifetime(held) {}
+  }
+
   @Test(arguments: kinds) func manyThreadsTakeTurns(_ settings: LeaseSettings) throws {
     let inside = Atomic(0)
     let turns = Atomic(0)
