@@ -31,7 +31,7 @@ extension ObjectStore {
   }
 
   /// Does something that whoever may only read can leave undone: others will find the damage too.
-  func ifWritable(_ body: () throws -> Void) throws {
+  package func ifWritable(_ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {

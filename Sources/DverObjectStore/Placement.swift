@@ -87,7 +87,7 @@ package final class Placement: Sendable {
         throw StoreError.missing(digest, store: "the cache")
       }
     } catch let error as StoreError {
-      if case .damaged = error { try store.quarantine(digest) }
+      if case .damaged = error { try store.ifWritable { try store.quarantine(digest) } }
       throw error
     }
   }

@@ -70,7 +70,7 @@ struct Checkout {
       if case .suspect = defect, isIntact { continue }
       // One of a wrong size, too, unless it is the record that is wrong.
       if !isIntact, try FileSystem.exists(store.path(of: digest)) {
-        try store.quarantine(digest)
+        try store.ifWritable { try store.quarantine(digest) }
         warnOfDamage(desired.paths[files[position]])
       }
       skipped.insert(files[position])
@@ -81,8 +81,7 @@ struct Checkout {
 
   func warnOfDamage(_ relative: ArraySlice<UInt8>) {
     workspace.notices.warning(
-      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged; it is in quarantine"
-    )
+      "the cache's copy of \(workspace.displayed(shown(relative))) was damaged")
   }
 
   /// Leaves out what would lose content that is in no cache, unless the user forces it.
