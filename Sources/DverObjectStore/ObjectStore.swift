@@ -125,13 +125,19 @@ package final class ObjectStore: Sendable {
 
   /// The bytes of a small object, checked; `nil` where it is missing.
   package func readIfPresent(_ digest: Digest) throws -> [UInt8]? {
+    if let bytes = try readInSight(digest) { return bytes }
+    // Once: what keeps it from its place may stay there, such as a link that leads nowhere.
+    return try rescue([digest]) ? readInSight(digest) : nil
+  }
+
+  private func readInSight(_ digest: Digest) throws -> [UInt8]? {
     let path = path(of: digest)
     let loose = try FileSystem.contents(of: path)
     if let loose, SHA256.digest(of: loose.span) == digest { return loose }
     var hasher = FileHasher()
     if let bytes = try withPacked(digest, using: &hasher, { $0.array }) { return bytes }
     if loose != nil { throw StoreError.damaged(digest, path: path.description) }
-    return try rescue([digest]) ? readIfPresent(digest) : nil
+    return nil
   }
 
   /// The file of a loose object, for reading; `nil` where there is none, or something else has its

@@ -77,6 +77,16 @@ struct StoreCollectionTests {
     #expect(throws: StoreError.self) { try fixture.store.read(digest) }
   }
 
+  @Test func whatCannotComeBackIsMissing() throws {
+    let fixture = try StoreFixture()
+    let digest = try fixture.add(StoreFixture.contents(1))[0]
+    try condemn(fixture.store, keeping: [])
+    let path = fixture.store.path(of: digest)
+    try FileSystem.makeDirectories(path.parent)
+    try FileSystem.makeSymbolicLink(to: Array("nowhere".utf8), at: path)
+    #expect(try fixture.reopened().readIfPresent(digest) == nil)
+  }
+
   // MARK: Somebody else at work
 
   @Test func whatATransactionPublishesIsNotJudged() throws {
