@@ -5,7 +5,8 @@ extension FileSystem {
   /// Puts a small file in place in one step: whoever looks sees the old content or the new one.
   ///
   /// The new file stands beside the old one under a hidden name until it is complete. An existing
-  /// file keeps its permission bits. A file that holds `bytes` already is left alone.
+  /// file keeps its permission bits. A file that holds `bytes` already is not written, but synced
+  /// all the same where that is asked for: whoever wrote it may have died before.
   ///
   /// - Parameters:
   ///   - synced: Whether a power cut, too, leaves the old content or the new one, and the new one
@@ -16,10 +17,14 @@ extension FileSystem {
   package static func replaceContents(
     of path: AbsolutePath, with bytes: [UInt8], synced: Bool = false, syncsName: Bool = true
   ) throws -> Bool {
-    guard let temporary = try prepare(bytes, for: path, synced: synced) else { return false }
-    try put(temporary, at: path)
+    let temporary = try prepare(bytes, for: path, synced: synced)
+    if let temporary {
+      try put(temporary, at: path)
+    } else if synced {
+      try OpenFile(path, .read).sync()
+    }
     if synced, syncsName { try syncDirectory(path.parent) }
-    return true
+    return temporary != nil
   }
 
   /// As ``replaceContents(of:with:synced:syncsName:)`` for many files of one file system, each as it
@@ -35,9 +40,9 @@ extension FileSystem {
         }
         prepared.append((temporary, file.path))
       }
-      guard !prepared.isEmpty else { return }
       let descriptor = try OpenFile(folder, .directory)
       try descriptor.syncFileSystem()
+      guard !prepared.isEmpty else { return }
       for file in prepared { try put(file.temporary, at: file.path) }
       try descriptor.syncFileSystem()
     } catch {

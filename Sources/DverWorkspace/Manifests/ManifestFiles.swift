@@ -94,7 +94,7 @@ struct ManifestFiles: Sendable {
       return
     }
     let nodes = try reader(of: path).nodes(of: root)
-    let changed = Mutex<Set<AbsolutePath>>([])
+    let unsynced = Mutex<Set<AbsolutePath>>([])
     // The record of the operation, which would write the files once more, may be gone after a power
     // cut that takes them. Many would wait long for the disk; the data is still there to add again.
     let isSynced = nodes.count <= Self.syncedCount
@@ -104,16 +104,21 @@ struct ManifestFiles: Sendable {
       let file = target.appending(location)
       if let present = try FileSystem.contents(of: file), SHA256.digest(of: present.span) == digest
       {
+        // Whoever wrote it may have died before it was safe.
+        if isSynced {
+          try OpenFile(file, .read).sync()
+          unsynced.withLock { _ = $0.insert(file.parent) }
+        }
         return
       }
       let bytes = try node(digest, location, of: path)
       try requireOwnFolders(through: file.parent)
       try FileSystem.makeDirectories(file.parent, synced: isSynced)
       try FileSystem.replaceContents(of: file, with: bytes, synced: isSynced, syncsName: false)
-      changed.withLock { _ = $0.insert(file.parent) }
+      unsynced.withLock { _ = $0.insert(file.parent) }
     }
     if isSynced {
-      for folder in changed.withLock({ $0.sorted() }) { try FileSystem.syncDirectory(folder) }
+      for folder in unsynced.withLock({ $0.sorted() }) { try FileSystem.syncDirectory(folder) }
     }
     try removeOthers(below: target, keeping: Set(nodes.map(\.location)))
   }

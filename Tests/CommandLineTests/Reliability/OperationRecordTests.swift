@@ -4,6 +4,21 @@ import Testing
 /// Records of operations that say something else than dver wrote, under a right checksum: the next
 /// command answers, and nothing of the user is lost.
 struct OperationRecordTests {
+  /// A command that died may have written it, and the record of that is about to go.
+  @Test(.enabled(if: FaultShim.hasCompiler, "the fault shim needs a C compiler"))
+  func whatIsThereAlreadyIsSyncedToo() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "d/x")
+    try repository.dver("add", "d").requireSuccess()
+    let (operations, result) = try FaultPlan(root: repository.root).operations(
+      of: repository.dverCommand(["add", "d"]))
+    try result.requireSuccess()
+    let synced = Set(operations.filter { $0.name == "fsync" }.map(\.path))
+    for name in ["d.dver", ".dver/manifests/d/+"] {
+      #expect(synced.contains("/work/\(name)"))
+    }
+  }
+
   @Test func damagedRecordsAreAnswered() throws {
     let repository = try SmallCase.twoVersions()
     let folder = ".dver/state/operations"
