@@ -205,20 +205,6 @@ package enum FileSystem {
     }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
-
-  /// Removes what is at `path`, with everything below it; links are removed, never followed.
-  package static func removeTree(_ path: AbsolutePath) throws {
-    guard let status = try status(of: path) else { return }
-    guard status.isDirectory else {
-      try removeFile(path)
-      return
-    }
-    if status.mode & 0o700 != 0o700 { try setMode(status.mode | 0o700, of: path) }
-    for name in try names(in: path) ?? [] { try removeTree(path.appending(name)) }
-    guard try removeEmptyDirectory(path) || !exists(path) else {
-      throw FileSystemError(.remove, path, code: ENOTEMPTY)
-    }
-  }
 }
 
 /// An entry as its directory lists it.
