@@ -33,7 +33,6 @@ extension Workspace {
       }
     }
     guard !present.isSame(as: change.new) else { return }
-    defer { noteData(change.path, from: present, to: change.new, command: command) }
     var options = CheckoutOptions()
     options.command = nil
     if let record = change.new.record {
@@ -41,13 +40,14 @@ extension Workspace {
       try FileSystem.makeDirectories(absolute.parent)
       try refuse(
         try checkout([Selection(output: output, part: nil)], options: options), options: options)
-      return
+    } else {
+      try clear(change.path, content, options)
+      if case .link(let digest) = change.new {
+        try FileSystem.makeDirectories(absolute.parent)
+        try FileSystem.makeSymbolicLink(to: cache().read(digest), at: absolute)
+      }
     }
-    try clear(change.path, content, options)
-    if case .link(let digest) = change.new {
-      try FileSystem.makeDirectories(absolute.parent)
-      try FileSystem.makeSymbolicLink(to: cache().read(digest), at: absolute)
-    }
+    noteData(change.path, from: present, to: change.new, command: command)
   }
 
   private func clear(

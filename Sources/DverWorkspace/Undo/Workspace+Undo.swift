@@ -74,7 +74,14 @@ extension Workspace {
     guard !isDry else { return summary }
     let command = "dver undo" + (number.map { " --to \($0)" } ?? "")
     let before = try? overlappingCatalog()
-    for step in steps { try carryOut(step, command: command) }
+    do {
+      for step in steps { try carryOut(step, command: command) }
+    } catch {
+      // The step that was begun is finished by the next undo. As an operation of its own, what was
+      // done of it would be what that one takes back.
+      _ = dataNotes.take()
+      throw error
+    }
     try followTracked(from: before)
     try fileIndex.save()
     progress.end()

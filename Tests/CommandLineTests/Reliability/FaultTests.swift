@@ -7,8 +7,8 @@ import Testing
 struct FaultTests {
   /// A command that writes, and where.
   enum Case: String, CaseIterable, Sendable {
-    case create, add, addAgain, commit, checkout, force, repro, resolve, undo, push, fetch, pull
-    case unprotect, configure, install
+    case create, add, addAgain, commit, checkout, force, repro, resolve, undo, undoLast, push
+    case fetch, pull, unprotect, configure, install
     case gc, gcPacks, emptyTrash, repack, repair, migrate
 
     var arguments: [String] {
@@ -19,6 +19,7 @@ struct FaultTests {
       case .force: ["checkout", "-f"]
       case .resolve: ["resolve", "--theirs"]
       case .undo: ["undo", "--to", "2"]
+      case .undoLast: ["undo"]
       case .configure: ["config", "cache.type", "copy"]
       case .unprotect: ["unprotect", "data", "single.csv"]
       case .gc, .gcPacks: ["gc", "-w", "-f"]
@@ -31,7 +32,7 @@ struct FaultTests {
 
     /// These begin with several commands and consist of what others do.
     var stride: Int {
-      [.force, .resolve, .undo, .gcPacks, .repack, .migrate].contains(self) ? 3 : 1
+      [.force, .resolve, .undo, .undoLast, .gcPacks, .repack, .migrate].contains(self) ? 3 : 1
     }
 
     func prepare() throws -> TemporaryRepository {
@@ -42,7 +43,7 @@ struct FaultTests {
       case .checkout: try SmallCase.outOfDate()
       case .force: try SmallCase.changed()
       case .resolve: try SmallCase.conflicting()
-      case .undo: try SmallCase.removed()
+      case .undo, .undoLast: try SmallCase.removed()
       case .repro: try SmallCase.pipeline()
       case .push: try SmallCase.withRemote()
       case .fetch, .pull: try SmallCase.withoutData()
@@ -119,6 +120,8 @@ struct FaultTests {
     } else {
       try again.requireSuccess()
     }
+    // Whatever the second one took back, the first one was not lost on the way.
+    if subject == .undoLast { #expect(try repository.readText("data/a") == "changed\n") }
     // Merging pointers leaves the data as it is.
     if subject == .resolve { try repository.dver("checkout", "-q").requireSuccess() }
     if subject != .fetch { try repository.requireClean() }
