@@ -51,6 +51,26 @@ import Testing
     try repository.dver("status").requireStatus(2)
   }
 
+  @Test func aCacheThatOthersUseIsNotDestroyed() throws {
+    let (host, guest) = (try TemporaryRepository(), try TemporaryRepository())
+    try host.write("1\n", to: "a")
+    try host.dver("add", "a").requireSuccess()
+    try guest.dver("cache", "dir", "\(host.path)/.dver/cache").requireSuccess()
+    try guest.dver("config", "cache.type", "symlink").requireSuccess()
+    try guest.write("2\n", to: "b")
+    try guest.dver("add", "b").requireSuccess()
+    let project = try #require(try host.shell("ls .dver/cache/names").lines.first)
+    for arguments in [["destroy"], ["destroy", "-f"]] {
+      let refused = try host.dverCommand(arguments).run().requireStatus(2)
+      #expect(refused.standardError.contains("other projects: \(project) (with b)"))
+    }
+    #expect(host.exists("a.dver"))
+    #expect(try guest.readText("b") == "2\n")
+    try host.dver("gc", "--forget", project, "-f").requireSuccess()
+    try host.dver("destroy", "-f").requireSuccess()
+    #expect(try host.readText("a") == "1\n")
+  }
+
   @Test(.enabled(if: FaultShim.hasCompiler, "the fault shim needs a C compiler"))
   func destroyingCanBeFinished() throws {
     try forEachFault(

@@ -10,7 +10,8 @@ struct DestroyCommand: WorkspaceCommand {
     abstract: "Remove .dver, all pointers and pipelines; the data in place stays",
     discussion: """
       Links into the cache become files of their own first. Other versions of the data go with the \
-      cache, unless it lies elsewhere. Asks before it begins; without a terminal it needs -f.
+      cache, unless it lies elsewhere; where others use that cache too, nothing is done. Asks before \
+      it begins; without a terminal it needs -f.
 
       Examples:
         dver destroy -f
@@ -19,7 +20,7 @@ struct DestroyCommand: WorkspaceCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var json: JSONOption
 
-  @Flag(name: .shortAndLong, help: "Do not ask, and remove a cache that other work trees use")
+  @Flag(name: .shortAndLong, help: "Do not ask")
   var force = false
 
   var printsJSON: Bool { json.json }
@@ -32,7 +33,7 @@ struct DestroyCommand: WorkspaceCommand {
           "nothing was destroyed: \(warning)", hint: "use 'dver destroy -f' if you mean it")
       }
     }
-    try workspace.destroy(force: force)
+    try workspace.destroy()
     if console.printsJSON { return console.print(json: ["root": .path(workspace.root.bytes)]) }
     console.status("Removed dver from \(workspace.root); data and .gitignore stay")
   }

@@ -25,6 +25,13 @@ struct CollectNames {
         .map { String(decoding: $0.dropFirst(7), as: UTF8.self) }.first { $0 != "none" }
     }
 
+    /// The paths of what it names, as they are written.
+    var paths: [String] {
+      lines.map { line in
+        String(decoding: line.text.drop { $0 != UInt8(ascii: " ") }.dropFirst(), as: UTF8.self)
+      }
+    }
+
     /// The file, without the lines that are not to stay.
     func bytes(keeping isKept: (ContentName) -> Bool = { _ in true }) -> [UInt8] {
       head

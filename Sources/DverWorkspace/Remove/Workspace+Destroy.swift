@@ -6,7 +6,10 @@ import DverPipeline
 
 extension Workspace {
   /// What `destroy` would take away, in sentences for the one who is asked.
+  ///
+  /// - Throws: Where it would be refused because others use the cache.
   package func destructionWarning() throws -> String {
+    try refuseSharedCache()
     let pointers = try CatalogSearch.run(in: self).pointers.count
     let folder = try cacheFolder()
     let cache =
@@ -16,12 +19,10 @@ extension Workspace {
   }
 
   /// Takes dver out of the workspace; the data that is in place stays, as files of its own.
-  ///
-  /// - Parameter force: Whether a cache goes that other work trees use.
-  package func destroy(force: Bool) throws {
+  package func destroy() throws {
     // May be gone already where an earlier attempt was interrupted.
     try FileSystem.makeDirectories(stateFolder)
-    try refuseSharedCache(force: force)
+    try refuseSharedCache()
     try refuseKeptFiles()
     let catalog = try catalog()
     let linked = catalog.outputs.map { Selection(output: $0, part: nil) }
@@ -65,10 +66,11 @@ extension Workspace {
       }
   }
 
-  private func refuseSharedCache(force: Bool) throws {
-    guard !force, let git = try git(), try cacheFolder().relative(to: dverFolder) != nil else {
-      return
-    }
+  /// A cache that goes with the workspace may hold the only copy of what others have.
+  private func refuseSharedCache() throws {
+    guard try cacheFolder().relative(to: dverFolder) != nil else { return }
+    try refuseGuests()
+    guard let git = try git() else { return }
     let prefix = gitPrefix(in: git)
     for folder in try git.workTrees() {
       let other = AbsolutePath(normalized: folder).appending(prefix.bytes)
@@ -77,7 +79,25 @@ extension Workspace {
       else { continue }
       throw WorkspaceError.failed(
         "the work tree \(other) uses the cache of this one",
-        hint: "remove it with 'git worktree remove', or use -f")
+        hint: "remove it with 'git worktree remove' first")
     }
+  }
+
+  /// Refuses where other projects have said what they have in the cache.
+  private func refuseGuests() throws {
+    guard let store = try cacheIfPresent() else { return }
+    let names = CollectNames(store, place: "the cache")
+    let own = try cacheProject(creating: false)
+    let guests = try names.projects().filter { $0 != own }
+    guard !guests.isEmpty else { return }
+    let shown = guests.map { project in
+      let lists = (try? names.lists(of: project)) ?? []
+      let paths = Set(lists.flatMap(\.paths)).sorted()
+      return paths.isEmpty ? project : "\(project) (with \(WorkspaceError.list(paths)))"
+    }
+    throw WorkspaceError.failed(
+      "the cache at \(store.folder) is used by other projects: "
+        + shown.joined(separator: ", "),
+      hint: "give them another cache first, or, if they are gone, use 'dver gc --forget PROJECT'")
   }
 }
