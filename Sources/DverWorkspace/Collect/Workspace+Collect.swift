@@ -87,7 +87,6 @@ extension Workspace {
     // Else two projects that list the same would keep it for each other.
     let recorded = KeptObjects(marker.objects)
     let onlyLinked = KeptObjects(marker.linked).digests.filter { !recorded.contains($0) }
-    let needed = onlyLinked.isEmpty ? recorded : KeptObjects(marker.objects + onlyLinked)
     for project in try names.projects() where project != place.project {
       for list in try names.lists(of: project) {
         try names.add(list, to: &marker, elsewhere: elsewhere)
@@ -95,6 +94,7 @@ extension Workspace {
     }
     var own = try place.project.map { try names.lists(of: $0) } ?? []
     var versions: [KeptVersion] = []
+    var ahead: Set<ContentName> = []
     if !place.isCache {
       let foreign = try own.filter { try !isCommitKnown($0.commit) }
       for list in foreign {
@@ -103,6 +103,18 @@ extension Workspace {
           KeptVersion(commit: list.commit, reasons: ["pushed to \(place.name) by another clone"]))
       }
       own.removeAll { list in foreign.contains { $0.file == list.file } }
+      ahead = try namesAhead(in: own, besides: recorded)
+      for list in own {
+        let lines = list.lines.filter { ahead.contains($0.name) }
+        guard !lines.isEmpty else { continue }
+        try names.add(
+          CollectNames.List(
+            file: list.file, project: list.project, lines: lines, head: list.head),
+          to: &marker, elsewhere: elsewhere)
+        versions.append(
+          KeptVersion(
+            commit: list.commit, reasons: ["pushed to \(place.name) before it was committed"]))
+      }
     }
     if let since {
       for list in own {
@@ -118,6 +130,7 @@ extension Workspace {
       }
       kept = try without(kept, soundIn: remote, store: place.store, isDry: isDry)
     }
+    let needed = KeptObjects(recorded.digests + onlyLinked + ahead.map(\.digest))
     return CollectionTask.Part(
       place: place, kept: kept, needed: needed, onlyLinked: onlyLinked, ownLists: own,
       versions: versions)

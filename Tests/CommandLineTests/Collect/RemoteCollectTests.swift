@@ -134,6 +134,42 @@ import Testing
     #expect(try versions.present(in: remote) == Versions.current)
   }
 
+  @Test func whatAnotherClonePushedBeforeItsCommitIsKept() throws {
+    let (versions, remote) = try pushed()
+    let repository = versions.repository
+    let clone = try repository.clone("clone")
+    try clone.dver("remote", "add", "--local", "-d", "shared", remote).requireSuccess()
+    try clone.write("ahead\n", to: clone.outside("ahead"))
+    try clone.dver("add", "--to-remote", "-o", "raw", clone.outside("ahead")).requireSuccess()
+    try clone.write("pushed\n", to: "d/x")
+    try clone.dver("add", "-q", "d").requireSuccess()
+    try clone.dver("push", "-q", "d").requireSuccess()
+    try clone.commitAll()
+    func isPresent(_ text: String) throws -> Bool {
+      let script = "printf '\(text)\\n' | sha256sum | cut -c1-64"
+      let sum = try repository.shell(script).requireSuccess().lines[0]
+      return repository.exists("\(remote)/objects/\(sum.prefix(2))/\(sum.dropFirst(2))")
+    }
+    // Twice: nothing may be taken off the list either.
+    for scope in ["-A", "-w", "-w"] {
+      try repository.dver("gc", "-q", scope, "-f", "-c").requireSuccess()
+      #expect(try isPresent("ahead"))
+      #expect(try isPresent("pushed"))
+    }
+    try repository.shell("touch -d '2 days ago' \(remote)/trash/*/about \(remote)/trash/*")
+      .requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f", "-c").requireSuccess()
+    #expect(try versions.present(in: remote) == Versions.current)
+    #expect(try isPresent("ahead"))
+    // Once the commit is known, the scope decides.
+    try repository.git("fetch", "-q", clone.path, "HEAD:refs/heads/theirs").requireSuccess()
+    try repository.dver("gc", "-q", "-a", "-f", "-c").requireSuccess()
+    #expect(try isPresent("ahead"))
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    #expect(try !isPresent("ahead"))
+    #expect(try !isPresent("pushed"))
+  }
+
   @Test func whatTheRemoteHasNeedNotStay() throws {
     let (versions, remote) = try pushed()
     let repository = versions.repository
