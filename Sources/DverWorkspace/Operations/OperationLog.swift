@@ -50,6 +50,8 @@ struct OperationLog: Sendable {
   }
 
   /// The records that a command left open when it died, oldest first.
+  ///
+  /// - Throws: `WorkspaceError` for one of a newer version of dver, which alone can finish it.
   func unfinished() throws -> [(path: AbsolutePath, record: OperationRecord)] {
     guard let names = try FileSystem.names(in: folder) else { return [] }
     var records: [(path: AbsolutePath, record: OperationRecord)] = []
@@ -60,11 +62,15 @@ struct OperationLog: Sendable {
         try FileSystem.removeFile(path)
       }
       guard Self.has(name, Self.open) else { continue }
-      // A record appears in one piece; one that is not whole never counted.
-      if let bytes = try FileSystem.contents(of: path), let record = OperationRecord(parsing: bytes)
-      {
+      guard let bytes = try FileSystem.contents(of: path) else { continue }
+      if let record = OperationRecord(parsing: bytes) {
         records.append((path, record))
+      } else if OperationRecord.isWhole(bytes) {
+        throw WorkspaceError.failed(
+          "\(path) is an unfinished operation that this version of dver does not know",
+          hint: "install a newer dver, which finishes it")
       } else {
+        // A record appears in one piece; one that is not whole never counted.
         try FileSystem.removeFile(path)
       }
     }

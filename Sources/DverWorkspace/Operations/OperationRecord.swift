@@ -116,13 +116,21 @@ struct OperationRecord: Sendable {
     self.reversal = reversal
   }
 
-  /// Reads a record; `nil` for one that is not whole.
-  init?(parsing bytes: [UInt8]) {
+  /// Whether what was written is all there, also where a newer version of dver wrote it.
+  static func isWhole(_ bytes: [UInt8]) -> Bool { end(of: bytes) != nil }
+
+  /// Where the last line of a record begins; `nil` for one that is not whole.
+  private static func end(of bytes: [UInt8]) -> Int? {
     let trailerCount = "end \n".utf8.count + Digest.hexCount
     guard bytes.count > trailerCount else { return nil }
     let end = bytes.count - trailerCount
     let digest = SHA256.digest(of: bytes.span.extracting(0..<end))
-    guard bytes[end...].elementsEqual("end \(digest)\n".utf8) else { return nil }
+    return bytes[end...].elementsEqual("end \(digest)\n".utf8) ? end : nil
+  }
+
+  /// Reads a record; `nil` for one that is not whole, or says what this version does not know.
+  init?(parsing bytes: [UInt8]) {
+    guard let end = Self.end(of: bytes) else { return nil }
     var reader = RecordReader(bytes: bytes, end: end)
     guard reader.line() == ["dver-operation", "1"], let command = reader.line(), command.count == 2,
       let text = PathQuoting.unquote(Array(command[1].utf8).span),

@@ -45,4 +45,26 @@ struct OperationRecordTests {
     }
     Torture.note("fuzz: operation record", "sealed again", count * records.count)
   }
+
+  @Test func recordsOfANewerVersionAreLeftToIt() throws {
+    let repository = try SmallCase.changed()
+    let path = ".dver/state/operations/000000000009.open"
+    for body in ["dver-operation 2\n", "dver-operation 1\ncommand x\nstarted 1\nnew 1\n"] {
+      try repository.write(body, to: "body")
+      let digest = try repository.shell("sha256sum < body").requireSuccess().standardOutput
+      try repository.remove("body")
+      let record = "\(body)end \(digest.prefix(64))\n"
+      try repository.write(record, to: path)
+      for command in [["status"], ["add", "data"]] {
+        let result = try repository.dverCommand(command).run().requireStatus(2)
+        #expect(result.standardError.contains("install a newer dver"))
+      }
+      #expect(try repository.readText(path) == record)
+    }
+    // One that is cut never counted.
+    try repository.write("dver-operation 2\n", to: path)
+    try repository.dver("add", "data", "single.csv").requireSuccess()
+    #expect(!repository.exists(path))
+    try repository.requireClean()
+  }
 }
