@@ -53,6 +53,33 @@ import Testing
     #expect(try !shared.repository.exists(shared.object("a\n")))
   }
 
+  @Test func aDamagedManifestInTheCacheIsReplacedByItsFile() throws {
+    let shared = try SharedData(push: false)
+    let node = try shared.repository.readText(".dver/manifests/data/+")
+    try shared.damage(
+      shared.object(node, in: shared.cache), to: String(repeating: "#", count: node.utf8.count))
+    try shared.repository.dver("push").requireSuccess()
+    #expect(try shared.repository.readText(shared.object(node)) == node)
+    let clone = try shared.clone()
+    try clone.dver("pull").requireSuccess()
+  }
+
+  @Test func aRunWhoseOutputIsDamagedIsNotPushed() throws {
+    let shared = try SharedData()
+    let repository = shared.repository
+    try repository.write(
+      "stages: {s: {cmd: 'cat in > out', deps: [in], outs: [out]}}\n", to: "dver.yaml")
+    for text in ["1\n", "2\n"] {
+      try repository.write(text, to: "in")
+      try repository.dver("repro").requireSuccess()
+    }
+    try shared.damage(shared.object("1\n", in: shared.cache), to: "3\n")
+    let result = try repository.dver("push", "--run-cache").requireStatus(4)
+    #expect(result.standardError.contains("what these remembered runs wrote is damaged"))
+    #expect(try repository.files("\(shared.remote)/runs").count == 1)
+    #expect(try repository.exists(shared.object("2\n")))
+  }
+
   @Test func whatTheCacheLacksIsNamedAndTheRestPushed() throws {
     let shared = try SharedData(push: false)
     try shared.repository.remove(shared.object("a\n", in: shared.cache))

@@ -32,6 +32,8 @@ package struct TransferSummary: Sendable {
   package var missing: [RepositoryPath] = []
   /// Paths whose content on the sending side is damaged, sorted.
   package var damaged: [RepositoryPath] = []
+  /// The entries of the run cache of whose outputs a part did not arrive.
+  var lostRuns: [String] = []
 
   init(remote: String) { self.remote = remote }
 }
@@ -48,6 +50,7 @@ package struct IncompleteTransfer: DverError {
   /// As the user would type them.
   let missing: [String]
   let damaged: [(path: String, place: String)]
+  let lostRuns: [String]
 
   package var message: String {
     var parts: [String] = []
@@ -58,6 +61,11 @@ package struct IncompleteTransfer: DverError {
     for place in Set(damaged.map(\.place)).sorted() {
       let paths = damaged.filter { $0.place == place }.map(\.path)
       parts.append("damaged in \(place), and not copied: \(Self.list(paths))")
+    }
+    if !lostRuns.isEmpty {
+      parts.append(
+        "what these remembered runs wrote is damaged or missing in the cache: "
+          + Self.list(lostRuns))
     }
     return parts.joined(separator: "; ")
   }

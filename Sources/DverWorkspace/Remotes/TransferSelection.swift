@@ -92,18 +92,26 @@ extension Workspace {
 
   /// Puts the nodes of a plan into the cache, from wherever they are, so that they can be copied
   /// like any object.
+  ///
+  /// - Throws: ``ManifestLookupError``, after keeping the rest.
   func keepNodes(of plan: TransferPlan, remote: String) throws {
     guard !plan.nodes.isEmpty else { return }
     let store = try cache()
     let lacking = try store.defects(among: plan.nodes.digests, sizes: plan.nodes.sizes)
     guard !lacking.isEmpty else { return }
     let transaction = try storing()
+    var failure: ManifestLookupError?
     for (index, _) in lacking {
       let place = plan.nodePlaces[index]
       let manifests = ManifestFiles(workspace: self, tree: place.tree, remote: remote)
-      try transaction.store(
-        try manifests.node(plan.nodes.digests[index], place.location, of: place.directory))
+      do {
+        try transaction.store(
+          try manifests.node(plan.nodes.digests[index], place.location, of: place.directory))
+      } catch let error as ManifestLookupError {
+        failure = error
+      }
     }
     try transaction.finish()
+    if let failure { throw failure }
   }
 }

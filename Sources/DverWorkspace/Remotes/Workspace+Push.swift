@@ -33,24 +33,58 @@ extension Workspace {
     progress.begin("Pushing", byteCount: batch.byteCount, itemCount: Int64(batch.count))
     // Without a cache there is nothing to send, and everything is missing.
     let cache = batch.isEmpty && plan.nodes.isEmpty ? nil : try cache()
+    var lostFolders: Set<RepositoryPath> = []
     if let cache {
       let outcome = try remote.send(batch, from: cache, settings: settings)
       summary.take(outcome) { plan.path(ofFile: lacking[$0]) }
       // Whoever finds a node finds what it names, as far as there is any.
-      let lackingNodes = try self.lacking(plan.nodes, of: remote, force: options.force)
-      _ = try remote.send(plan.nodes.selecting(lackingNodes), from: cache, settings: settings)
+      lostFolders = try sendNodes(
+        of: plan, to: remote, named: group.entry.name, settings: settings, force: options.force)
     }
-    if options.runCache { try pushRuns(to: remote, named: group.entry.name, settings: settings) }
+    if options.runCache {
+      summary.lostRuns = try pushRuns(to: remote, named: group.entry.name, settings: settings)
+    }
     if let cache, ContinuousClock.now - began > Self.longPush {
       // What was there at first may have been collected, and deleted, since.
-      for objects in [plan.files, plan.nodes] {
-        let gone = try self.lacking(objects, of: remote, force: false)
-        _ = try remote.send(objects.selecting(gone), from: cache, settings: settings)
-      }
+      let gone = try self.lacking(plan.files, of: remote, force: false)
+      let outcome = try remote.send(
+        plan.files.selecting(gone), from: cache, settings: settings)
+      summary.take(outcome) { plan.path(ofFile: gone[$0]) }
+      lostFolders = try sendNodes(
+        of: plan, to: remote, named: group.entry.name, settings: settings)
     }
+    summary.missing = Set(summary.missing).union(lostFolders).sorted()
     try remote.barrier()
-    try recordNames(of: plan, without: summary, at: remote)
+    // Of nodes that several directories share, only one of these is known.
+    if lostFolders.isEmpty { try recordNames(of: plan, without: summary, at: remote) }
     return summary
+  }
+
+  /// Copies the nodes of manifests that a remote lacks. Those whose copy in the cache turns out to be
+  /// damaged are taken from where else they are.
+  ///
+  /// - Returns: The directories of which a node did not arrive.
+  func sendNodes(
+    of plan: TransferPlan, to remote: any Remote, named name: String, settings: TransferSettings,
+    force: Bool = false
+  ) throws -> Set<RepositoryPath> {
+    guard !plan.nodes.isEmpty else { return [] }
+    let cache = try cache()
+    func send(_ positions: [Int]) throws -> [Int] {
+      let outcome = try remote.send(
+        plan.nodes.selecting(positions), from: cache, settings: settings)
+      return (outcome.missing + outcome.damaged).map { positions[$0] }
+    }
+    var left = try send(lacking(plan.nodes, of: remote, force: force))
+    if !left.isEmpty {
+      do {
+        try keepNodes(of: plan, remote: name)
+      } catch is ManifestLookupError {
+        // It is among those that are left.
+      }
+      left = try send(left)
+    }
+    return Set(left.map { plan.nodePlaces[$0].directory })
   }
 
   /// Half of what a collection leaves to those who are at work.
@@ -75,10 +109,11 @@ extension Workspace {
         return (path: displayed(path), place: place)
       }
     }
-    guard !missing.isEmpty || !damaged.isEmpty else { return }
+    let lostRuns = summaries.flatMap(\.lostRuns)
+    guard !missing.isEmpty || !damaged.isEmpty || !lostRuns.isEmpty else { return }
     throw IncompleteTransfer(
       direction: direction, summaries: summaries, missing: missing.map { displayed($0) },
-      damaged: damaged)
+      damaged: damaged, lostRuns: lostRuns)
   }
 
   // MARK: Names
@@ -160,7 +195,8 @@ extension TransferSummary {
   mutating func take(_ outcome: TransferOutcome, path: (Int) -> RepositoryPath) {
     objectCount += outcome.objectCount
     byteCount += outcome.byteCount
-    missing = (missing + outcome.missing.map(path)).sorted()
-    damaged = (damaged + outcome.damaged.map(path)).sorted()
+    // What was lacking before may have been sent again.
+    missing = Set(missing + outcome.missing.map(path)).sorted()
+    damaged = Set(damaged + outcome.damaged.map(path)).sorted()
   }
 }

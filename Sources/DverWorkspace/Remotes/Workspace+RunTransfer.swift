@@ -6,18 +6,40 @@ import DverRemote
 extension Workspace {
   /// Copies remembered runs to a remote, each after what it wrote. Runs whose outputs the cache has
   /// no more are left out.
-  func pushRuns(to remote: any Remote, named name: String, settings: TransferSettings) throws {
-    guard let cache = try cacheIfPresent() else { return }
+  ///
+  /// - Returns: The runs that are left out because a part of what they wrote turned out to be damaged.
+  func pushRuns(
+    to remote: any Remote, named name: String, settings: TransferSettings
+  ) throws -> [String] {
+    guard let cache = try cacheIfPresent() else { return [] }
     let runs = try RunCache(cache).runs().filter { try $0.lock.outputs.allSatisfy(isStored) }
     let plan = try plan(of: runs.map(\.lock), remote: name)
     try keepNodes(of: plan, remote: name)
-    for batch in [plan.files, plan.nodes] {
-      let lacking = try lacking(batch, of: remote, force: false)
-      _ = try remote.send(batch.selecting(lacking), from: cache, settings: settings)
-    }
+    let lacking = try lacking(plan.files, of: remote, force: false)
+    let outcome = try remote.send(
+      plan.files.selecting(lacking), from: cache, settings: settings)
+    let lostFolders = try sendNodes(of: plan, to: remote, named: name, settings: settings)
+    let isComplete =
+      outcome.missing.isEmpty && outcome.damaged.isEmpty && lostFolders.isEmpty
+      && plan.unreadable.isEmpty
+    var lost: [String] = []
     for run in runs {
+      guard try isComplete || hasOutputs(of: run.lock, remote, named: name) else {
+        lost.append(run.name)
+        continue
+      }
       if let bytes = try cache.contents(of: run.name) { try remote.write(bytes, to: run.name) }
     }
+    return lost
+  }
+
+  /// Whether a remote has all that a run wrote.
+  private func hasOutputs(
+    of run: StageLock, _ remote: any Remote, named name: String
+  ) throws -> Bool {
+    let plan = try plan(of: [run], remote: name)
+    return try plan.unreadable.isEmpty && lacking(plan.files, of: remote, force: false).isEmpty
+      && lacking(plan.nodes, of: remote, force: false).isEmpty
   }
 
   /// Copies remembered runs from a remote, with as much of what they wrote as it has.
