@@ -40,7 +40,9 @@ extension Workspace {
     try saveIndexes(storedAt: options.withoutStoring ? nil : FileClock.now())
     try rememberTracked(
       added.compactMap { item in item.record.name.map { ($0, item.path) } })
-    if !options.withoutStoring, !options.withoutRelinking { try relink(added.map(\.path)) }
+    if !options.withoutStoring, !options.withoutRelinking {
+      try relink(added.map(\.path), command: command)
+    }
     progress.end()
     return AddSummary(
       paths: added, newObjectCount: transaction.newObjectCount.current,

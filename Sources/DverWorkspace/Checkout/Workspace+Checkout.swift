@@ -240,7 +240,7 @@ extension Workspace {
   }
 
   /// Replaces files that were added by the links that the configuration asks for.
-  func relink(_ paths: [RepositoryPath]) throws {
+  func relink(_ paths: [RepositoryPath], command: String) throws {
     let first = try configuration().linkTypes.first
     guard first == .hardlink || first == .symlink else { return }
     let catalog = try catalog()
@@ -248,7 +248,7 @@ extension Workspace {
     options.relink = true
     let selections = paths.compactMap { catalog.output(containing: $0) }
       .map { Selection(output: $0, part: nil) }
-    _ = try checkout(selections, options: options)
+    _ = try withLease("checkout", command) { try checkout(selections, options: options) }
   }
 
   // MARK: Staging

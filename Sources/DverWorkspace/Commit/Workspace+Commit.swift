@@ -54,7 +54,7 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
-    try relink(pointed.filter(\.isCached).map(\.path))
+    try relink(pointed.filter(\.isCached).map(\.path), command: command)
     progress.end()
     return added
   }

@@ -37,7 +37,8 @@ extension Workspace {
       // What lies behind a link is not this workspace's to delete, not even by force.
       for output in outputs { try refuseLinks(above: output.path, displayed(output.path)) }
       try refuseUnsaved(outputs, options: options)
-      try removeData(outputs, options: options)
+      // Else a checkout would take what goes for changes of the user's.
+      try withLease("checkout", "dver remove") { try removeData(outputs, options: options) }
     } else {
       let cached = outputs.filter(\.isCached).map { Selection(output: $0, part: nil) }
       try refuse(try unprotect(cached), options: CheckoutOptions())

@@ -94,7 +94,12 @@ extension Workspace {
     let word = step.reversal.isRedo ? "redo" : "undo"
     try FileSystem.replaceContents(
       of: begunFile, with: Array("\(word) \(step.reversal.group)\n".utf8), synced: true)
-    for change in step.data { try restoreData(change, command: command) }
+    if !step.data.isEmpty {
+      // Else a checkout would take what is restored for changes of the user's.
+      try withLease("checkout", command) {
+        for change in step.data { try restoreData(change, command: command) }
+      }
+    }
     try perform(command, reversal: step.reversal) {
       var changes = Changes()
       for text in step.texts {

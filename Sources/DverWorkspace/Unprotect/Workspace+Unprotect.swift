@@ -24,10 +24,13 @@ extension Workspace {
     var summary = CheckoutSummary()
     guard let store = try cacheIfPresent() else { return summary }
     let placement = Placement(from: store, types: LinkType.standard)
-    for selection in selections {
-      summary.add(
-        try unprotect(
-          selection.output.path, part: selection.part, store: store, placement: placement))
+    // Else a checkout would take what is written here for changes of the user's.
+    try withLease("checkout", "dver unprotect") {
+      for selection in selections {
+        summary.add(
+          try unprotect(
+            selection.output.path, part: selection.part, store: store, placement: placement))
+      }
     }
     return summary
   }

@@ -82,6 +82,23 @@ struct ConcurrencyTests {
     #expect(!repository.exists("d.dver"))
   }
 
+  @Test func whoeverPlacesFilesWaitsForACheckout() throws {
+    let repository = try SmallCase.linked()
+    try repository.dver("config", "--local", "core.lock_timeout", "1").requireSuccess()
+    try repository.write("new\n", to: "new.csv")
+    try repository.dver("remove", "-q", "--outs", "single.csv").requireSuccess()
+    let file = unsafe open("\(repository.path)/.dver/state/checkout", O_RDWR | O_CREAT, 0o644)
+    try #require(lockf(file, F_TLOCK, 0) == 0)
+    let commands = [
+      ["undo"], ["unprotect", "data"], ["remove", "data"], ["remove", "--outs", "data"],
+      ["add", "new.csv"],
+    ]
+    for command in commands { try repository.dverCommand(command).run().requireStatus(5) }
+    close(file)
+    try repository.dver("unprotect", "data").requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func collectionsDisturbNobody() throws {
     let repository = try TemporaryRepository()
     let names = (0..<4).map { "file\($0)" }
