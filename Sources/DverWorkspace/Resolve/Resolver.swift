@@ -3,6 +3,7 @@ import DverFileSystem
 import DverGit
 import DverManifest
 import DverObjectStore
+import DverYAML
 
 /// Works out what becomes of the files in conflict; writes nothing but nodes into the cache.
 struct Resolver {
@@ -70,9 +71,15 @@ struct Resolver {
     }
   }
 
-  /// Whether a version cannot be read as what it should be, which is the user's to settle.
+  /// Whether a version cannot be read as what it should be, which is the user's to settle. All else,
+  /// such as a lost lease or the user's wish to stop, ends the command.
   private static func isAboutContent(_ error: any Error) -> Bool {
-    !(error is FileSystemError || error is GitError || error is StoreError)
+    switch error {
+    case is FileFormatError, is YAMLError, is ManifestError, is ManifestLookupError,
+      is WorkspaceError:
+      true
+    default: false
+    }
   }
 
   private mutating func takeIgnore(_ path: RepositoryPath) throws {
