@@ -6,6 +6,7 @@ package struct FileSystemError: DverError {
   package enum Operation: String, Sendable {
     case find, open, read, write, create, remove, rename, link, lock, sync, list, stat, copy
     case change = "change the mode of"
+    case lookInto = "look into"
     case start
   }
 
@@ -35,6 +36,7 @@ package struct FileSystemError: DverError {
     case EROFS: "the file system is mounted read-only"
     case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
     case EIO: "the device reports an I/O error; check the disk before you go on"
+    case ENAMETOOLONG: "give the folders on the way there shorter names"
     case ESTALE: "the network file system lost the file; check the mount"
     default: nil
     }
@@ -42,6 +44,9 @@ package struct FileSystemError: DverError {
 
   /// Whether there is nothing at the path, or only a link that leads nowhere.
   package var isNotFound: Bool { code == ENOENT || code == ENOTDIR || code == ELOOP }
+
+  /// Whether there is a folder that cannot be looked into, at least not by its path.
+  package var isClosedFolder: Bool { code == EACCES || code == ENAMETOOLONG }
 
   private static func text(of code: Int32) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

@@ -31,6 +31,8 @@ package final class Workspace: Sendable {
   let dataNotes = DataNotes()
   /// What has the name of a pointer in the directories that this command looked into.
   let pointerNames = PointerNames()
+  /// Folders that the user was told cannot be looked into.
+  let closedFolders = Mutex<Set<RepositoryPath>>([])
   /// Where nodes are looked for that are neither here nor in git; `nil` for what cannot be opened.
   let nodeRemotes = Mutex<[String: (any Remote)?]>([:])
   private let parts = Mutex(Parts())

@@ -10,11 +10,14 @@ struct Catalog: Sendable {
   private(set) var pipelines: [Pipeline] = []
   /// The pointer files, sorted by path.
   private(set) var pointers: [PointerEntry] = []
+  /// Folders of the workspace that could not be looked into.
+  private let closedFolders: [RepositoryPath]
 
   typealias Pipeline = CatalogFiles.Pipeline
   typealias PointerEntry = CatalogFiles.Pointer
 
   init(_ files: CatalogFiles) throws {
+    closedFolders = files.closedFolders
     pointers = files.pointers
     pipelines = files.pipelines
     for pointer in pointers {
@@ -100,6 +103,12 @@ struct Catalog: Sendable {
   /// The outputs that lie at or below `path`.
   func outputs(inside path: RepositoryPath) -> [TrackedOutput] {
     outputs.filter { $0.path.isInside(path) }
+  }
+
+  /// Whether `path` lies in a folder that could not be looked into, or around one: then it cannot be
+  /// told that it is not tracked, or what it holds.
+  func touchesClosedFolder(_ path: RepositoryPath) -> Bool {
+    closedFolders.contains { path.isInside($0) || $0.isInside(path) }
   }
 
   private func index(of path: RepositoryPath) -> Int? {

@@ -65,6 +65,8 @@ struct CatalogFiles: Sendable {
 
   var pointers: [Pointer] = []
   var pipelines: [Pipeline] = []
+  /// Folders that could not be looked into.
+  var closedFolders: [RepositoryPath] = []
 
   static let pointerSuffix = ".dver"
   static let pipelineName = "dver.yaml"
@@ -89,29 +91,38 @@ struct CatalogSearch {
   private let data: [RepositoryPath]
   /// Gets why a pipeline cannot be read, which is an error where there is none.
   private let onBrokenPipeline: ((any DverError) -> Void)?
+  /// Whether a folder that cannot be looked into is an error, not passed over with a warning.
+  private let requiresAll: Bool
 
   private init(
-    _ workspace: Workspace, data: [RepositoryPath],
+    _ workspace: Workspace, data: [RepositoryPath], requiresAll: Bool,
     onBrokenPipeline: ((any DverError) -> Void)?
   ) {
     self.workspace = workspace
     self.data = data
+    self.requiresAll = requiresAll
     self.onBrokenPipeline = onBrokenPipeline
   }
 
   static func run(
-    in workspace: Workspace, data: [RepositoryPath] = [],
+    in workspace: Workspace, data: [RepositoryPath] = [], requiresAll: Bool = false,
     onBrokenPipeline: ((any DverError) -> Void)? = nil
   ) throws -> CatalogFiles {
-    var search = CatalogSearch(workspace, data: data, onBrokenPipeline: onBrokenPipeline)
+    var search = CatalogSearch(
+      workspace, data: data, requiresAll: requiresAll, onBrokenPipeline: onBrokenPipeline)
     try search.visit(.root, ignore: IgnoreStack())
     search.files.pointers.sort { $0.path < $1.path }
     return search.files
   }
 
   private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
-    let path = workspace.root.appending(folder)
-    guard let entries = try FileSystem.entries(in: path) else { return }
+    // One with a `.dver` is a workspace of its own.
+    let found = try workspace.entries(in: folder, unlessHolding: ".dver") { closed in
+      if requiresAll { throw closed }
+      workspace.warn(of: closed)
+      files.closedFolders.append(closed.path)
+    }
+    guard let entries = found else { return }
     var ignore = outer
     if entries.contains(where: { $0.name.elementsEqual(IgnoreRules.fileName.utf8) }),
       let rules = try workspace.ignoreRules(in: folder)
@@ -123,8 +134,6 @@ struct CatalogSearch {
       let child = folder.appending(entry.name)
       if tracked.contains(child) { continue }
       if ignore.decision(forPath: child.bytes.span, isDirectory: true).isIgnored { continue }
-      // A workspace of its own.
-      if try FileSystem.exists(workspace.root.appending(child).appending(".dver")) { continue }
       try visit(child, ignore: ignore)
     }
   }
@@ -186,9 +195,11 @@ extension Workspace {
 
   /// What is tracked in the workspace, also where a path lies inside another: for what keeps all
   /// that anything names, and for what helps to remove one of both.
-  func overlappingCatalog() throws -> Catalog {
+  ///
+  /// - Parameter requiresAll: Whether a folder that cannot be looked into is an error.
+  func overlappingCatalog(requiringAll requiresAll: Bool = false) throws -> Catalog {
     if let bare { return try bare.catalog(in: self) }
-    return try Catalog(CatalogSearch.run(in: self))
+    return try Catalog(CatalogSearch.run(in: self, requiresAll: requiresAll))
   }
 
   /// What is tracked in a revision.

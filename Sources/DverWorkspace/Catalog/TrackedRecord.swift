@@ -13,9 +13,13 @@ extension Workspace {
   private var trackedFile: AbsolutePath { stateFolder.appending("tracked") }
 
   func rememberTracked(_ catalog: Catalog) throws {
-    let items = catalog.outputs.compactMap { output in
+    let hidden = try readTracked().filter {
+      catalog.touchesClosedFolder($0.path) && catalog.output(at: $0.path) == nil
+    }
+    let present = catalog.outputs.compactMap { output in
       output.name.map { (name: $0, path: output.path) }
     }
+    let items = (present + hidden).sorted { $0.path < $1.path }
     try writeTracked(items)
     try noteInSharedCache(items)
   }
@@ -61,7 +65,8 @@ extension Workspace {
   func removeUntracked(_ catalog: Catalog, options: CheckoutOptions) throws -> CheckoutSummary {
     var summary = CheckoutSummary()
     for (name, path) in try readTracked() {
-      guard catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
+      guard !catalog.touchesClosedFolder(path),
+        catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
         try FileSystem.exists(root.appending(path))
       else { continue }
       if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) { continue }

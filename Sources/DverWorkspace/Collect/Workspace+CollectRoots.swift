@@ -79,7 +79,7 @@ extension Workspace {
     if try FileSystem.exists(dverFolder) {
       let place = "the workspace \(root)"
       marker.note("workspace \(root)")
-      let catalog = try reporting(place) { try self.overlappingCatalog() }
+      let catalog = try reporting(place) { try self.overlappingCatalog(requiringAll: true) }
       try marker.add(catalog.outputs, manifests: manifests, place: place)
       for name in try lockLog.entries().flatMap(\.lock.outputs).compactMap(\.name) {
         marker.addIfReadable(name, manifests: manifests)

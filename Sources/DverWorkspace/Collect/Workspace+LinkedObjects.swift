@@ -2,7 +2,6 @@ import DverCore
 import DverFileSystem
 import DverHashing
 import DverObjectStore
-import Glibc
 
 extension Workspace {
   /// The objects that files of the workspace are symbolic links to, whatever is recorded or
@@ -21,13 +20,13 @@ extension Workspace {
     }
   }
 
-  /// Whether this user may not look into a folder.
+  /// Whether a folder cannot be looked into.
   private static func isClosed(_ folder: AbsolutePath) -> Bool {
     do {
       _ = try OpenFile.ifPresent(folder, .directory)
       return false
     } catch {
-      return (error as? FileSystemError)?.code == EACCES
+      return (error as? FileSystemError)?.isClosedFolder == true
     }
   }
 

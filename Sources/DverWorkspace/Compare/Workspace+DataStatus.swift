@@ -135,7 +135,11 @@ struct UntrackedFiles {
   }
 
   private mutating func visit(_ folder: RepositoryPath) throws {
-    for entry in try FileSystem.entries(in: workspace.root.appending(folder)) ?? [] {
+    // One with a `.git` is a repository of its own.
+    let entries = try workspace.entries(in: folder, unlessHolding: ".git") { closed in
+      workspace.warn(of: closed)
+    }
+    for entry in entries ?? [] {
       if entry.name.elementsEqual(".git".utf8) || entry.name.elementsEqual(".dver".utf8) {
         continue
       }
@@ -144,11 +148,7 @@ struct UntrackedFiles {
       guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
         try !git.isIgnored(gitPath, isDirectory: entry.isDirectory)
       else { continue }
-      if !entry.isDirectory {
-        found.append(path.bytes)
-      } else if try !FileSystem.exists(workspace.root.appending(path).appending(".git")) {
-        try visit(path)
-      }
+      if entry.isDirectory { try visit(path) } else { found.append(path.bytes) }
     }
   }
 

@@ -53,7 +53,7 @@ extension Workspace {
   }
 
   private func ownFiles() throws -> [RepositoryPath] {
-    let files = try CatalogSearch.run(in: self)
+    let files = try CatalogSearch.run(in: self, requiresAll: true)
     var paths = files.pointers.map(\.path)
     for pipeline in files.pipelines {
       paths.append(pipeline.folder.appending(CatalogFiles.pipelineName.utf8))

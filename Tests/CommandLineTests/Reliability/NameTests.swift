@@ -129,6 +129,23 @@ struct NameTests {
     #expect(refused.standardError.contains("is not valid UTF-8"))
   }
 
+  @Test func anUntrackedTreeDeeperThanPathsMayBeIsPassedOver() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "a")
+    let steps = Array(repeating: String(repeating: "d", count: 199), count: 11)
+    let way = steps.joined(separator: "/")
+    try repository.makeDirectory("deep/\(way)")
+    try repository.makeDirectory("other/\(way)")
+    try repository.move("other", to: "deep/\(way)/other")
+    defer { _ = try? repository.shell("rm -rf deep") }
+    for line in [["add", "a"], ["status"], ["data", "status", "--untracked-files"], ["checkout"]] {
+      let result = try repository.dverCommand(line).run().requireSuccess()
+      #expect(result.standardError.contains("cannot look into deep/ddd"))
+    }
+    let refused = try repository.dver("gc", "-w", "-f").requireStatus(2)
+    #expect(refused.standardError.contains("hint: "))
+  }
+
   @Test func deepPathsSurvive() throws {
     let repository = try TemporaryRepository()
     let folder =

@@ -61,6 +61,35 @@ import Testing
     #expect(result.standardOutput.isEmpty)
   }
 
+  /// As a container leaves one in the work tree.
+  @Test(.enabled(if: mayChangeUser, "needs root, and setpriv"))
+  func aFolderOfAnotherUserIsPassedOver() throws {
+    let repository = try prepare()
+    try run(
+      """
+      git init -q . && dver init -q && mkdir pgdata d && echo 1 > d/1 && dver add -q d
+      dver remote add -q -d shared $TEAM/remote && echo /pgdata/ >> .gitignore
+      git add -A && git commit -qm 1
+      """, as: 65001, mask: "022", in: repository)
+    try repository.shell(
+      "cd \(repository.outside("65001/pgdata")) && echo 1 > f && chown 0:0 . f && chmod 700 ."
+    ).requireSuccess()
+    try run(
+      """
+      for line in status diff ls 'data status --untracked-files' 'add d' checkout verify push; do
+        said=$(dver $line 2>&1 > /dev/null) || { echo "$line: $said" >&2; exit 1; }
+        count=$(echo "$said" | grep -c 'cannot look into pgdata: Permission denied' || true)
+        test $count = 1 || { echo "$line: $said" >&2; exit 1; }
+      done
+      if said=$(dver gc -w -f 2>&1); then exit 1; fi
+      echo "$said" | grep 'cannot look into pgdata'
+      echo "$said" | grep 'hint: .*dverignore'
+      echo /pgdata/ >> .dverignore
+      dver gc -q -w -f && dver verify -q
+      if dver checkout 2>&1 | grep pgdata; then exit 1; fi
+      """, as: 65001, mask: "022", in: repository)
+  }
+
   @Test(.enabled(if: mayChangeUser, "needs root, and setpriv"), arguments: ["077", "022"])
   func bothUseAllOfIt(mask: String) throws {
     let repository = try prepare()
