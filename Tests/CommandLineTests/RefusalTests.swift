@@ -37,6 +37,23 @@ import Testing
     #expect(lines.last?.hasPrefix("hint: ") == true && lines.last?.contains(hint) == true)
   }
 
+  @Test(arguments: [["add", "d/g"], ["add", "d"], ["commit", "-f"], ["commit", "-f", "d"]])
+  func whatGitTracksInATrackedDirectoryIsRefused(words: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "d/a")
+    try repository.dver("add", "d").requireSuccess()
+    try repository.write("1\n", to: "d/g")
+    try repository.git("add", "-f", "d/g").requireSuccess()
+    let pointer = try repository.readText("d.dver")
+    let result = try repository.dverCommand(words).run().requireStatus(2)
+    #expect(result.standardError.contains("d/g is tracked by git"))
+    #expect(result.standardError.contains("hint: run 'git rm -r --cached d/g'"))
+    #expect(try repository.readText("d.dver") == pointer)
+    try repository.write("d/g\n", to: ".dverignore")
+    try repository.dver("add", "d").requireSuccess()
+    #expect(try repository.readText("d.dver") == pointer)
+  }
+
   /// Neither recorded nor there: a slip of the fingers is not "nothing to do".
   @Test(arguments: [
     ["checkout"], ["unprotect"], ["status"], ["data", "status"], ["diff", "--targets"],

@@ -47,6 +47,7 @@ extension Workspace {
           "\(shown) is an output of stage '\(tracked.originText)'",
           hint: "run 'dver commit' to record it as it is")
       }
+      if tracked.isCached { try refuseTrackedByGit(inside: path) }
       if tracked.path == path { return .whole(path) }
       guard tracked.name?.isDirectory == true else {
         throw WorkspaceError.overlaps(shown, with: pointer.description)
@@ -60,6 +61,34 @@ extension Workspace {
       throw WorkspaceError.trackedByGit(shown)
     }
     return .whole(path)
+  }
+
+  /// Refuses tracked data of which git tracks a part too, except for what dver ignores.
+  ///
+  /// Costs one look into the index where there is no such part.
+  func refuseTrackedByGit(inside path: RepositoryPath) throws {
+    guard let git = try git(), !git.isBare else { return }
+    let prefix = gitPrefix(in: git)
+    let gitPath = prefix.gitPath(path)
+    guard try git.isTracked(gitPath) else { return }
+    let members = try git.trackedPaths(below: gitPath)
+    let found =
+      members.isEmpty
+      ? [path] : (0..<members.count).compactMap { prefix.workspacePath(members[$0]) }
+    for member in found where try !isLeftOut(member) {
+      throw WorkspaceError.trackedByGit(displayed(member))
+    }
+  }
+
+  /// Whether ignore rules cover a file or a folder around it.
+  private func isLeftOut(_ file: RepositoryPath) throws -> Bool {
+    if try ignoringRule(of: file, isDirectory: false) != nil { return true }
+    var folder = file.parent
+    while !folder.isRoot {
+      if try ignoringRule(of: folder, isDirectory: true) != nil { return true }
+      folder = folder.parent
+    }
+    return false
   }
 
   func refuseOwnFiles(_ path: RepositoryPath, _ shown: String) throws {

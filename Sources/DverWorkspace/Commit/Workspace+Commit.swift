@@ -27,6 +27,7 @@ extension Workspace {
     let catalog = try catalog()
     let chosen = try committed(targets, in: catalog, options: options)
     let pointed = chosen.pointed
+    for output in pointed where output.isCached { try refuseTrackedByGit(inside: output.path) }
     let transaction = try storing()
     let contents = try pointed.map { output in
       try ContentScanner(
