@@ -87,6 +87,20 @@ import Testing
     #expect(try reasons(changed, lock: recorded).verdict == .fresh)
   }
 
+  @Test func namesThatOnlyLookTheSameAreDifferent() throws {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    var (changed, recorded) = (definition, lock())
+    changed.commands = ["cat \(composed)"]
+    changed.environment = [.init(name: "A", value: composed)]
+    recorded.commands = ["cat \(decomposed)"]
+    recorded.environment = [.init(name: "A", value: decomposed)]
+    recorded.parameters = [values([("depth", .integer(3)), ("lr", .string(decomposed))])]
+    let staleness = try reasons(
+      changed, lock: recorded, parameters: [("lr", .string(composed)), ("depth", .integer(3))])
+    #expect(staleness.reasons.count == 3)
+    #expect(staleness.verdict == .stale)
+  }
+
   @Test func tellsNewThingsOfAStageThatNeverRan() throws {
     let staleness = try reasons(lock: nil, output: nil)
     #expect(staleness.verdict == .stale)

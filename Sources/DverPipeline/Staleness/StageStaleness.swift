@@ -36,7 +36,7 @@ package struct StageStaleness: Sendable {
     var comparison = Comparison(resolved, lock, allowsMissing)
     let stage = resolved.stage
     if let lock {
-      if lock.commands != stage.commands {
+      if !lock.commands.elementsEqual(stage.commands, by: Self.areSameBytes) {
         comparison.add(.command(old: lock.commands, new: stage.commands))
       }
       comparison.compareEnvironment(lock.environment)
@@ -51,6 +51,11 @@ package struct StageStaleness: Sendable {
     if !stage.isFrozen, Self.alwaysRuns(stage) { comparison.add(.alwaysRuns) }
     reasons = comparison.reasons
     isFrozen = stage.isFrozen
+  }
+
+  /// Strings with other bytes are equal to Swift where they look the same, but not to a command.
+  fileprivate static func areSameBytes(_ left: String, _ right: String) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
   }
 
   /// Whether a stage runs each time: by its own wish, or because nothing says when it need not.
@@ -79,7 +84,7 @@ private struct Comparison {
     let present = resolved.stage.environment
     for variable in present {
       let old = locked.first { $0.name == variable.name }?.value
-      if old == variable.value { continue }
+      if let old, StageStaleness.areSameBytes(old, variable.value) { continue }
       add(.environment(variable.name, old == nil ? .new : .modified))
     }
     for variable in locked where !present.contains(where: { $0.name == variable.name }) {

@@ -77,6 +77,27 @@ import Testing
     #expect(result.text == text)
   }
 
+  @Test func replacingTakesTheNewBytesOfTextThatLooksTheSame() throws {
+    let composed = StageLock(
+      commands: ["cat caf\u{e9}"],
+      parameters: [
+        .init(
+          file: "p", values: [.init(key: "k", value: .map([.init(key: "\u{e9}", value: .null)]))])
+      ])
+    var decomposed = composed
+    decomposed.commands = ["cat cafe\u{301}"]
+    var otherKey = composed
+    otherKey.parameters[0].values[0].value = .map([.init(key: "e\u{301}", value: .null)])
+    let before = LockFile(entries: [.init(name: "a", lock: composed)]).printed()
+    for lock in [decomposed, otherKey] {
+      let entry = LockFile.Entry(name: "a", lock: lock)
+      let after = try LockFile.replacing([entry], in: before, source: "l")
+      #expect(after != before)
+      #expect(after == LockFile(entries: [entry]).printed())
+    }
+    #expect(!composed.hasSameMeaning(as: decomposed) && !composed.hasSameMeaning(as: otherKey))
+  }
+
   @Test func replacingTouchesOnlyItsEntries() throws {
     let text = """
       schema: '2.0'
