@@ -12,6 +12,9 @@ package struct AsideLayout: Sendable {
   package let failed: AbsolutePath
   /// How processes tell that they live.
   package var leases = LeaseSettings()
+  /// Told of what is left out where something goes to another file system: a pipe, a socket or a
+  /// device, which holds no data.
+  package var onSkipped: @Sendable (AbsolutePath) -> Void = { _ in }
   /// For files that nobody is to see.
   let scratch: AbsolutePath
 
@@ -31,7 +34,7 @@ package struct AsideLayout: Sendable {
   func folder(of token: String) -> AbsolutePath { aside.appending(token) }
   func lock(of token: String) -> AbsolutePath { aside.appending(token + Self.lockSuffix) }
   func quarantine(of stage: StageAddress) -> Quarantine {
-    Quarantine(root: root, directory: failed, stage: stage)
+    Quarantine(root: root, directory: failed, stage: stage, onSkipped: onSkipped)
   }
 
   /// What a process sets aside of the output at `path`, the `index`-th of its stage `number`.
@@ -41,7 +44,7 @@ package struct AsideLayout: Sendable {
     AsidePlaces(
       original: root.appending(path), area: folder(of: token),
       item: "\(number).\(index).\(SafeFileName.encoded(path.bytes))",
-      mark: "\(token)-\(number)")
+      mark: "\(token)-\(number)", onSkipped: onSkipped)
   }
 
   static let lockSuffix = ".lock"

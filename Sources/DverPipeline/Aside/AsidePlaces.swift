@@ -13,12 +13,18 @@ struct AsidePlaces: Sendable {
   let inArea: AbsolutePath
   let sibling: AbsolutePath
   let child: AbsolutePath
+  /// Told of what a copy leaves out.
+  private let onSkipped: @Sendable (AbsolutePath) -> Void
 
   /// - Parameters:
   ///   - item: The name in the area.
   ///   - mark: What makes hidden names those of one stage of one process.
-  init(original: AbsolutePath, area: AbsolutePath, item: String, mark: String) {
+  init(
+    original: AbsolutePath, area: AbsolutePath, item: String, mark: String,
+    onSkipped: @escaping @Sendable (AbsolutePath) -> Void
+  ) {
     self.original = original
+    self.onSkipped = onSkipped
     inArea = area.appending(item)
     let name = Array(".".utf8) + original.lastComponent + Array(".dver-aside-\(mark)".utf8)
     sibling = original.parent.appending(name)
@@ -41,8 +47,8 @@ struct AsidePlaces: Sendable {
   /// Makes a copy of what was set aside in the output's place.
   func copyBack() throws {
     switch try present() {
-    case child: try TreeCopy.copyChildren(of: child, to: original)
-    case let place?: try TreeCopy.copy(place, to: original)
+    case child: try TreeCopy.copyChildren(of: child, to: original, onSkipped: onSkipped)
+    case let place?: try TreeCopy.copy(place, to: original, onSkipped: onSkipped)
     case nil: break
     }
   }

@@ -54,7 +54,31 @@ package struct HiddenFiles {
       number += 1
     }
     try FileSystem.makeDirectories(place.parent)
-    try FileSystem.rename(source, to: place)
+    if try AsidePlaces.move(source, to: place) == .impossible,
+      try !copy(source, to: place)
+    {
+      return
+    }
     onKept(place)
+  }
+
+  /// Moves something to another file system: it is gone here only when it is safe there.
+  ///
+  /// - Returns: Whether there was anything to be kept.
+  private func copy(_ source: AbsolutePath, to place: AbsolutePath) throws -> Bool {
+    let temporary = place.parent.appending(FileSystem.temporaryName())
+    do {
+      try TreeCopy.copy(source, to: temporary, onSkipped: layout.onSkipped)
+    } catch {
+      _ = try? FileSystem.removeTree(temporary)
+      throw error
+    }
+    guard try FileSystem.exists(temporary) else { return false }
+    let folder = try OpenFile(place.parent, .directory)
+    try folder.syncFileSystem()
+    try FileSystem.rename(temporary, to: place)
+    try folder.syncFileSystem()
+    try FileSystem.removeTree(source)
+    return true
   }
 }

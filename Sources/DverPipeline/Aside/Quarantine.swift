@@ -9,12 +9,18 @@ struct Quarantine: Sendable {
   private let root: AbsolutePath
   /// The folder of the stage; made when something comes in.
   let folder: AbsolutePath
+  /// Told of what a copy leaves out.
+  private let onSkipped: @Sendable (AbsolutePath) -> Void
 
   /// - Parameters:
   ///   - root: The workspace.
   ///   - directory: The folder of the failed runs of all stages.
-  init(root: AbsolutePath, directory: AbsolutePath, stage: StageAddress) {
+  init(
+    root: AbsolutePath, directory: AbsolutePath, stage: StageAddress,
+    onSkipped: @escaping @Sendable (AbsolutePath) -> Void
+  ) {
     self.root = root
+    self.onSkipped = onSkipped
     folder = directory.appending(stage.fileName)
   }
 
@@ -53,7 +59,7 @@ struct Quarantine: Sendable {
       let source = path.appending(name)
       guard source != excluded else { continue }
       if try AsidePlaces.move(source, to: target.appending(name)) == .moved { continue }
-      try TreeCopy.copy(source, to: target.appending(name))
+      try TreeCopy.copy(source, to: target.appending(name), onSkipped: onSkipped)
       try FileSystem.removeTree(source)
     }
   }
@@ -65,7 +71,7 @@ struct Quarantine: Sendable {
     do {
       try FileSystem.link(path, at: log)
     } catch is FileSystemError {
-      try TreeCopy.copy(path, to: log)
+      try TreeCopy.copy(path, to: log, onSkipped: onSkipped)
     }
   }
 

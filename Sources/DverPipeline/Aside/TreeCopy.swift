@@ -5,7 +5,11 @@ import Glibc
 /// Copies a file, link or directory with modes and times, sharing blocks where the file system can.
 enum TreeCopy {
   /// Nothing may be at `target`.
-  static func copy(_ source: AbsolutePath, to target: AbsolutePath) throws {
+  ///
+  /// - Parameter onSkipped: Told of pipes, sockets and devices, which are left out.
+  static func copy(
+    _ source: AbsolutePath, to target: AbsolutePath, onSkipped: (AbsolutePath) -> Void
+  ) throws {
     guard let status = try FileSystem.status(of: source) else {
       throw FileSystemError(.copy, source, code: ENOENT)
     }
@@ -16,19 +20,18 @@ enum TreeCopy {
         to: FileSystem.destination(ofLink: source), at: target)
     case .directory:
       try FileSystem.makeDirectory(target, permissions: 0o700)
-      try copyChildren(of: source, to: target)
+      try copyChildren(of: source, to: target, onSkipped: onSkipped)
       try FileSystem.setMode(status.mode, of: target)
-    case .special:
-      throw FileSystemError(.copy, source, code: ENOTSUP)
+    case .special: onSkipped(source)
     }
   }
 
-  /// Copies what is in `source`, but not the child called `excluded`, into the directory `target`.
+  /// Copies what is in `source` into the directory `target`.
   static func copyChildren(
-    of source: AbsolutePath, to target: AbsolutePath, excluding excluded: [UInt8]? = nil
+    of source: AbsolutePath, to target: AbsolutePath, onSkipped: (AbsolutePath) -> Void
   ) throws {
-    for name in try FileSystem.names(in: source) ?? [] where name != excluded {
-      try copy(source.appending(name), to: target.appending(name))
+    for name in try FileSystem.names(in: source) ?? [] {
+      try copy(source.appending(name), to: target.appending(name), onSkipped: onSkipped)
     }
   }
 

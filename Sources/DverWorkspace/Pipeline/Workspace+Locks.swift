@@ -6,9 +6,13 @@ import DverPipeline
 
 extension Workspace {
   var asideLayout: AsideLayout {
-    AsideLayout(
+    var layout = AsideLayout(
       root: root, aside: stateFolder.appending("aside"),
       failed: temporaryFolder.appending("failed"), scratch: temporaryFolder)
+    layout.onSkipped = { [notices] place in
+      notices.warning("\(place) is neither a file nor a folder nor a link, and was left out")
+    }
+    return layout
   }
 
   /// As ``asideLayout``, for those who set outputs aside or bring them back.

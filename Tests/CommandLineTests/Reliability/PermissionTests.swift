@@ -88,6 +88,44 @@ struct PermissionTests {
     try repository.dver("status", "-q").requireSuccess()
   }
 
+  /// Whatever has to leave such an output is copied: renames do not lead out of it.
+  @Test(.enabled(if: mayMount, "needs the right to mount"))
+  func anOutputOnAnotherFileSystemGivesUpWhatItHolds() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    try repository.write("1\n", to: "in")
+    try repository.write(
+      """
+      stages:
+        s:
+          cmd: cp in o/r; if test -e fail; then mkfifo o/p; exit 1; fi
+          deps: [in]
+          outs: [o]
+
+      """, to: "dver.yaml")
+    try repository.shell("mkdir o && mount -t tmpfs -o size=4m none o").requireSuccess()
+    defer { _ = try? repository.shell("umount o") }
+    try repository.dver("repro").requireSuccess()
+    // The new output has no such folder.
+    try repository.write("mine\n", to: "o/sub/y.tmp")
+    try repository.write("2\n", to: "in")
+    let kept = try repository.dver("repro").requireSuccess()
+    #expect(kept.standardError.contains("state/kept/o/sub/y.tmp"))
+    #expect(try repository.readText(".dver/state/kept/o/sub/y.tmp") == "mine\n")
+    #expect(try repository.files("o") == ["r"])
+    #expect(try repository.readText("o/r") == "2\n")
+
+    try repository.write("3\n", to: "in")
+    try repository.write("", to: "fail")
+    let failed = try repository.dver("repro").requireStatus(3)
+    #expect(failed.standardError.contains("o/p is neither a file nor a folder nor a link"))
+    #expect(try repository.files("o") == ["r"])
+    #expect(try repository.readText("o/r") == "2\n")
+    try repository.remove("fail")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o/r") == "3\n")
+  }
+
   /// A mount over a part of the data, of this file system or another one: renames do not lead there.
   @Test(.enabled(if: mayMount, "needs the right to mount"), arguments: ["d", "d/s"])
   func dataBelowAMountIsRestored(place: String) throws {
