@@ -50,6 +50,7 @@ extension Workspace {
     }
     if !options.withoutGit {
       guard let git = try GitRepository.open(at: folder.bytes) else {
+        try GitEnvironment.refuseDirectory()
         throw WorkspaceError.notAGitRoot(folder.description)
       }
       guard let workTree = git.workTree else {
@@ -66,7 +67,7 @@ extension Workspace {
     }
     let workspace = Workspace(
       root: folder, current: folder, progress: progress, cancellation: Cancellation(),
-      notices: notices)
+      notices: notices, indexFile: GitEnvironment.indexFile)
     try workspace.perform("dver init", isUndoable: false) {
       var changes = Changes()
       let config = options.withoutGit ? "[core]\n\tno-scm = true\n" : ""

@@ -20,6 +20,8 @@ package final class Workspace: Sendable {
   package let notices: Notices
   /// What there is in place of files: then nothing below `root` is ever looked at, or written.
   let bare: BareRepository?
+  /// Another index than the repository's own.
+  let indexFile: [UInt8]?
 
   let fileIndex: FileIndex
   private let soundObjects: SoundObjects
@@ -50,9 +52,10 @@ package final class Workspace: Sendable {
 
   init(
     root: AbsolutePath, current: AbsolutePath, progress: Progress, cancellation: Cancellation,
-    notices: Notices, bare: BareRepository? = nil
+    notices: Notices, bare: BareRepository? = nil, indexFile: [UInt8]? = nil
   ) {
     self.bare = bare
+    self.indexFile = indexFile
     self.root = root
     self.current = current
     self.progress = progress
@@ -65,11 +68,14 @@ package final class Workspace: Sendable {
 
   /// Opens the workspace around `current`.
   ///
-  /// - Parameter access: Whether a bare repository will do, which is then read as its HEAD has it.
+  /// - Parameters:
+  ///   - access: Whether a bare repository will do, which is then read as its HEAD has it.
+  ///   - isUsers: Whether it is the one that the user works in, whose index the environment may name.
   /// - Throws: ``WorkspaceError/notAWorkspace(_:)``, ``WorkspaceError/bareRepository(_:)``.
   package static func open(
-    from current: AbsolutePath, bare access: BareAccess = .refused, progress: Progress = Progress(),
-    cancellation: Cancellation = Cancellation(), notices: Notices = Notices()
+    from current: AbsolutePath, bare access: BareAccess = .refused, isUsers: Bool = true,
+    progress: Progress = Progress(), cancellation: Cancellation = Cancellation(),
+    notices: Notices = Notices()
   ) throws -> Workspace {
     func open(_ git: GitRepository) throws -> Workspace {
       guard case .allowed(let revision) = access else {
@@ -90,7 +96,7 @@ package final class Workspace: Sendable {
         try refuseLinks(in: folder.appending(".dver"))
         return Workspace(
           root: folder, current: current, progress: progress, cancellation: cancellation,
-          notices: notices)
+          notices: notices, indexFile: isUsers ? GitEnvironment.indexFile : nil)
       }
       // One that lies in another workspace is no part of it.
       if let git = try BareRepository.git(at: folder) { return try open(git) }
@@ -206,10 +212,19 @@ package final class Workspace: Sendable {
     let usesGit = try configuration().usesGit
     return try parts.withLock { parts in
       if let known = parts.git { return known }
-      let opened = usesGit ? try GitRepository.open(at: root.bytes) : nil
+      let opened = usesGit ? try openGit() : nil
       parts.git = .some(opened)
       return opened
     }
+  }
+
+  private func openGit() throws -> GitRepository? {
+    guard let git = try GitRepository.open(at: root.bytes) else {
+      try GitEnvironment.refuseDirectory()
+      return nil
+    }
+    guard let indexFile, try GitEnvironment.allows(git) else { return git }
+    return try GitRepository.open(at: root.bytes, indexFile: indexFile)
   }
 
   /// The git repository, for what makes no sense without one.

@@ -22,6 +22,59 @@ import Testing
         .contains("a.dver"))
   }
 
+  @Test func anotherIndexIsStagedInto() throws {
+    let repository = try TemporaryRepository()
+    try repository.commitAll()
+    try repository.write("1\n", to: "sub/a")
+    var command = try repository.dverCommand(["add", "a"])
+    command.directory = Array("\(repository.path)/sub".utf8)
+    command.environment["GIT_INDEX_FILE"] = ".git/other"
+    try repository.shell("cp .git/index .git/other").requireSuccess()
+    try command.run().requireSuccess()
+    let staged = "git diff --cached --name-only"
+    #expect(try repository.shell(staged).requireSuccess().lines.isEmpty)
+    let other = try repository.shell("GIT_INDEX_FILE=.git/other \(staged)").requireSuccess()
+    #expect(other.lines == ["sub/.gitignore", "sub/a.dver"])
+    // That of another repository is not touched.
+    try repository.git("init", "-q", repository.outside("elsewhere")).requireSuccess()
+    command.environment["GIT_DIR"] = repository.outside("elsewhere/.git")
+    try repository.write("2\n", to: "sub/a")
+    try command.run().requireSuccess()
+    #expect(!(try repository.shell(staged).requireSuccess()).lines.isEmpty)
+  }
+
+  @Test func collectingKeepsWhatEachIndexNames() throws {
+    let repository = try TemporaryRepository()
+    try repository.commitAll()
+    try repository.shell("cp .git/index .git/other").requireSuccess()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.remove("a.dver")
+    var command = try repository.dverCommand(["gc", "-w", "-f"])
+    command.environment["GIT_INDEX_FILE"] = ".git/other"
+    try command.run().requireSuccess()
+    try repository.git("checkout", "--", "a.dver").requireSuccess()
+    try repository.dver("verify", "a").requireSuccess()
+    let trash = try repository.shell("find .dver/cache/trash -type f 2> /dev/null | wc -l")
+    #expect(trash.standardOutput == "0\n")
+  }
+
+  @Test(arguments: [["init"], ["add", "a"]])
+  func aRepositoryThatOnlyTheEnvironmentNamesIsRefused(words: [String]) throws {
+    let isNew = words == ["init"]
+    let repository = try TemporaryRepository(isNew ? .git : .dver)
+    try repository.write("1\n", to: "a")
+    try repository.move(".git", to: repository.outside("git"))
+    var command = try repository.dverCommand(words)
+    command.environment["GIT_DIR"] = repository.outside("git")
+    command.environment["GIT_WORK_TREE"] = repository.path
+    let refused = try command.run().requireStatus(2)
+    #expect(refused.standardError.contains("GIT_DIR names the git repository"))
+    #expect(refused.standardError.contains("hint: write the line 'gitdir: "))
+    try repository.write("gitdir: \(repository.outside("git"))\n", to: ".git")
+    try command.run().requireSuccess()
+  }
+
   /// Kinds of index that only the git program reads and writes.
   @Test(arguments: [
     "git update-index --split-index",

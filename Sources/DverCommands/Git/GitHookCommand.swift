@@ -2,7 +2,6 @@ import ArgumentParser
 import DverCore
 import DverFileSystem
 import DverWorkspace
-import Glibc
 
 /// `dver git-hook`: what the hooks of `dver install` call.
 struct GitHookCommand: ParsableCommand {
@@ -54,14 +53,7 @@ struct PreCommitHook: HookCommand {
   var arguments: [String] = []
 
   func run(in workspace: Workspace, console: Console) throws {
-    try workspace.checkStagedManifests(indexFile: try Self.indexFile())
-  }
-
-  /// The index that git is about to commit: not the usual one where only some paths are.
-  private static func indexFile() throws -> [UInt8]? {
-    guard let value = unsafe getenv("GIT_INDEX_FILE") else { return nil }
-    let path = unsafe String(cString: value)
-    return AbsolutePath(path, relativeTo: try AbsolutePath.current()).bytes
+    try workspace.checkStagedManifests()
   }
 }
 

@@ -28,7 +28,7 @@ package final class GitRepository: Sendable {
   /// - Parameters:
   ///   - directory: Absolute, or relative to the current directory.
   ///   - indexFile: Another index than the repository's own, as git hands to hooks in
-  ///     `GIT_INDEX_FILE`; absolute.
+  ///     `GIT_INDEX_FILE`; absolute, or counted from the work tree.
   ///   - program: Name or path of the git program, for what libgit2 cannot do.
   package static func open(
     at directory: [UInt8], indexFile: [UInt8]? = nil, program: String = "git"
@@ -43,9 +43,11 @@ package final class GitRepository: Sendable {
     workTree = handle.workTree()
     gitDirectory = handle.gitDirectory()
     commonDirectory = handle.commonDirectory()
-    indexPath = indexFile ?? joined(gitDirectory, "index".utf8)
+    let base = workTree ?? gitDirectory
+    let other = indexFile.map { $0.first == UInt8(ascii: "/") ? $0 : joined(base, $0) }
+    indexPath = other ?? joined(gitDirectory, "index".utf8)
     self.program = GitProgram(
-      name: program, gitDirectory: gitDirectory, workTree: workTree, indexFile: indexFile)
+      name: program, gitDirectory: gitDirectory, workTree: workTree, indexFile: other)
     main = GitReader(handle)
   }
 

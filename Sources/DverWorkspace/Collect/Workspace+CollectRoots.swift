@@ -18,7 +18,7 @@ extension Workspace {
           hint: "name the folder of another project; nothing was collected")
       }
       let other = try Workspace.open(
-        from: folder, progress: progress,
+        from: folder, isUsers: false, progress: progress,
         cancellation: cancellation, notices: notices)
       try other.addRootsOfProject(scope, to: &marker)
     }
@@ -61,6 +61,13 @@ extension Workspace {
     }
     let prefix = gitPrefix(in: git)
     var workspaces = [self]
+    // Another index in the environment does not take the place of the one that stays.
+    if indexFile != nil {
+      workspaces.append(
+        Workspace(
+          root: root, current: current, progress: progress, cancellation: cancellation,
+          notices: notices))
+    }
     for tree in try git.workTrees() {
       let folder = try AbsolutePath(normalized: tree).resolvingLinks().appending(prefix.bytes)
       guard folder != root, try FileSystem.exists(folder) else { continue }

@@ -86,12 +86,8 @@ struct StagedManifests: Sendable {
 extension Workspace {
   /// Refuses a commit whose manifests are not those of its pointers, for whoever clones it could
   /// not read them.
-  ///
-  /// - Parameter indexFile: The index that git is about to commit, if not the usual one; absolute.
-  package func checkStagedManifests(indexFile: [UInt8]?) throws {
-    guard try git() != nil,
-      let git = try GitRepository.open(at: root.bytes, indexFile: indexFile)
-    else { return }
+  package func checkStagedManifests() throws {
+    guard let git = try git() else { return }
     let problems = try StagedManifests(workspace: self, git: git).problems()
     guard problems.isEmpty else {
       let paths = problems.map { displayed($0.path) }.joined(separator: ", ")
