@@ -185,6 +185,19 @@ package enum FileSystem {
     }
   }
 
+  /// Makes a file as young as one that is written now; that of somebody else may stay as it is.
+  ///
+  /// - Returns: `false` where there is none.
+  package static func touch(_ path: AbsolutePath) throws -> Bool {
+    if unsafe path.withCString({ unsafe utimensat(AT_FDCWD, $0, nil, 0) }) == 0 { return true }
+    let error = FileSystemError(.write, path)
+    switch error.code {
+    case ENOENT: return false
+    case EACCES, EPERM: return true
+    default: throw error
+    }
+  }
+
   package static func setMode(_ mode: UInt32, of path: AbsolutePath) throws {
     guard unsafe path.withCString({ unsafe chmod($0, mode) }) == 0 else {
       throw FileSystemError(.change, path)

@@ -101,13 +101,15 @@ package final class StoreTransaction: Sendable {
   /// Puts a small file beside the objects, unless one of this name is there; what was stored before
   /// can be seen by then.
   ///
-  /// - Parameter synced: Whether a barrier waits for it; without, a power cut may take it.
+  /// - Parameters:
+  ///   - synced: Whether a barrier waits for it; without, a power cut may take it.
+  ///   - refreshes: Whether one that is there is to be as young as a new one.
   /// - Returns: Whether it was not there.
   package func write(
-    _ bytes: [UInt8], to name: String, synced: Bool = true
+    _ bytes: [UInt8], to name: String, synced: Bool = true, refreshes: Bool = false
   ) throws -> Bool {
     let target = store.folder.appending(name)
-    if try FileSystem.exists(target) { return false }
+    if try refreshes ? FileSystem.touch(target) : FileSystem.exists(target) { return false }
     try publish()
     let staged = try stagedPath()
     let file = try newFile(at: staged)

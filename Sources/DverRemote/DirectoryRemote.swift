@@ -39,7 +39,7 @@ package final class DirectoryRemote: Remote {
 
   @discardableResult
   package func write(_ bytes: [UInt8], to name: String) throws -> Bool {
-    try transaction.write(bytes, to: name)
+    try transaction.write(bytes, to: name, refreshes: true)
   }
 
   package func files(below folder: String) throws -> [String] { try store.files(below: folder) }

@@ -35,7 +35,8 @@ package protocol Remote: Sendable {
   /// The bytes of a small object, checked; `nil` where the remote lacks it.
   func read(_ digest: Digest) throws -> [UInt8]?
 
-  /// Puts a small file beside the objects, such as `names/PROJECT/FILE`; one that is there stays.
+  /// Puts a small file beside the objects, such as `names/PROJECT/FILE`; one that is there stays, and
+  /// is as young as a new one, so that a collection sees that it was needed.
   ///
   /// - Returns: Whether it was not there.
   @discardableResult

@@ -92,6 +92,19 @@ import Testing
     #expect(json.standardError.hasPrefix("{\"error\""))
   }
 
+  @Test func anEqualListIsMadeYoung() throws {
+    let shared = try SharedData()
+    let list = try #require(try shared.repository.files("\(shared.remote)/names").first)
+    let path = "\(shared.remote)/names/\(list)"
+    let text = try shared.repository.readText(path)
+    try shared.repository.shell("touch -d '2 days ago' \(path)").requireSuccess()
+    let before = try #require(shared.repository.modified(path))
+    try shared.repository.dver("push").requireSuccess()
+    let after = try #require(shared.repository.modified(path))
+    #expect(after > before)
+    #expect(try shared.repository.readText(path) == text)
+  }
+
   @Test func aPartOfADirectoryIsPushedAlone() throws {
     let shared = try SharedData(push: false)
     let result = try shared.repository.dver("push", "data/sub", "--json").requireSuccess()

@@ -104,8 +104,14 @@ struct CollectNames {
   }
 
   /// Takes what is not kept any more out of a project's lists.
-  func prune(_ lists: [List], keeping isKept: (Digest) -> Bool) throws {
+  ///
+  /// - Parameter limit: Lists that were written, or written again, from then on are not judged.
+  func prune(
+    _ lists: [List], judgedBefore limit: Int64, keeping isKept: (Digest) -> Bool
+  ) throws {
     for list in lists {
+      let status = try FileSystem.status(of: store.folder.appending(list.file))
+      guard let status, status.modified < limit else { continue }
       let left = list.lines.count { isKept($0.name.digest) }
       guard left < list.lines.count else { continue }
       if left > 0 {
@@ -115,7 +121,8 @@ struct CollectNames {
     }
   }
 
-  /// Writes a list, on stable storage, unless an equal one is there.
+  /// Writes a list, on stable storage, unless an equal one is there, which is as young then as if it
+  /// were new.
   ///
   /// - Returns: Whether there was none.
   @discardableResult
@@ -124,9 +131,8 @@ struct CollectNames {
     let body = lines.flatMap { Array($0) + [UInt8(ascii: "\n")] }
     let name = SHA256.digest(of: body.span).hex.prefix(32)
     let transaction = StoreTransaction(store)
-    guard try transaction.write(bytes, to: "\(Self.folder)/\(project)/\(name)") else {
-      return false
-    }
+    let file = "\(Self.folder)/\(project)/\(name)"
+    guard try transaction.write(bytes, to: file, refreshes: true) else { return false }
     try transaction.barrier()
     return true
   }

@@ -23,6 +23,8 @@ package struct CollectionTask: Sendable {
     let ownLists: [CollectNames.List]
     /// What is kept in this store only.
     var versions: [KeptVersion] = []
+    /// What appeared in the store from then on is not judged, by its clock.
+    var judgedBefore: Int64 = .min
   }
 
   package var count: Int { summaries.reduce(0) { $0 + $1.unused.count } }
@@ -47,8 +49,9 @@ extension Workspace {
     var (parts, summaries): ([CollectionTask.Part], [CollectSummary]) = ([], [])
     var versions = marker.versions
     for (place, limit) in zip(places, limits) {
-      let part = try self.part(
+      var part = try self.part(
         of: place, marker: marker, scope: options.scope, isDry: options.isDry)
+      part.judgedBefore = limit
       var summary = CollectSummary(
         place: place.name,
         plan: try place.store.collectionPlan(keeping: part.kept, judgedBefore: limit))
@@ -198,7 +201,9 @@ extension Workspace {
             })
         }
         try CollectNames(place.store, place: place.name)
-          .prune(part.ownLists) { part.kept.contains($0) && part.needed.contains($0) }
+          .prune(part.ownLists, judgedBefore: part.judgedBefore) {
+            part.kept.contains($0) && part.needed.contains($0)
+          }
       }
       let emptied = try empty(place, olderThan: trashAge(), lease: lease)
       summaries[number].deleted = .init(
