@@ -68,11 +68,11 @@ struct LeaseTests {
     let held = Mutex<Lease?>(try lease(settings, purpose: "dver gc"))
     var told: [String] = []
     _ = try Lease(
-      path, purpose: "dver test", settings: settings, scratch: scratch, timeout: .seconds(60)
-    ) { holder in
-      told.append(holder)
-      held.withLock { $0 = nil }
-    }
+      path, purpose: "dver test", settings: settings, scratch: scratch, timeout: .seconds(60),
+      waiting: { holder in
+        told.append(holder)
+        held.withLock { $0 = nil }
+      })
     #expect(told.count == 1)
     #expect(told.first?.contains("dver gc, process \(getpid())") == true)
   }
