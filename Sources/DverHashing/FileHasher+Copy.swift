@@ -30,7 +30,9 @@ extension FileHasher {
       return copied
     }
     let pipe = CopyPipe(descriptor: target.descriptor, path: target.path)
-    let writer = WorkerThread { pipe.write() }
+    guard let writer = WorkerThread(ifPossible: { pipe.write() }) else {
+      throw FileSystemError(.start, "another thread", code: EAGAIN)
+    }
     defer { writer.join() }
     do {
       restart()
@@ -63,7 +65,9 @@ extension FileHasher {
     let copy = try KernelCopy(
       source: source.duplicate(), target: target.duplicate(), copiedByteCount: Int64(first),
       startsWriteback: startsWriteback)
-    let worker = WorkerThread { copy.run() }
+    guard let worker = WorkerThread(ifPossible: { copy.run() }) else {
+      throw FileSystemError(.start, "another thread", code: EAGAIN)
+    }
     defer {
       copy.cancel()
       worker.join()

@@ -4,7 +4,8 @@ import Synchronization
 /// How many threads this process may keep busy: the CPUs it is allowed to run on.
 package let processorCount = max(1, Int(dver_processor_count()))
 
-/// Runs `body` once for each of `0..<chunks`, on at most `threads` threads, and waits for all.
+/// Runs `body` once for each of `0..<chunks`, on at most `threads` threads, fewer where the system
+/// refuses so many, and waits for all.
 ///
 /// Chunks are handed out in ascending order. Each chunk should write its own slot of a result, and
 /// slots be combined in chunk order, so that any thread count gives the same bits. The first error
@@ -19,7 +20,11 @@ package func parallelFor(
   }
   let loop = SharedLoop(count: chunks)
   try withoutActuallyEscaping(body) { body in
-    let crew = (1..<workers).map { _ in WorkerThread { loop.run(body) } }
+    // Where the system allows no more threads, those that there are do the work.
+    var crew: [WorkerThread] = []
+    while crew.count < workers - 1, let worker = WorkerThread(ifPossible: { loop.run(body) }) {
+      crew.append(worker)
+    }
     loop.run(body)
     for worker in crew { worker.join() }
     try loop.rethrow()

@@ -7,7 +7,22 @@ import Glibc
   private let handle: pthread_t
 
   /// Starts `body` on a new thread with every signal blocked, so that handlers run on the main one.
-  package init(_ body: @escaping @Sendable () -> Void) {
+  package convenience init(_ body: @escaping @Sendable () -> Void) {
+    guard let thread = Self.start(body) else {
+      preconditionFailure("the system refuses another thread")
+    }
+    self.init(handle: thread)
+  }
+
+  /// As ``init(_:)``, for work that can do without: `nil` where the system refuses another thread.
+  package convenience init?(ifPossible body: @escaping @Sendable () -> Void) {
+    guard let thread = Self.start(body) else { return nil }
+    self.init(handle: thread)
+  }
+
+  private init(handle: pthread_t) { self.handle = handle }
+
+  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     let box = unsafe Unmanaged.passRetained(Body(body))
     var all = sigset_t()
     var previous = sigset_t()
@@ -23,8 +38,12 @@ import Glibc
         return nil
       }, box.toOpaque())
     unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
-    precondition(status == 0, "the system refuses another thread (\(status))")
-    self.handle = handle
+    guard status == 0 else {
+      // No thread has it.
+      unsafe box.release()
+      return nil
+    }
+    return handle
   }
 
   package func join() {

@@ -12,12 +12,16 @@ final class Heartbeat: Sendable {
   private let pulse: Pulse
   private let thread: WorkerThread
 
-  /// - Throws: ``LeaseLostError`` where the file is not there.
+  /// - Throws: ``LeaseLostError`` where the file is not there, ``FileSystemError`` where the system
+  ///   refuses another thread.
   init(_ path: AbsolutePath, milliseconds: Int) throws {
     let pulse = Pulse(path, milliseconds: milliseconds)
     try pulse.beat()
     self.pulse = pulse
-    thread = WorkerThread { pulse.run() }
+    guard let thread = WorkerThread(ifPossible: { pulse.run() }) else {
+      throw FileSystemError(.start, "another thread", code: EAGAIN)
+    }
+    self.thread = thread
   }
 
   /// Makes sure that nobody takes this process for dead for another three intervals.

@@ -138,7 +138,8 @@ private final class Crew: Sendable {
     case .nobody: break
     case .idle: news.signal()
     case .helper:
-      let helper = WorkerThread { self.work() }
+      // Where the system allows no more threads, those that there are take one stage after another.
+      guard let helper = WorkerThread(ifPossible: { self.work() }) else { return }
       helpers.withLock { $0.append(helper) }
     }
   }
