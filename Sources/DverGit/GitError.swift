@@ -1,4 +1,5 @@
 package import DverCore
+import Glibc
 
 /// What can go wrong with git repositories and with files in git's configuration syntax.
 package enum GitError: DverError, Equatable {
@@ -79,11 +80,32 @@ package enum GitError: DverError, Equatable {
     case .unreadableIndex:
       "install git, or run 'git update-index --no-split-index' where git is installed"
     case .configName: "an option is spelled SECTION.OPTION or SECTION.NAME.OPTION"
-    case .failed, .system, .unsupported, .noWorkTree, .notAFile, .configSyntax, .configValue,
-      .noSection:
-      nil
+    case .failed(_, let detail):
+      // libgit2 and git say it in words alone.
+      Self.systemHints.first { detail.contains(systemMessage($0.code)) }?.hint
+    case .system(_, _, let code): Self.systemHints.first { $0.code == code }?.hint
+    case .unsupported(_, Self.longNames):
+      "make it anew with 'git init --object-format=sha1', or use 'dver init --no-scm'"
+    case .unsupported(_, Self.refTables):
+      "run 'git refs migrate --ref-format=files', or use 'dver init --no-scm'"
+    case .unsupported: "use 'dver init --no-scm' to do without git"
+    case .configSyntax: "correct that line; the syntax is that of git-config(1)"
+    case .configValue(let name, _, _, _, _): "correct it with 'dver config \(name) VALUE'"
+    case .noWorkTree, .notAFile, .noSection: nil
     }
   }
+
+  /// Features of repositories, as ``unsupported(directory:feature:)`` names them.
+  static let longNames = "SHA-256 object names"
+  static let refTables = "the reftable format"
+
+  private static let systemHints: [(code: Int32, hint: String)] = [
+    (ENOSPC, "free some space on that file system and run the command again"),
+    (EDQUOT, "free some space on that file system and run the command again"),
+    (EROFS, "the file system is mounted read-only"),
+    (EACCES, "check the owner and the permissions of the repository's folders"),
+    (EIO, "the device reports an I/O error; check the disk before you go on"),
+  ]
 
   package var exitStatus: ExitStatus {
     switch self {

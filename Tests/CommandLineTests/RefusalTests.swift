@@ -54,6 +54,27 @@ import Testing
     #expect(try repository.readText("d.dver") == pointer)
   }
 
+  @Test(arguments: [
+    (
+      "git init -q --object-format=sha256 new && cd new && dver init",
+      "uses SHA-256 object names", "--object-format=sha1"
+    ),
+    ("printf '[core' > .dver/config.local; dver status", "config.local:1: ", "git-config(1)"),
+    (
+      "printf '[core]\\nautostage = x' > .dver/config.local; dver add file",
+      "config.local:2: ", "dver config core.autostage VALUE"
+    ),
+  ])
+  func whatGitRefusesComesWithAHint(script: String, message: String, hint: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "file")
+    let dver = "dver() { '\(try BuiltProducts.dver())' \"$@\"; }\n"
+    let result = try repository.shell(dver + script).requireStatus(2)
+    #expect(result.standardError.contains(message))
+    let hints = result.standardError.split(separator: "\n").filter { $0.hasPrefix("hint: ") }
+    #expect(hints.contains { $0.contains(hint) })
+  }
+
   /// Neither recorded nor there: a slip of the fingers is not "nothing to do".
   @Test(arguments: [
     ["checkout"], ["unprotect"], ["status"], ["data", "status"], ["diff", "--targets"],

@@ -189,4 +189,15 @@ struct GitRepositoryTests {
     try runner.write("/data\n/later\n", to: ".gitignore", in: folder)
     #expect(try repository.isIgnored(bytes("later"), isDirectory: false))
   }
+
+  @Test func aFullDiskComesWithAHint() {
+    let detail = "failed to write '.git/index.lock': No space left on device"
+    for error in [
+      GitError.failed(action: "write the git index", detail: detail),
+      .system(action: "write", path: bytes(".git/index"), code: ENOSPC),
+    ] {
+      #expect(error.hint?.contains("free some space") == true)
+    }
+    #expect(GitError.failed(action: "read HEAD", detail: "something else").hint == nil)
+  }
 }

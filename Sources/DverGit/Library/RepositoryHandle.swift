@@ -56,8 +56,8 @@ struct RepositoryHandle: ~Copyable {
     }
     let feature =
       switch text.dropFirst(prefix.count).lowercased() {
-      case "objectformat": "SHA-256 object names"
-      case "refstorage": "the reftable format"
+      case "objectformat": GitError.longNames
+      case "refstorage": GitError.refTables
       case let name: "the extension '\(name)'"
       }
     return .unsupported(directory: directory, feature: feature)
