@@ -98,6 +98,7 @@ import Testing
     try repository.dver("commit", "-f").requireSuccess()
     try repository.dver("undo").requireSuccess()
     try repository.git("diff", "--exit-code", "HEAD").requireSuccess()
+    try repository.write("2\n", to: "data/f")
     try repository.dver("commit", "-f").requireSuccess()
     try repository.remove("data/f")
     try repository.dver("checkout").requireSuccess()
