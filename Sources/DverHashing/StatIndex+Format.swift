@@ -3,11 +3,13 @@ package import DverFileSystem
 
 /// The index on disk: a cache of this machine, in its byte order, that may be deleted at any time.
 ///
-///     "dverstat" u32 version u32 zero, u64 boot
+///     "dverstat" u32 version, u32 flags: 1 where each entry has a time at which it was stored,
+///     u64 boot
 ///     u64 count, u64 path bytes, u64 link count, u64 link bytes
 ///     i64 stored at, u8 has name, u8 is directory, 6 zero bytes, 32 bytes digest
 ///     columns: path ends u32, kinds u8 (padded to 8), digests 32, sizes i64, stamps 4 × 8 and
-///              device u64, path bytes, link entry numbers u64, link target ends u64, target bytes
+///              device u64, stored at i64 with the flag, path bytes, link entry numbers u64, link
+///              target ends u64, target bytes
 ///     32 bytes SHA-256 of everything before
 extension StatIndex {
   private static let magic = Array("dverstat".utf8)
@@ -63,7 +65,7 @@ extension StatIndex {
     let links = entries.targets.sorted { $0.key < $1.key }
     try writer.append(bytes: Self.magic)
     try writer.append(Self.version)
-    try writer.append(UInt32(0))
+    try writer.append(UInt32(storedTimes == nil ? 0 : 1))
     try writer.append(Self.presentBoot)
     try writer.append(UInt64(entries.count))
     try writer.append(UInt64(entries.paths.bytes.count))
@@ -80,6 +82,7 @@ extension StatIndex {
     try writer.append(column: entries.digests)
     try writer.append(column: entries.sizes)
     try writer.append(column: stamps)
+    if let storedTimes { try writer.append(column: storedTimes.map(\.nanoseconds)) }
     try writer.append(bytes: entries.paths.bytes)
     try writer.pad()
     try writer.append(column: links.map { UInt64($0.key) })
@@ -95,8 +98,8 @@ extension StatIndex {
   /// - Parameter boot: Gets what stands for the boot in which the index was saved.
   private init?(_ reader: inout ColumnReader, boot: inout UInt64) throws {
     guard try reader.bytes(Self.magic.count) == Self.magic,
-      try reader.value(UInt32.self) == Self.version, try reader.value(UInt32.self) == 0,
-      let savedIn = try reader.value(UInt64.self),
+      try reader.value(UInt32.self) == Self.version, let flags = try reader.value(UInt32.self),
+      flags <= 1, let savedIn = try reader.value(UInt64.self),
       let count = try reader.count(), let pathByteCount = try reader.count(),
       let linkCount = try reader.count(), try reader.count() != nil,
       let storedAt = try reader.value(Int64.self), let hasName = try reader.value(UInt8.self),
@@ -112,6 +115,7 @@ extension StatIndex {
     guard let digests = try reader.column(Digest.self, count),
       let sizes = try reader.column(Int64.self, count),
       let stamps = try reader.column(FileStamp.self, count),
+      let times = try reader.column(Int64.self, flags == 1 ? count : 0),
       let paths = try reader.bytes(pathByteCount)
     else { return nil }
     try reader.pad()
@@ -137,6 +141,7 @@ extension StatIndex {
         ? nil
         : ContentName(digest: Digest(bytes: digest.span), isDirectory: isDirectory == 1),
       storedAt: FileClock(nanoseconds: storedAt))
+    if flags == 1 { storedTimes = times.map { FileClock(nanoseconds: $0) } }
   }
 
   private static func kinds(_ bytes: [UInt8]) -> [EntryKind]? {

@@ -13,6 +13,8 @@ package struct StatIndex: Sendable {
   package var name: ContentName?
   /// When the objects of all entries were last known to be in the cache and sound.
   package var storedAt: FileClock
+  /// The same for each entry, where commands look at single ones.
+  package var storedTimes: [FileClock]?
 
   package init(
     entries: EntryTable = EntryTable(), stamps: [FileStamp] = [], name: ContentName? = nil,

@@ -300,7 +300,8 @@ package final class Workspace: Sendable {
   /// Writes down what was learnt of files and objects, where that can be written, so that they need
   /// not be hashed again.
   ///
-  /// - Parameter storedAt: When all objects were known to be sound, if the command made sure.
+  /// - Parameter storedAt: When the objects that the command stored or found were known to be sound,
+  ///   if it made sure.
   func saveIndexes(storedAt: FileClock? = nil) throws {
     try saveDisposable(at: fileIndex.path) {
       try fileIndex.save(storedAt: storedAt)

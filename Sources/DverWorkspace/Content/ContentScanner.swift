@@ -92,7 +92,10 @@ struct ContentScanner: Sendable {
     if usesIndex, let known = try workspace.fileIndex.lookup(path, stamp: stamp) {
       let content = FileContent(
         digest: known.digest, size: status.size, isExecutable: status.isExecutable, stamp: stamp)
-      if try isStored(content, since: storesInCache ? known.storedAt : nil) { return content }
+      if try isStored(content, since: storesInCache ? known.storedAt : nil) {
+        if transaction != nil, storesInCache { workspace.fileIndex.noteSound(path) }
+        return content
+      }
     }
     workspace.progress.begin(
       transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
@@ -105,6 +108,7 @@ struct ContentScanner: Sendable {
     try workspace.fileIndex.update(
       path, content: content,
       isTrusted: hashed.isVouchedFor(on: try workspace.clockPlace(of: content.stamp.device)))
+    if transaction != nil, storesInCache { workspace.fileIndex.noteSound(path) }
     return content
   }
 

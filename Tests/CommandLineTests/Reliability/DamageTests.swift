@@ -85,6 +85,21 @@ struct DamageTests {
     try repository.requireClean()
   }
 
+  @Test func addingOneFileVouchesForNoOther() throws {
+    let repository = try TemporaryRepository()
+    for name in ["a", "b"] { try repository.write("\(name)\n", to: name) }
+    try repository.dver("add", "a", "b").requireSuccess()
+    let sum = try repository.shell("sha256sum < b").requireSuccess().standardOutput.prefix(64)
+    let object = ".dver/cache/objects/\(sum.prefix(2))/\(sum.dropFirst(2))"
+    try repository.dver("status").requireSuccess()
+    try repository.chmod(0o644, object)
+    try repository.write("X\n", to: object)
+    try repository.write("changed\n", to: "a")
+    try repository.dver("add", "a").requireSuccess()
+    try repository.dver("add", "b").requireSuccess()
+    #expect(try repository.readText(object) == "b\n")
+  }
+
   @Test func aDamagedObjectNeverReachesTheWorkspace() throws {
     let repository = try TemporaryRepository()
     try repository.write("id\n1\n", to: "single.csv")
