@@ -62,7 +62,7 @@ import Testing
     let project = try #require(try host.shell("ls .dver/cache/names").lines.first)
     for arguments in [["destroy"], ["destroy", "-f"]] {
       let refused = try host.dverCommand(arguments).run().requireStatus(2)
-      #expect(refused.standardError.contains("other projects: \(project) (with b)"))
+      #expect(refused.standardError.contains("other projects: \(project) (with b,"))
     }
     #expect(host.exists("a.dver"))
     #expect(try guest.readText("b") == "2\n")
