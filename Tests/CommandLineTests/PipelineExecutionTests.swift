@@ -267,4 +267,33 @@ import Testing
     let recorded = try repository.shell("grep -A2 'path: d$' dver.lock d.dver | grep sha256:")
     #expect(Set(recorded.lines.map { $0.split(separator: " ").last }).count == 1)
   }
+
+  /// What only fresh stages made may be missing; what a stage reads that runs is fetched, no more.
+  @Test func pullingAndMissingDataGoTogether() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("c\n", to: "code")
+    try repository.write("i\n", to: "in")
+    try repository.write("big\n", to: "big")
+    try repository.dver("add", "big").requireSuccess()
+    try repository.write(
+      """
+      stages:
+        first.step: {cmd: cat in big > d, deps: [in, big], outs: [d]}
+        q: {cmd: cat d code > q.o, deps: [d, code, ./code], outs: [q.o]}
+
+      """, to: "dver.yaml")
+    try repository.dver("remote", "add", "-d", "far", repository.outside("far")).requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("push").requireSuccess()
+    let clone = try repository.clone()
+    try clone.write("new\n", to: "code")
+    let status = try clone.dver("status", "--json", "q").requireSuccess()
+    #expect(status.standardOutput.split(separator: "code").count == 2)
+    let dry = try clone.dver("repro", "--pull", "--allow-missing", "--dry").requireSuccess()
+    #expect(!dry.standardOutput.contains("cat in big"))
+    try clone.dver("repro", "--pull", "--allow-missing").requireSuccess()
+    #expect(try clone.readText("q.o") == "i\nbig\nnew\n")
+    #expect(!clone.exists("big"))
+  }
 }

@@ -94,7 +94,10 @@ private struct Comparison {
 
   mutating func compareDependencies(_ present: [OutputRecord]) {
     let known = RecordIndex(lock?.dependencies ?? [])
+    var seen: Set<DependencyPath> = []
     for (number, record) in present.enumerated() {
+      // `in` and `./in` are one.
+      guard seen.insert(resolved.dependencies[number]).inserted else { continue }
       let locked = known[record.path]
       if record.name == nil {
         if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }

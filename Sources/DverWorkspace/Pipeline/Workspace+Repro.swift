@@ -18,7 +18,7 @@ extension Workspace {
     try prepareForRuns()
     let pipelines = try Pipelines(try catalog(), root: root)
     let plan = try pipelines.plan(options, from: currentFolder)
-    if options.pulls { try pullMissing(for: plan, in: pipelines) }
+    if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
     let transaction = try storing()
     try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
     let storage = try WorkspaceStorage(

@@ -4,19 +4,49 @@ import DverManifest
 import DverPipeline
 
 extension Workspace {
-  /// Fetches what a plan needs and neither workspace nor cache have: tracked data that it reads,
-  /// and the recorded outputs of its stages.
+  /// Fetches what a plan needs and neither workspace nor cache have.
   ///
   /// What no remote has is left to the stages, which run or fail for want of it.
-  func pullMissing(for plan: [Int], in pipelines: Pipelines) throws {
+  func pullMissing(
+    for plan: [Int], in pipelines: Pipelines, options: ReproOptions
+  ) throws {
+    if options.allowMissing {
+      try pull(missingDependencies(of: plan, in: pipelines, options: options))
+    } else {
+      try pullAll(for: plan, in: pipelines)
+    }
+  }
+
+  /// Data that stages which are going to run read, and which none of them makes: what others have made
+  /// may be missing.
+  private func missingDependencies(
+    of plan: [Int], in pipelines: Pipelines, options: ReproOptions
+  ) throws -> [RepositoryPath] {
+    let graph = pipelines.graph
+    let catalog = try catalog()
+    let storage = try WorkspaceStorage(self, transaction: nil)
+    let runner = try runner(pipelines, storage: storage, options: options) { _ in }
+    let stale = try runner.forecast(plan, isForced: options.force)
+      .filter { $0.verdict == .stale }.map { graph.stages[$0.stage] }
+    let made = stale.flatMap(\.outputs)
+    let wanted = try stale.flatMap(\.dependencies).compactMap(\.insidePath).filter { path in
+      try isAbsent(path) && !made.contains { path.isInside($0) }
+        && (catalog.output(containing: path) != nil || !catalog.outputs(inside: path).isEmpty)
+    }
+    return try unique(wanted)
+  }
+
+  private func isAbsent(_ path: RepositoryPath) throws -> Bool {
+    try FileSystem.status(of: root.appending(path)) == nil
+  }
+
+  /// Tracked data that a plan reads, and the recorded outputs of its stages.
+  private func pullAll(for plan: [Int], in pipelines: Pipelines) throws {
     let graph = pipelines.graph
     let storage = try WorkspaceStorage(self, transaction: nil)
-    func isAbsent(_ path: RepositoryPath) throws -> Bool {
-      try FileSystem.status(of: root.appending(path)) == nil
-    }
     let sources = try Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
       .map { graph.tracked[$0].path }.filter(isAbsent)
-    var wanted = sources
+    var outputs: [RepositoryPath] = []
     for index in plan {
       let stage = graph.stages[index]
       guard let lock = pipelines.locks[index] else { continue }
@@ -24,16 +54,21 @@ extension Workspace {
         guard let record = lock.outputs.first(where: { $0.path == output.path }),
           try isAbsent(path), try !storage.isStored(record)
         else { continue }
-        wanted.append(path)
+        outputs.append(path)
       }
     }
-    guard !wanted.isEmpty else { return }
+    try pull(sources, fetching: outputs)
+  }
+
+  /// Puts tracked paths in place, and others into the cache alone.
+  private func pull(_ paths: [RepositoryPath], fetching others: [RepositoryPath] = []) throws {
+    guard !paths.isEmpty || !others.isEmpty else { return }
     var options = TransferOptions()
     options.allowMissing = true
-    _ = try fetch(wanted.map { root.appending($0).bytes }, options: options)
-    guard !sources.isEmpty else { return }
+    _ = try fetch((paths + others).map { root.appending($0).bytes }, options: options)
+    guard !paths.isEmpty else { return }
     var checkoutOptions = CheckoutOptions()
     checkoutOptions.allowMissing = true
-    _ = try checkout(sources.map { root.appending($0).bytes }, options: checkoutOptions)
+    _ = try checkout(paths.map { root.appending($0).bytes }, options: checkoutOptions)
   }
 }
