@@ -56,21 +56,24 @@ struct StageReader {
     self.isTemplate = isTemplate
   }
 
-  /// DVC's rule: no ASCII punctuation except `_` and `-`, so that `file:stage` and `name@key` and
-  /// paths can be told apart from names.
+  /// No ASCII punctuation except `_`, `-` and single dots, so that `file:stage` and `name@key` and
+  /// paths can be told apart from names. DVC wants the same of names that it is given, without dots,
+  /// but runs what a file calls `train.lgbm`.
   static func checkName(
     _ name: DefinitionNode, _ check: inout SchemaCheck
   ) {
     let keyPath = "stages.\(name.text)"
     guard let text = check.key(name, keyPath) else { return }
     let bad = text.unicodeScalars.first { scalar in
-      scalar.isASCII && scalar != "_" && scalar != "-"
+      scalar.isASCII && scalar != "_" && scalar != "-" && scalar != "."
         && (scalar.properties.generalCategory.isPunctuationOrSymbol || scalar.value < 0x20)
     }
     if let bad {
       check.report("a stage name must not hold '\(bad)'", at: name, keyPath)
     } else if text.isEmpty {
       check.report("a stage needs a name", at: name, keyPath)
+    } else if text.split(separator: ".", omittingEmptySubsequences: false).contains("") {
+      check.report("a stage name must not begin or end with '.', or hold '..'", at: name, keyPath)
     }
   }
 

@@ -11,6 +11,11 @@ extension Workspace {
   @discardableResult
   package func addStage(_ stage: Stage, replaces: Bool) throws -> String {
     let path = currentFolder.appending(CatalogFiles.pipelineName.utf8)
+    if stage.name.contains(".") {
+      throw WorkspaceError.failed(
+        "\(PathQuoting.quoted(Array(stage.name.utf8))): a stage name must not hold '.'",
+        hint: "letters, digits, '_' and '-' make a name")
+    }
     try refuseMissingFolder(of: stage)
     try perform("dver stage add -n \(stage.name)") {
       let old = try FileSystem.contents(of: root.appending(path))

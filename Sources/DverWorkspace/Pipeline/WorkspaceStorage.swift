@@ -62,6 +62,8 @@ final class WorkspaceStorage: StageStorage {
   }
 
   private func note(_ content: WorkspaceContent, at path: DependencyPath) {
+    // Stages run for long after their data was hashed.
+    workspace.progress.end()
     var links: [(path: [UInt8], target: [UInt8])] = []
     var plain: EntryTable?
     if case .directory(let directory) = content {

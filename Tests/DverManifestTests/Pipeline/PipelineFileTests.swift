@@ -78,7 +78,10 @@ import Testing
       "y:2:12: stages.a.cmd: expected a string without NUL"
     ),
     ("stages:\n  a: {cmd: []}\n", "y:2:12: stages.a.cmd: expected at least one command"),
-    ("stages:\n  a.b: {cmd: x}\n", "y:2:3: stages.a.b: a stage name must not hold '.'"),
+    (
+      "stages:\n  a..b: {cmd: x}\n",
+      "y:2:3: stages.a..b: a stage name must not begin or end with '.', or hold '..'"
+    ),
     ("stages:\n  a$: {cmd: x}\n", "y:2:3: stages.a$: a stage name must not hold '$'"),
     (
       "stages:\n  a: {cmd: x, dep: [y]}\n",
