@@ -89,7 +89,6 @@ int dver_processor_count(void) {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
 }
 
-uint64_t dver_dirent_inode(const void *record) { return ((const struct dirent64 *)record)->d_ino; }
 uint16_t dver_dirent_length(const void *record) {
   return ((const struct dirent64 *)record)->d_reclen;
 }

@@ -126,5 +126,3 @@ void dver_release_interrupts(void) {
   first_event = -1;
   further_event = -1;
 }
-
-int dver_caught_interrupt(void) { return first_signal; }

@@ -21,9 +21,13 @@ package struct FileClock: Hashable, Sendable {
   /// A change within one tick of the file system's clock leaves the times as they are, so both must
   /// be older than the moment by more than a tick ("racy git" has the argument).
   package func vouches(for stamp: FileStamp, onNetwork: Bool) -> Bool {
-    let hasFineTimes = stamp.modified % Self.second != 0 || stamp.changed % Self.second != 0
-    let tick = hasFineTimes && !onNetwork ? Self.fineTick : Self.coarseTick
+    let tick = Self.hasFineTimes(stamp) && !onNetwork ? Self.fineTick : Self.coarseTick
     return stamp.latest < nanoseconds - tick
+  }
+
+  /// Whether the file system that made a stamp counts less than seconds.
+  package static func hasFineTimes(_ stamp: FileStamp) -> Bool {
+    stamp.modified % second != 0 || stamp.changed % second != 0
   }
 
   /// A file system, by what stamps its files.

@@ -16,10 +16,4 @@ package struct InterruptSignal: ~Copyable {
   }
 
   deinit { dver_release_interrupts() }
-
-  /// The first signal that arrived; `nil` where none did.
-  package var received: Int32? {
-    let number = dver_caught_interrupt()
-    return number == 0 ? nil : number
-  }
 }

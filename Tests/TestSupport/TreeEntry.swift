@@ -16,13 +16,12 @@ package struct TreeEntry: Equatable, Sendable, CustomStringConvertible {
   /// The permission bits.
   package let mode: UInt32
 
-  /// `0644 file data/a.csv (12 bytes: id,name…)`, and the like.
+  /// `0644 file data/a.csv (12 bytes)`, and the like.
   package var description: String {
     let octal = String(mode, radix: 8)
     let bits = String(repeating: "0", count: max(0, 4 - octal.count)) + octal
     return switch kind {
-    case .file(let bytes):
-      "\(bits) file \(readable(path)) (\(bytes.count) bytes: \(readable(Array(bytes.prefix(20)))))"
+    case .file(let bytes): "\(bits) file \(readable(path)) (\(bytes.count) bytes)"
     case .directory: "\(bits) directory \(readable(path))"
     case .symbolicLink(let target): "\(bits) link \(readable(path)) -> \(readable(target))"
     case .other: "\(bits) other \(readable(path))"

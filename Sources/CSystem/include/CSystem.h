@@ -47,7 +47,6 @@ int64_t dver_physical_memory(void);
 int dver_processor_count(void);
 
 /* The fields of a record of getdents64. */
-uint64_t dver_dirent_inode(const void *record);
 uint16_t dver_dirent_length(const void *record);
 uint8_t dver_dirent_type(const void *record);
 const char *dver_dirent_name(const void *record);
@@ -88,5 +87,3 @@ int dver_process_ended(int process);
 void dver_catch_interrupts(int first, int further);
 /* Back to the default reactions. */
 void dver_release_interrupts(void);
-/* The signal that arrived first since dver_catch_interrupts, or 0. */
-int dver_caught_interrupt(void);

@@ -110,14 +110,6 @@ package struct RunRecord: Hashable, Sendable {
     return SHA256.digest(of: text.span)
   }
 
-  static let hostName: String = {
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      guard let start = buffer.baseAddress, unsafe gethostname(start, 255) == 0 else { return "" }
-      unsafe buffer[255] = 0
-      return unsafe String(cString: start)
-    }
-  }()
-
   /// Nanoseconds since 1970.
   static func now() -> Int64 {
     var time = timespec()

@@ -88,7 +88,7 @@ struct StageCourse: Sendable {
     let environment = environment
     let started = RunRecord.now()
     var run = RunRecord(
-      host: RunRecord.hostName, started: started, duration: .zero, ending: .cancelled,
+      host: ProcessIdentity.current.host, started: started, duration: .zero, ending: .cancelled,
       peakMemory: ByteCount(0), environment: RunRecord.digest(ofEnvironment: environment),
       log: logs.path(started: started))
     do {

@@ -187,11 +187,32 @@ extension Workspace {
         path,
         content: FileContent(
           digest: name.digest, size: stamp.size, isExecutable: kind == .executable, stamp: stamp),
-        isTrusted: true)
+        isTrusted: Self.isTold(by: stamp, on: try clockPlace(of: stamp.device)))
       return
+    }
+    var (device, place) = (UInt64.max, FileClock.Place(isNetwork: false))
+    let stamps = try stamps.map { stamp in
+      if stamp == StatIndex.untrusted || stamp == .none { return stamp }
+      if stamp.device != device {
+        (device, place) = (stamp.device, try clockPlace(of: stamp.device))
+      }
+      return Self.isTold(by: stamp, on: place) ? stamp : StatIndex.untrusted
     }
     try saveDirectoryIndex(
       StatIndex(entries: entries, stamps: stamps, name: name, storedAt: FileClock.now()), of: path)
+  }
+
+  /// Whether a change of a file that was just put in place would show in its times.
+  ///
+  /// Where times are fine it does, see ``Checkout``. Where they are coarse, or those of another machine,
+  /// only those of files that were written some time ago tell.
+  private static func isTold(by stamp: FileStamp, on place: FileClock.Place) -> Bool {
+    if !place.isNetwork, FileClock.hasFineTimes(stamp) { return true }
+    // Its new name has changed its status, but nothing in it.
+    var stamp = stamp
+    stamp.changed = stamp.modified
+    return FileClock(nanoseconds: FileClock.now().nanoseconds - place.lead)
+      .vouches(for: stamp, onNetwork: place.isNetwork)
   }
 
   // MARK: What is in the way

@@ -138,11 +138,6 @@ struct ManifestFiles: Sendable {
     }
   }
 
-  /// The node files of the manifest at `path` as git sees them.
-  func gitPaths(of path: RepositoryPath, root: Digest) throws -> [RepositoryPath] {
-    try reader(of: path).nodes(of: root).map { Self.gitPath(of: path, $0.location) }
-  }
-
   /// The files there are below the manifest folder of `path`, counted from the workspace's root.
   func presentFiles(of path: RepositoryPath) throws -> [RepositoryPath] {
     let target = folder(of: path)

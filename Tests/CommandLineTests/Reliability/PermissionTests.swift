@@ -121,6 +121,34 @@ struct PermissionTests {
     #expect(try repository.readText("o/r") == "3\n")
   }
 
+  private static let makesImage =
+    "truncate -s 8M $i && mkfs.ext4 -q -I 128 $i 2>&1 && mount -o loop $i"
+  private static let mayMountImages: Bool = {
+    let script = "d=$(mktemp -d); i=$d.img; \(makesImage) $d && umount $d; rm -r $d $i"
+    return isRoot
+      && (try? Command("/bin/sh", ["-ec", script], directory: "/").run())?.status == .exited(0)
+  }()
+
+  /// With times of whole seconds an edit right after a checkout leaves no trace but the content.
+  @Test(.enabled(if: mayMountImages, "needs loop devices and mkfs.ext4"))
+  func anEditRightAfterACheckoutIsSeen() throws {
+    let repository = try TemporaryRepository()
+    let image = repository.outside("image")
+    try repository.shell("mkdir d; i=\(image); \(Self.makesImage) d; rmdir d/lost+found")
+      .requireSuccess()
+    defer { _ = try? repository.shell("umount d") }
+    for text in ["one\n", "two\n"] {
+      try repository.write(text, to: "d/x")
+      try repository.dver("add", "-q", "d").requireSuccess()
+      try repository.commitAll()
+    }
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    try repository.shell("printf 'uno\\n' > d/x").requireSuccess()
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput.contains(#"{"d": "modified"}"#))
+  }
+
   /// A mount over a part of the data, of this file system or another one: renames do not lead there.
   @Test(.enabled(if: mayMount, "needs the right to mount"), arguments: ["d", "d/s"])
   func dataBelowAMountIsRestored(place: String) throws {
