@@ -120,9 +120,11 @@ import Testing
     try repository.dver("add", "x").requireSuccess()
     #expect(try repository.dver("ls", "x").lines == ["a.dver", "b.dver"])
     try repository.git("add", "-f", "x/a.dver").requireSuccess()
-    for words in [["status"], ["diff"], ["data", "status"], ["add", "x"]] {
+    for words in [["status"], ["diff"], ["data", "status"]] {
       let result = try repository.dverCommand(words).run().requireSuccess()
       #expect(!result.standardError.contains("lies inside"))
     }
+    let refused = try repository.dver("add", "x").requireStatus(2)
+    #expect(refused.standardError.contains("x/a.dver is tracked by git"))
   }
 }
