@@ -11,65 +11,10 @@ struct StageCourse: Sendable {
   let present: [PresentOutput]
   let reasons: [StaleReason]
 
-  private var stage: ResolvedStage { runner.graph.stages[number] }
-  private var address: StageAddress { stage.address }
-  private var storage: any StageStorage { runner.storage }
+  var stage: ResolvedStage { runner.graph.stages[number] }
+  var address: StageAddress { stage.address }
+  var storage: any StageStorage { runner.storage }
   private var logs: RunLogs { RunLogs(runner.settings.logs, stage: address) }
-
-  // MARK: Restoring
-
-  /// Puts recorded outputs in place, and stores those that are in place but not in the store.
-  func restore() throws {
-    var records: [Int: OutputRecord] = [:]
-    for case .output(let path, _, _) in reasons {
-      guard let index = stage.outputs.firstIndex(of: path) else { continue }
-      let written = stage.stage.outputs[index].path
-      records[index] = runner.locks[number]?.outputs.first { $0.path == written }
-    }
-    try put(records)
-  }
-
-  /// Puts the outputs of an earlier run with the same inputs in place; `false` if there is none.
-  func restoreFromRunCache() throws -> Bool {
-    guard !reasons.contains(.forced), try areInputsThere(),
-      let key = RunKey.of(stage.stage, inputs: inputs),
-      let records = try storage.pastOutputs(of: stage, key: key)
-    else { return false }
-    try put(Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) }))
-    try storage.finish(stage, lock: lock(outputs: records))
-    return true
-  }
-
-  /// - Parameter records: By the place of the output in the stage.
-  private func put(_ records: [Int: OutputRecord]) throws {
-    var changed: [(index: Int, record: OutputRecord)] = []
-    for (index, record) in records.sorted(by: { $0.key < $1.key }) {
-      if present[index].record?.name != record.name {
-        changed.append((index, record))
-      } else if stage.stage.outputs[index].isCached, try !storage.isStored(record) {
-        let stored = try storage.storeOutput(stage.stage.outputs[index], at: stage.outputs[index])
-        guard stored.name == record.name else {
-          throw StageFailure.restoredWrongly(stage: address, stage.outputs[index])
-        }
-      }
-    }
-    guard !changed.isEmpty else { return }
-    let ticket = try runner.aside.begin(stage, outputs: changed.map(\.index))
-    do {
-      for (index, record) in changed {
-        try storage.restoreOutput(
-          record, as: stage.stage.outputs[index], at: stage.outputs[index])
-      }
-      try preserve(ticket)
-      for (index, record) in changed { noteChange(of: index, to: record) }
-      try runner.aside.complete(ticket)
-    } catch {
-      putBack(ticket)
-      throw error
-    }
-  }
-
-  // MARK: Running
 
   func requireOutputs() throws {
     for (output, path) in zip(stage.stage.outputs, stage.outputs) {
@@ -171,28 +116,6 @@ struct StageCourse: Sendable {
     }
   }
 
-  /// Records what the stage reads and what is in the places of its outputs, as if it had just run.
-  func record() throws {
-    try requireInputs()
-    try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
-  }
-
-  /// Records what is in the places of a frozen stage's outputs, which is what others read; what it
-  /// once read and did stays on record.
-  func keep() throws {
-    for (index, path) in stage.outputs.enumerated() where present[index].record == nil {
-      throw StageFailure.frozen(stage: address, path)
-    }
-    guard var lock = runner.locks[number] else {
-      // Nothing is known of what it read but what is there now, if it is.
-      guard (try? requireInputs()) != nil else { return }
-      return try record()
-    }
-    let outputs = try storeOutputs()
-    lock.outputs = outputs.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    try storage.finish(stage, lock: lock)
-  }
-
   /// The environment that dver was started with, and the stage's own variables.
   private var environment: [[UInt8]] {
     let own = stage.stage.environment
@@ -228,51 +151,7 @@ struct StageCourse: Sendable {
     }
   }
 
-  /// Refuses to begin where something that the stage reads is missing.
-  func requireInputs() throws {
-    for (path, record) in zip(stage.dependencies, inputs.dependencies) where record.name == nil {
-      throw StageFailure.missingDependency(stage: address, path)
-    }
-    for (index, selection) in stage.stage.parameters.enumerated() {
-      let file = stage.parameterFiles[index]
-      guard let values = inputs.parameters[index]?.values else {
-        throw StageFailure.missingParameter(stage: address, file: file, key: nil)
-      }
-      for key in selection.keys where !values.contains(where: { $0.key == key }) {
-        throw StageFailure.missingParameter(stage: address, file: file, key: key)
-      }
-    }
-  }
-
-  private func areInputsThere() throws -> Bool {
-    do {
-      try requireInputs()
-      return true
-    } catch is StageFailure {
-      return false
-    }
-  }
-
-  /// An edit while the command ran would be recorded as what it read.
-  private func requireSameInputs() throws {
-    let now = try runner.inputs(of: stage, isRecheck: true)
-    for (index, path) in stage.dependencies.enumerated()
-    where now.dependencies[index].name != inputs.dependencies[index].name {
-      throw StageFailure.inputChanged(stage: address, path)
-    }
-    for (index, path) in stage.parameterFiles.enumerated()
-    where !isSame(now.parameters[index], inputs.parameters[index]) {
-      throw StageFailure.inputChanged(stage: address, path)
-    }
-  }
-
-  private func isSame(_ left: StageLock.ParameterFile?, _ right: StageLock.ParameterFile?) -> Bool {
-    guard let left = left?.values, let right = right?.values else { return left == right }
-    return left.count == right.count
-      && zip(left, right).allSatisfy { $0.key == $1.key && $0.value.hasSameMeaning(as: $1.value) }
-  }
-
-  private func storeOutputs() throws -> [OutputRecord] {
+  func storeOutputs() throws -> [OutputRecord] {
     for path in stage.outputs {
       guard try FileSystem.exists(runner.graph.root.appending(path)) else {
         throw StageFailure.missingOutput(stage: address, path)
@@ -288,14 +167,14 @@ struct StageCourse: Sendable {
   // MARK: Old outputs
 
   /// Stores the old outputs whose content is nowhere else.
-  private func preserve(_ ticket: AsideArea.Ticket) throws {
+  func preserve(_ ticket: AsideArea.Ticket) throws {
     for (output, location) in try runner.aside.oldOutputs(of: ticket) {
       if let record = present[output].record, try storage.isStored(record) { continue }
       try storage.preserve(location, of: stage.outputs[output])
     }
   }
 
-  private func noteChange(of output: Int, to record: OutputRecord) {
+  func noteChange(of output: Int, to record: OutputRecord) {
     storage.replaced(present[output].record, by: record, at: stage.outputs[output])
   }
 
@@ -312,7 +191,7 @@ struct StageCourse: Sendable {
     }
   }
 
-  private func putBack(_ ticket: AsideArea.Ticket) {
+  func putBack(_ ticket: AsideArea.Ticket) {
     do {
       try runner.aside.putBack(ticket)
     } catch {
@@ -333,39 +212,7 @@ struct StageCourse: Sendable {
     runner.events(.warning(stage: number, text))
   }
 
-  // MARK: The lock
-
-  private func lock(outputs: [OutputRecord]) -> StageLock {
-    StageLock(
-      stage.stage, inputs: inputs, outputs: outputs)
-  }
-}
-
-extension StageLock {
-  /// The lock of a stage that read `inputs` and wrote `outputs`, in the order that locks have.
-  init(_ stage: Stage, inputs: StageInputs, outputs: [OutputRecord]) {
-    func sorted(_ records: [OutputRecord]) -> [OutputRecord] {
-      records.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    }
-    var files: [ParameterFile] = []
-    for file in inputs.parameters.compactMap(\.self) {
-      if let place = files.firstIndex(where: { $0.file == file.file }) {
-        let known = Set(files[place].values.map(\.key))
-        files[place].values += file.values.filter { !known.contains($0.key) }
-      } else {
-        files.append(file)
-      }
-    }
-    for place in files.indices {
-      files[place].values.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    }
-    self.init(
-      commands: stage.commands, commandIsList: stage.commandIsList,
-      environment: stage.environment.sorted {
-        $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
-      },
-      dependencies: sorted(inputs.dependencies),
-      parameters: files.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) },
-      outputs: sorted(outputs))
+  func lock(outputs: [OutputRecord]) -> StageLock {
+    StageLock(stage.stage, inputs: inputs, outputs: outputs)
   }
 }

@@ -1,4 +1,4 @@
-package import DverCore
+import DverCore
 import DverFileSystem
 import DverHashing
 import DverManifest
@@ -178,43 +178,6 @@ extension Workspace {
     return table
   }
 
-  func remember(
-    _ path: RepositoryPath, name: ContentName, entries: EntryTable, stamps: [FileStamp]
-  ) throws {
-    guard name.isDirectory else {
-      guard let stamp = stamps.first, let kind = entries.kinds.first else { return }
-      try fileIndex.update(
-        path,
-        content: FileContent(
-          digest: name.digest, size: stamp.size, isExecutable: kind == .executable, stamp: stamp),
-        isTrusted: Self.isTold(by: stamp, on: try clockPlace(of: stamp.device)))
-      return
-    }
-    var (device, place) = (UInt64.max, FileClock.Place(isNetwork: false))
-    let stamps = try stamps.map { stamp in
-      if stamp == StatIndex.untrusted || stamp == .none { return stamp }
-      if stamp.device != device {
-        (device, place) = (stamp.device, try clockPlace(of: stamp.device))
-      }
-      return Self.isTold(by: stamp, on: place) ? stamp : StatIndex.untrusted
-    }
-    try saveDirectoryIndex(
-      StatIndex(entries: entries, stamps: stamps, name: name, storedAt: FileClock.now()), of: path)
-  }
-
-  /// Whether a change of a file that was just put in place would show in its times.
-  ///
-  /// Where times are fine it does, see ``Checkout``. Where they are coarse, or those of another machine,
-  /// only those of files that were written some time ago tell.
-  private static func isTold(by stamp: FileStamp, on place: FileClock.Place) -> Bool {
-    if !place.isNetwork, FileClock.hasFineTimes(stamp) { return true }
-    // Its new name has changed its status, but nothing in it.
-    var stamp = stamp
-    stamp.changed = stamp.modified
-    return FileClock(nanoseconds: FileClock.now().nanoseconds - place.lead)
-      .vouches(for: stamp, onNetwork: place.isNetwork)
-  }
-
   // MARK: What is in the way
 
   /// A link at a tracked path that does not lead into a store.
@@ -238,41 +201,6 @@ extension Workspace {
     summary.deleted = [output.path]
     return summary
   }
-
-  // MARK: Links
-
-  /// Whether a file is another kind of link than `cache.type` asks for.
-  private func needsRelink(
-    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
-  ) throws -> Bool {
-    guard entries.kinds[index] == .file || entries.kinds[index] == .executable else { return false }
-    let path = root.appending(folder).appending(entries.paths[index])
-    guard let status = try FileSystem.status(of: path) else { return false }
-    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
-    guard try object != nil || store.contains(entries.digests[index]) else { return false }
-    let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0
-    // An object that stands in a pack is no file yet.
-    let isHardLink = status.inode == object?.inode && status.device == object?.device
-    switch try configuration().linkTypes.first {
-    case .hardlink where mayBeLinked: return !isHardLink
-    case .symlink where mayBeLinked: return !status.isLink
-    default: return status.isLink || isHardLink
-    }
-  }
-
-  /// Replaces files that were added by the links that the configuration asks for.
-  func relink(_ paths: [RepositoryPath], command: String) throws {
-    let first = try configuration().linkTypes.first
-    guard first == .hardlink || first == .symlink else { return }
-    let catalog = try catalog()
-    var options = CheckoutOptions()
-    options.relink = true
-    let selections = paths.compactMap { catalog.output(containing: $0) }
-      .map { Selection(output: $0, part: nil) }
-    _ = try withLease("checkout", command) { try checkout(selections, options: options) }
-  }
-
-  // MARK: Staging
 
   /// A hidden folder in the mount that `target` lies in.
   func stagingFolder(for target: AbsolutePath) throws -> StagingFolder {
@@ -310,14 +238,4 @@ extension WorkspaceContent {
       return (table, [file.stamp])
     }
   }
-}
-
-/// A checkout that could not do all of it; what it did stays done.
-package struct IncompleteCheckout: DverError {
-  package let summary: CheckoutSummary
-  package let cause: WorkspaceError
-
-  package var message: String { cause.message }
-  package var hint: String? { cause.hint }
-  package var exitStatus: ExitStatus { cause.exitStatus }
 }

@@ -10,7 +10,7 @@ import Synchronization
 
 /// The workspace as stages see it: content by digest, the cache behind it, and the lock.
 final class WorkspaceStorage: StageStorage {
-  private struct State {
+  struct State {
     /// What was found at paths since a stage last wrote there.
     var records: [DependencyPath: OutputRecord?] = [:]
     /// Links in directories that were looked at, with their targets.
@@ -23,13 +23,13 @@ final class WorkspaceStorage: StageStorage {
     var nextFold = ContinuousClock.now + .seconds(1)
   }
 
-  private let workspace: Workspace
+  let workspace: Workspace
   private let transaction: StoreTransaction?
   /// Whether outputs go to the cache.
   private let isCommitting: Bool
   private let linkTypes: [LinkType]
   private let usesIndex: Bool
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   /// - Parameters:
   ///   - transaction: Where outputs go; `nil` for looking only.
@@ -55,7 +55,7 @@ final class WorkspaceStorage: StageStorage {
     return content.record(path: [])
   }
 
-  private var scanner: ContentScanner {
+  var scanner: ContentScanner {
     var scanner = ContentScanner(workspace: workspace)
     scanner.usesIndex = usesIndex
     return scanner
@@ -79,56 +79,8 @@ final class WorkspaceStorage: StageStorage {
     }
   }
 
-  /// Whether a path is what dver tracks, with all that is in it.
-  private func isTracked(_ path: RepositoryPath) throws -> Bool {
-    let catalog = try state.withLock(\.catalog) ?? workspace.catalog()
-    state.withLock { $0.catalog = catalog }
-    return catalog.output(containing: path) != nil
-  }
-
-  func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
-    guard var record = try currentRecord(of: path, isRecheck: isRecheck) else { return nil }
-    let (links, plain) = state.withLock { ($0.links[path] ?? [], $0.plain[path]) }
-    if let plain, try path.insidePath.map({ try !isTracked($0) }) ?? true {
-      let summary = try ManifestBuilder().build(plain) { _ in }
-      record.name = ContentName(digest: summary.digest, isDirectory: true)
-      (record.size, record.fileCount) = (summary.byteCount, summary.fileCount)
-    }
-    guard !links.isEmpty, let name = record.name else { return record }
-    let folder = try place(of: path).0
-    // What a folder is to a command goes on behind links that lead out of it.
-    var text = Array("\(name)\n".utf8)
-    let ownCount = text.count
-    for (path, target) in links.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {
-      let link = folder.appending(path)
-      let end = AbsolutePath(target, relativeTo: link.parent)
-      guard end.relative(to: folder) == nil,
-        let status = try FileSystem.statusFollowingLinks(of: link), status.kind != .special
-      else { continue }
-      let place = try link.resolvingLinks()
-      // A folder around this one holds what the stage writes, too.
-      if try folder.resolvingLinks().relative(to: place) != nil { continue }
-      let inside = place.relative(to: workspace.root)
-      let key = inside ?? RepositoryPath(normalized: place.bytes)
-      let content = try scanner.content(at: place, key: key)
-      guard var found = content.name else { continue }
-      if case .directory(let directory) = content,
-        let plain = directory.entries.withoutBookkeeping(),
-        try inside.map({ try !isTracked($0) }) ?? true
-      {
-        found = ContentName(
-          digest: try ManifestBuilder().build(plain) { _ in }.digest, isDirectory: true)
-      }
-      text += Array("\(found) \(PathQuoting.quoted(path))\n".utf8)
-    }
-    if text.count > ownCount {
-      record.name = ContentName(digest: SHA256.digest(of: text.span), isDirectory: true)
-    }
-    return record
-  }
-
   /// Where a path leads through links, and the name under which its stat is remembered.
-  private func place(of path: DependencyPath) throws -> (AbsolutePath, RepositoryPath) {
+  func place(of path: DependencyPath) throws -> (AbsolutePath, RepositoryPath) {
     switch path {
     case .outside(let absolute):
       return (try resolved(absolute), RepositoryPath(normalized: absolute.bytes))
@@ -325,22 +277,6 @@ final class WorkspaceStorage: StageStorage {
       else { return }
       state.records = state.records.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
       state.parameters = state.parameters.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
-    }
-  }
-}
-
-extension Workspace {
-  /// Whether the cache holds all of the content.
-  func isStored(_ record: OutputRecord) throws -> Bool {
-    guard let store = try cacheIfPresent(), let name = record.name else { return false }
-    guard name.isDirectory else { return try store.contains(name.digest) }
-    do {
-      let entries = try ManifestReader { digest, _ in try store.read(digest) }
-        .entries(of: name.digest)
-      let key = RepositoryPath(normalized: Array(name.digest.hex.utf8))
-      return try hasFiles(of: entries, name: name, at: key, in: store)
-    } catch is StoreError {
-      return false
     }
   }
 }

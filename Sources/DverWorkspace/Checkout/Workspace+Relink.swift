@@ -1,0 +1,37 @@
+import DverCore
+import DverFileSystem
+import DverManifest
+import DverObjectStore
+
+extension Workspace {
+  /// Whether a file is another kind of link than `cache.type` asks for.
+  func needsRelink(
+    _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
+  ) throws -> Bool {
+    guard entries.kinds[index] == .file || entries.kinds[index] == .executable else { return false }
+    let path = root.appending(folder).appending(entries.paths[index])
+    guard let status = try FileSystem.status(of: path) else { return false }
+    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
+    guard try object != nil || store.contains(entries.digests[index]) else { return false }
+    let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0
+    // An object that stands in a pack is no file yet.
+    let isHardLink = status.inode == object?.inode && status.device == object?.device
+    switch try configuration().linkTypes.first {
+    case .hardlink where mayBeLinked: return !isHardLink
+    case .symlink where mayBeLinked: return !status.isLink
+    default: return status.isLink || isHardLink
+    }
+  }
+
+  /// Replaces files that were added by the links that the configuration asks for.
+  func relink(_ paths: [RepositoryPath], command: String) throws {
+    let first = try configuration().linkTypes.first
+    guard first == .hardlink || first == .symlink else { return }
+    let catalog = try catalog()
+    var options = CheckoutOptions()
+    options.relink = true
+    let selections = paths.compactMap { catalog.output(containing: $0) }
+      .map { Selection(output: $0, part: nil) }
+    _ = try withLease("checkout", command) { try checkout(selections, options: options) }
+  }
+}
