@@ -162,6 +162,11 @@ import Glibc
     }
   }
 
+  /// Sets the position back to the first byte.
+  package func rewind() throws {
+    guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw FileSystemError(.read, path) }
+  }
+
   package func truncate(to size: Int64 = 0) throws {
     guard ftruncate(descriptor, Int(size)) == 0, lseek(descriptor, 0, SEEK_SET) >= 0 else {
       throw FileSystemError(.write, path)

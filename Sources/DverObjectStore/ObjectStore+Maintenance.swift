@@ -7,9 +7,13 @@ import Glibc
 extension ObjectStore {
   /// Moves the damaged copies of an object out of the way, never to be believed and never deleted.
   ///
-  /// A loose object goes as it is; of a pack the other objects stay.
+  /// A loose object goes as it is, unless it turns out to be sound: whoever read it may have erred. Of a
+  /// pack the other objects stay.
   package func quarantine(_ digest: Digest) throws {
-    try moveToQuarantine(path(of: digest), as: digest.hex)
+    let loose = path(of: digest)
+    if try FileSystem.exists(loose), (try? isLooseIntact(digest)) != true {
+      try moveToQuarantine(loose, as: digest.hex)
+    }
     let packs = try packedCopies(of: digest)
     for (pack, object) in packs where try !pack.isSound(object) { try mend(pack) }
   }

@@ -56,7 +56,9 @@ package final class Placement: Sendable {
       if try place(object, digest, type, isExecutable, target, &hasher, progress) {
         return try placed(type, at: target)
       }
-      if type == .reflink || type == .hardlink { refused.withLock { _ = $0.insert(type) } }
+      refused.withLock { _ = $0.insert(type) }
+      // It may have been read to its end.
+      try object.rewind()
     }
     _ = try place(object, digest, .copy, isExecutable, target, &hasher, progress)
     return try placed(.copy, at: target)
@@ -123,19 +125,13 @@ package final class Placement: Sendable {
   ) throws -> Bool {
     switch type {
     case .hardlink:
-      do {
-        try checkContent(of: object, digest, &hasher, progress)
-        try FileSystem.link(store.path(of: digest), at: target)
-        return true
-      } catch let error as FileSystemError
-        where [EXDEV, EPERM, EMLINK, ENOTSUP].contains(error.code)
-      {
-        return false
-      }
+      try checkContent(of: object, digest, &hasher, progress)
+      return try isOffered { try FileSystem.link(store.path(of: digest), at: target) }
     case .symlink:
       try checkContent(of: object, digest, &hasher, progress)
-      try FileSystem.makeSymbolicLink(to: store.path(of: digest).bytes, at: target)
-      return true
+      return try isOffered {
+        try FileSystem.makeSymbolicLink(to: store.path(of: digest).bytes, at: target)
+      }
     case .reflink, .copy:
       let file = try newFile(at: target, isExecutable)
       do {
@@ -154,6 +150,17 @@ package final class Placement: Sendable {
         throw error
       }
       return true
+    }
+  }
+
+  private func isOffered(_ link: () throws -> Void) throws -> Bool {
+    do {
+      try link()
+      return true
+    } catch let error as FileSystemError
+      where [EXDEV, EPERM, EMLINK, ENOTSUP].contains(error.code)
+    {
+      return false
     }
   }
 
