@@ -25,11 +25,11 @@ enum DirectoryReader {
     }
     /// Whether it is surely a regular file; others may be one too.
     var isSurelyFile: Bool { unsafe Int(dver_dirent_type(record)) == Int(DT_REG) }
-    /// Whether it is named `.git` or `.dver`.
+    /// Whether it is no data by its name.
     var isReserved: Bool {
-      let name = unsafe nameStart
-      guard unsafe name[0] == 0x2e else { return false }
-      return unsafe strcmp(name, ".git") == 0 || strcmp(name, ".dver") == 0
+      guard unsafe nameStart[0] == 0x2e else { return false }
+      return unsafe ReservedName.contains(
+        UnsafeBufferPointer(start: nameStart, count: nameCount).lazy.map { UInt8(bitPattern: $0) })
     }
     fileprivate var byteCount: Int { unsafe Int(dver_dirent_length(record)) }
     fileprivate var isDotOrDotDot: Bool {

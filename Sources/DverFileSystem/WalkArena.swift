@@ -97,7 +97,7 @@ struct WalkArena: Sendable {
       unsafe names.append(
         contentsOf: UnsafeRawBufferPointer(start: item.nameStart, count: nameCount))
       let found = FileStatus(status)
-      if isReserved(nameStart, nameCount) {
+      if isReserved(nameStart) {
         skipped.append(checkedPath + names[nameStart...])
         names.removeLast(nameCount)
         return
@@ -127,10 +127,8 @@ struct WalkArena: Sendable {
     }
   }
 
-  /// Whether the name is `.git` or `.dver`.
-  private func isReserved(_ start: Int, _ count: Int) -> Bool {
-    guard names[start] == UInt8(ascii: "."), count == 4 || count == 5 else { return false }
-    return names[start...].elementsEqual(".git".utf8) || names[start...].elementsEqual(".dver".utf8)
+  private func isReserved(_ start: Int) -> Bool {
+    names[start] == UInt8(ascii: ".") && ReservedName.contains(names[start...])
   }
 
   /// Sorts the entries of one directory by name, a directory's with a `/` behind it.

@@ -36,12 +36,9 @@ struct StagingFolder: ~Copyable {
   consuming func close() {
     let parent = path.parent
     _ = consume self
-    guard parent.lastComponent.elementsEqual(Self.nameAmongData.utf8) else { return }
+    guard parent.lastComponent.elementsEqual(ReservedName.staging.utf8) else { return }
     _ = try? FileSystem.removeEmptyDirectory(parent)
   }
-
-  /// Where the data is on another file system than the workspace's own folder.
-  static let nameAmongData = ".dver-staging"
 
   /// Hands out names to other threads.
   var names: @Sendable () -> AbsolutePath {
