@@ -118,7 +118,8 @@ extension Checkout {
           desired.digests[index], byteCount: desired.sizes[index],
           isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
         ) { try progress.advance(bytes: $0) }
-        return FileStamp(placed.status)
+        return placed.type == .symlink
+          ? try workspace.contentStamp(at: target) : FileStamp(placed.status)
       } catch StoreError.damaged {
         warnOfDamage(desired.paths[index])
       } catch StoreError.missing {
@@ -222,20 +223,19 @@ extension Checkout {
       return
     }
     // Renaming changed the status of the file.
-    placed[entry] = try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
+    placed[entry] = try workspace.contentStamp(at: target) ?? StatIndex.untrusted
   }
 
   /// Whether there is a link into a store whose object is gone.
   private func leadsNowhere(_ target: AbsolutePath) throws -> Bool {
     guard try FileSystem.status(of: target)?.isLink == true else { return false }
     guard let object = try workspace.object(behindLink: target) else { return false }
-    return object.size == nil
+    return object.status == nil
   }
 
   /// Whether nobody has touched the file since it was looked at.
   private func isUnchanged(_ target: AbsolutePath, _ stamp: FileStamp) throws -> Bool {
     if options.force || isRacy(stamp) || stamp == .none { return true }
-    guard let status = try FileSystem.status(of: target) else { return true }
-    return FileStamp(status) == stamp
+    return try workspace.contentStamp(at: target).map { $0 == stamp } ?? true
   }
 }

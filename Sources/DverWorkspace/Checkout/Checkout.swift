@@ -159,9 +159,9 @@ struct Checkout {
       case .emptyDirectory:
         try FileSystem.removeEmptyDirectory(target)
       case .file, .executable, .link:
-        guard let status = try FileSystem.status(of: target) else { continue }
+        guard let stamp = try workspace.contentStamp(at: target) else { continue }
         guard
-          options.force || FileStamp(status) == plan.presentStamps[index]
+          options.force || stamp == plan.presentStamps[index]
             || isRacy(plan.presentStamps[index])
         else {
           summary.unsaved.append(shown(relative))

@@ -211,7 +211,7 @@ extension Workspace {
         in: temporaryFolder.appending("staging"), leases: configuration().leases)
     }
     return try StagingFolder(
-      in: parent.appending(StagingFolder.nameAmongData), leases: configuration().leases)
+      in: parent.appending(ReservedName.staging), leases: configuration().leases)
   }
 }
 

@@ -59,34 +59,32 @@ struct ContentScanner: Sendable {
   ) throws -> WorkspaceContent {
     guard let object = try workspace.object(behindLink: link) else { return .missing }
     guard try isPlaced(object, path: path) else { return .missing }
-    let size = object.size ?? 0
-    let content = FileContent(
-      digest: object.digest, size: size, isExecutable: false, stamp: FileStamp(status))
-    if try isStored(content, since: FileClock(nanoseconds: 0)) { return .file(content) }
-    // Another store has it, or the object is damaged: what counts is what can be read.
-    var hasher = FileHasher()
-    let hashed = try hash(link, isLink: true, using: &hasher)
+    // Whoever writes through the link changes the object: what counts is what can be read.
+    if let status = object.status {
+      return .file(try file(at: link, isLink: true, path: path, status: status))
+    }
     return .file(
-      FileContent(
-        digest: hashed.digest, size: hashed.status.size, isExecutable: false,
-        stamp: FileStamp(status)))
+      FileContent(digest: object.digest, size: 0, isExecutable: false, stamp: FileStamp(status)))
   }
 
   /// Whether a link leads to its object.
   ///
   /// - Throws: Where it does not, though it is to be stored: there is nothing to store.
   private func isPlaced(
-    _ object: (digest: Digest, size: Int64?), path: RepositoryPath
+    _ object: (digest: Digest, status: FileStatus?), path: RepositoryPath
   ) throws -> Bool {
-    if object.size != nil || countsDangling { return true }
+    if object.status != nil || countsDangling { return true }
     guard transaction != nil else { return false }
     throw WorkspaceError.missingData([workspace.displayed(path)])
   }
 
   // MARK: Single files
 
+  /// - Parameters:
+  ///   - isLink: Whether it is a link into a store.
+  ///   - status: That of what is read.
   private func file(
-    at absolute: AbsolutePath, path: RepositoryPath, status: FileStatus
+    at absolute: AbsolutePath, isLink: Bool = false, path: RepositoryPath, status: FileStatus
   ) throws -> FileContent {
     let stamp = FileStamp(status)
     if usesIndex, let known = try workspace.fileIndex.lookup(path, stamp: stamp) {
@@ -100,7 +98,7 @@ struct ContentScanner: Sendable {
     workspace.progress.begin(
       transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
     var hasher = FileHasher()
-    let hashed = try hash(absolute, using: &hasher)
+    let hashed = try hash(absolute, isLink: isLink, using: &hasher)
     let content = FileContent(
       digest: hashed.digest, size: hashed.status.size, isExecutable: hashed.status.isExecutable,
       stamp: FileStamp(hashed.status))

@@ -93,15 +93,21 @@ struct WalkJoin {
     case .link:
       try addLink(index, stamp: stamp, known: match, workspace: workspace)
     case .file, .executable, .special:
-      let kind: EntryKind = found.kinds[index] == .executable ? .executable : .file
-      if match.map({ known.entries.kinds[$0] != kind }) ?? true { hasSameEntries = false }
-      let digest = match.map { known.entries.digests[$0] } ?? Digest.zero
-      if let match, known.stamps[match] == stamp {
-        append(kind, digest, stamp.size, stamp)
-      } else {
-        unknown.append(index)
-        append(kind, digest, stamp.size, StatIndex.untrusted)
-      }
+      addFile(
+        index, found.kinds[index] == .executable ? .executable : .file, stamp: stamp, known: match)
+    }
+  }
+
+  private mutating func addFile(
+    _ index: Int, _ kind: EntryKind, stamp: FileStamp, known match: Int?
+  ) {
+    if match.map({ known.entries.kinds[$0] != kind }) ?? true { hasSameEntries = false }
+    let digest = match.map { known.entries.digests[$0] } ?? Digest.zero
+    if let match, known.stamps[match] == stamp {
+      append(kind, digest, stamp.size, stamp)
+    } else {
+      unknown.append(index)
+      append(kind, digest, stamp.size, StatIndex.untrusted)
     }
   }
 
@@ -110,14 +116,16 @@ struct WalkJoin {
   ) throws {
     let path = folder.appending(found.paths[index])
     if let object = try workspace.object(behindLink: path) {
-      let isKnown =
-        match.map {
-          known.entries.kinds[$0] == .file && known.entries.digests[$0] == object.digest
-        } ?? false
-      if !isKnown { hasSameEntries = false }
       if storeLinks.isEmpty { storeLinks = Array(repeating: false, count: found.count) }
       storeLinks[index] = true
-      append(.file, object.digest, object.size ?? 0, stamp)
+      if let status = object.status {
+        return addFile(index, .file, stamp: FileStamp(status), known: match)
+      }
+      // What it stood for is all there is to say.
+      let same = match.flatMap { known.entries.digests[$0] == object.digest ? $0 : nil }
+      if same.map({ known.entries.kinds[$0] != .file }) ?? true { hasSameEntries = false }
+      append(
+        .file, object.digest, same.map { known.entries.sizes[$0] } ?? 0, StatIndex.untrusted)
       return
     }
     let target = try FileSystem.destination(ofLink: path)

@@ -11,8 +11,8 @@ extension Workspace {
   /// What counts is the shape of the target, `…/objects/HH/` and 62 digits in a folder with
   /// `dver-store`, present or former, so that a cache that moved does not turn data into links.
   ///
-  /// - Returns: The size is `nil` where the link leads nowhere.
-  func object(behindLink link: AbsolutePath) throws -> (digest: Digest, size: Int64?)? {
+  /// - Returns: The status is that of the object's file; `nil` where the link leads nowhere.
+  func object(behindLink link: AbsolutePath) throws -> (digest: Digest, status: FileStatus?)? {
     let target = try FileSystem.destination(ofLink: link)
     let parts = target.split(separator: RepositoryPath.slash)
     guard target.first == RepositoryPath.slash, parts.count >= 3,
@@ -21,7 +21,16 @@ extension Workspace {
     let hex = Array(parts[parts.count - 2]) + parts[parts.count - 1]
     guard let digest = Digest(hex: hex.span) else { return nil }
     let object = AbsolutePath(target, relativeTo: link.parent)
-    return (digest, try FileSystem.status(of: object)?.size)
+    let status = try FileSystem.status(of: object)
+    return (digest, status?.isFile == true ? status : nil)
+  }
+
+  /// By what it shows that the content at a path is another one: behind a link into a store the object
+  /// can be written to.
+  func contentStamp(at path: AbsolutePath) throws -> FileStamp? {
+    guard let status = try FileSystem.status(of: path) else { return nil }
+    let object = status.isLink ? try object(behindLink: path)?.status : nil
+    return FileStamp(object ?? status)
   }
 
   // MARK: Stat indexes
