@@ -53,6 +53,16 @@ extension Workspace {
     try StatIndex.load(from: indexPath(of: directory))
   }
 
+  /// What is known of the files of a directory's manifest.
+  func nodeIndex(of directory: RepositoryPath) throws -> StatIndex? {
+    try StatIndex.load(from: temporaryPath("m", of: directory))
+  }
+
+  func saveNodeIndex(_ index: StatIndex, of directory: RepositoryPath) throws {
+    let path = temporaryPath("m", of: directory)
+    try saveDisposable(at: path) { try index.save(to: path) }
+  }
+
   func saveDirectoryIndex(_ index: StatIndex, of directory: RepositoryPath) throws {
     let path = indexPath(of: directory)
     try saveDisposable(at: path) { try index.save(to: path) }

@@ -26,7 +26,7 @@ struct ManifestFiles: Sendable {
 
   private var folder: AbsolutePath { workspace.dverFolder.appending("manifests") }
 
-  private func folder(of path: RepositoryPath) -> AbsolutePath {
+  func folder(of path: RepositoryPath) -> AbsolutePath {
     folder.appending(ManifestLocation.folder(of: path))
   }
 
@@ -98,7 +98,6 @@ struct ManifestFiles: Sendable {
     // The record of the operation, which would write the files once more, may be gone after a power
     // cut that takes them. Many would wait long for the disk; the data is still there to add again.
     let isSynced = nodes.count <= Self.syncedCount
-    // Read all before the first is replaced: an old file may be the only copy of a node that moved.
     try parallelFor(chunks: nodes.count) { index in
       let (digest, location) = (nodes[index].digest, nodes[index].location)
       let file = target.appending(location)

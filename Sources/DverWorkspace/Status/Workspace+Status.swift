@@ -31,9 +31,33 @@ extension Workspace {
     }
     try saveIndexes()
     progress.end()
+    broken = try broken ?? foreignManifest(among: catalog.outputs, selected: selected.paths)
     try warnOfHiddenPointers(catalog)
     if let broken { throw IncompleteStatus(status: status, cause: broken) }
     return status
+  }
+
+  /// Whoever commits a node that its pointer does not name commits a version that nobody else can have.
+  private func foreignManifest(
+    among outputs: [TrackedOutput], selected: Set<RepositoryPath>?
+  ) throws -> (any DverError)? {
+    guard bare == nil else { return nil }
+    func first(_ outputs: [TrackedOutput]) throws -> ForeignManifest? {
+      for output in outputs where selected?.contains(output.path) ?? true {
+        guard let name = output.name, name.isDirectory,
+          let place = try manifests.foreignFile(of: output.path, root: name.digest)
+        else { continue }
+        return ForeignManifest(
+          path: output.path, file: ManifestFiles.gitPath(of: output.path, place))
+      }
+      return nil
+    }
+    guard try first(outputs) != nil else { return nil }
+    // The pointer and the nodes may have been read at different moments, or a dead command has written
+    // some of them, and the next one will write the rest.
+    return try whileNothingChanges("dver status") {
+      try operations.hasUnfinished() ? nil : first(self.catalog().outputs)
+    }
   }
 
   private func pointerItems(
