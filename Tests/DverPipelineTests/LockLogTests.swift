@@ -18,7 +18,7 @@ import Testing
   private func entry(_ name: String, _ command: String = "run") -> LockLog.Entry {
     .init(
       stage: StageAddress(file: path("sub dir/dver.yaml"), name: name),
-      lock: StageLock(commands: [command]))
+      lock: StageLock(commands: [command]), replacing: nil)
   }
 
   @Test(arguments: Seeds.standard)
@@ -27,17 +27,30 @@ import Testing
     let entries = (0..<20).map { number in
       LockLog.Entry(
         stage: StageAddress(file: path("dver.yaml"), name: "s\(number)"),
-        lock: randomLock(&generator))
+        lock: randomLock(&generator),
+        replacing: number % 2 == 0 ? nil : randomLock(&generator))
     }
     let log = LockLog(file)
     for entry in entries { try log.append(entry) }
     #expect(try LockLog(file).entries() == entries)
   }
 
-  @Test func theLatestEntryOfAStageCounts() throws {
-    let log = LockLog(file)
-    for entry in [entry("a", "1"), entry("b"), entry("a", "2")] { try log.append(entry) }
-    #expect(try log.entries() == [entry("b"), entry("a", "2")])
+  @Test func theLatestEntryThatGoesOnFromThePresentOneCounts() throws {
+    let locks = (0..<4).map { StageLock(commands: ["\($0)"]) }
+    func entry(_ old: Int?, _ new: Int) -> LockLog.Entry {
+      LockLog.Entry(
+        stage: StageAddress(file: path("dver.yaml"), name: "s"), lock: locks[new],
+        replacing: old.map { locks[$0] })
+    }
+    let entries = [entry(nil, 0), entry(0, 1), entry(2, 3)]
+    func latest(_ present: Int?) -> StageLock? {
+      LockLog.Entry.latest(of: entries, following: present.map { locks[$0] })?.lock
+    }
+    #expect(latest(nil) == locks[1])
+    #expect(latest(0) == locks[1])
+    #expect(latest(1) == nil)
+    #expect(latest(2) == locks[3])
+    #expect(latest(3) == nil)
   }
 
   @Test func aTornOrDamagedLineIsNotRead() throws {

@@ -109,7 +109,7 @@ final class MemoryStorage: StageStorage {
   func unprotect(_ path: RepositoryPath) throws {}
   func barrier() throws { state.withLock { $0.barrierCount += 1 } }
 
-  func finish(_ stage: ResolvedStage, lock: StageLock) throws {
+  func finish(_ stage: ResolvedStage, lock: StageLock, replacing old: StageLock?) throws {
     state.withLock { $0.finished[stage.address] = lock }
   }
 

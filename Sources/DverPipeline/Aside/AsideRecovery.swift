@@ -7,6 +7,8 @@ package enum AsideRecovery {
   package struct Report: Hashable, Sendable {
     /// Stages that had not finished; their old outputs are back, their new ones in quarantine.
     package var interrupted: [StageAddress] = []
+    /// Whether a process had died.
+    package var foundDead = false
 
     package init() {}
   }
@@ -38,6 +40,7 @@ package enum AsideRecovery {
       try LifeSign.isDead(layout.lock(of: $0), scratch: layout.scratch)
     }
     guard !dead.isEmpty, let lease = try lease(layout) else { return report }
+    report.foundDead = true
     for token in dead {
       try lease.check()
       let session = DeadSession(layout, token)

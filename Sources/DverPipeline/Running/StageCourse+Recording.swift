@@ -21,7 +21,7 @@ extension StageCourse {
       let records = try storage.pastOutputs(of: stage, key: key)
     else { return false }
     try put(Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) }))
-    try storage.finish(stage, lock: lock(outputs: records))
+    try finish(lock(outputs: records))
     return true
   }
 
@@ -57,7 +57,7 @@ extension StageCourse {
   /// Records what the stage reads and what is in the places of its outputs, as if it had just run.
   func record() throws {
     try requireInputs()
-    try storage.finish(stage, lock: lock(outputs: try storeOutputs()))
+    try finish(lock(outputs: try storeOutputs()))
   }
 
   /// Records what is in the places of a frozen stage's outputs, which is what others read; what it
@@ -73,6 +73,6 @@ extension StageCourse {
     }
     let outputs = try storeOutputs()
     lock.outputs = outputs.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    try storage.finish(stage, lock: lock)
+    try finish(lock)
   }
 }

@@ -73,7 +73,7 @@ struct StageCourse: Sendable {
       for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
       let lock = lock(outputs: outputs)
       remember(lock)
-      try storage.finish(stage, lock: lock)
+      try finish(lock)
       try runner.aside.complete(ticket)
       return true
     } catch {
@@ -210,6 +210,10 @@ struct StageCourse: Sendable {
   private func warn(_ error: any Error) {
     let text = (error as? any DverError)?.message ?? "\(error)"
     runner.events(.warning(stage: number, text))
+  }
+
+  func finish(_ lock: StageLock) throws {
+    try storage.finish(stage, lock: lock, replacing: runner.locks[number])
   }
 
   func lock(outputs: [OutputRecord]) -> StageLock {

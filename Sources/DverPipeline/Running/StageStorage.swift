@@ -57,8 +57,9 @@ package protocol StageStorage: Sendable {
   /// Waits until everything stored so far is on stable storage.
   func barrier() throws
 
-  /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`.
-  func finish(_ stage: ResolvedStage, lock: StageLock) throws
+  /// Takes note of a stage's new lock; soon, but not necessarily at once, it is in `dver.lock`, unless
+  /// that has another one than `old` by then.
+  func finish(_ stage: ResolvedStage, lock: StageLock, replacing old: StageLock?) throws
 
   /// The stage's lock as another process has left it; what was known of the stage's files is
   /// forgotten.

@@ -13,7 +13,7 @@ extension Workspace {
   ///   ``WorkspaceError/missingData(_:)``, unless the options allow them.
   package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
     // Else the outputs that a dead stage had set aside would come back over what is written here.
-    try recoverOutputs()
+    try recoverRuns()
     var options = options
     options.command = options.command.map {
       ([$0] + targets.map { PathQuoting.quoted($0) }).joined(separator: " ")

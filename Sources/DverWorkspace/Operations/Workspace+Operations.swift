@@ -132,7 +132,7 @@ extension Workspace {
   package func finishInterrupted() throws {
     guard bare == nil else { return }
     do {
-      try recoverOutputs()
+      try recoverRuns()
       guard try operations.hasUnfinished() else { return }
       try withLease("lock", "recovery", timeout: .zero) {
         // A lock of a dead command of dver's is no reason to wait.

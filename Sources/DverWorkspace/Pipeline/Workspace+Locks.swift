@@ -39,6 +39,7 @@ extension Workspace {
       let path = folder.appending(CatalogFiles.lockName.utf8)
       let old = try FileSystem.contents(of: root.appending(path))
       let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
+      let group = latest(of: group) { known?[$0] }
       let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
       let stages = try stages(of: definition)
       let new = try LockFile.replacing(
@@ -61,6 +62,25 @@ extension Workspace {
     return changes
   }
 
+  /// The entry of each stage that goes on from what the lock file has of it now.
+  ///
+  /// The log may be that of a process that died while another version was checked out.
+  private func latest(
+    of entries: [LockLog.Entry], following present: (String) -> StageLock?
+  ) -> [LockLog.Entry] {
+    let byStage = Dictionary(grouping: entries, by: \.stage.name)
+    return byStage.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .compactMap { name, entries in
+        let now = present(name)
+        if let entry = LockLog.Entry.latest(of: entries, following: now) { return entry }
+        if entries.last?.lock != now {
+          notices.warning(
+            "a run of stage '\(name)' is not recorded: dver.lock has changed since it began")
+        }
+        return nil
+      }
+  }
+
   /// In the order of the definition.
   private func stages(of definition: RepositoryPath) throws -> [ResolvedStage] {
     guard let bytes = try FileSystem.contents(of: root.appending(definition)) else { return [] }
@@ -69,12 +89,20 @@ extension Workspace {
     return try StageGraph(root: root, files: [file]).stages
   }
 
-  /// Brings back the outputs of stages whose dver died; costs a look at a folder where there is
-  /// nothing.
-  func recoverOutputs() throws {
+  /// Brings back the outputs of stages whose dver died, and records those that had finished; costs a
+  /// look at a folder where there is nothing.
+  func recoverRuns() throws {
+    if try recoverOutputs() { try foldLocks(command: "dver repro") }
+  }
+
+  /// Brings back the outputs of stages whose dver died.
+  ///
+  /// - Returns: Whether one has.
+  @discardableResult
+  func recoverOutputs() throws -> Bool {
     let layout = try sharedAsideLayout()
     let names = try FileSystem.names(in: layout.aside) ?? []
-    guard !names.isEmpty else { return }
+    guard !names.isEmpty else { return false }
     var storage: WorkspaceStorage?
     func opened() throws -> WorkspaceStorage {
       if let storage { return storage }
@@ -100,6 +128,7 @@ extension Workspace {
         "What stood at \(paths) is in \(layout.failed) until the stage succeeds; "
           + "'dver undo' brings it back, too")
     }
+    return report.foundDead
   }
 }
 

@@ -209,8 +209,9 @@ final class WorkspaceStorage: StageStorage {
     try workspace.cacheIfPresent()?.settle()
   }
 
-  func finish(_ stage: ResolvedStage, lock: StageLock) throws {
-    try workspace.lockLog.append(LockLog.Entry(stage: stage.address, lock: lock))
+  func finish(_ stage: ResolvedStage, lock: StageLock, replacing old: StageLock?) throws {
+    try workspace.lockLog.append(
+      LockLog.Entry(stage: stage.address, lock: lock, replacing: old))
     let start = ContinuousClock.now
     let isDue = state.withLock { state in
       guard start > state.nextFold else { return false }

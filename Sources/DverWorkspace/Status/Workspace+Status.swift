@@ -13,7 +13,7 @@ extension Workspace {
   ///
   /// - Throws: ``IncompleteStatus``, after looking at the rest, where a pipeline cannot be read.
   package func status(_ targets: [[UInt8]] = []) throws -> WorkspaceStatus {
-    try recoverOutputs()
+    try recoverRuns()
     var broken: (any DverError)?
     let catalog = try Catalog(
       CatalogSearch.run(in: self) { error in broken = broken ?? error })
