@@ -69,6 +69,12 @@ extension Workspace {
         catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
         try FileSystem.exists(root.appending(path))
       else { continue }
+      // What lies behind a link is not this workspace's to delete.
+      if try isBelowLink(path) {
+        notices.warning(
+          "\(displayed(path)) is no longer tracked, but lies below a symbolic link, so it stays")
+        continue
+      }
       if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) { continue }
       let content = try ContentScanner(workspace: self).content(of: path)
       guard let found = content.name, found == name, let store = try cacheIfPresent() else {

@@ -70,6 +70,7 @@ extension Workspace {
     for index in 0..<found.count where found.kinds[index] != .emptyDirectory {
       let path = RepositoryPath(normalized: Array(found.paths[index]))
       let target = root.appending(path)
+      try refuseLinks(above: path, displayed(path))
       guard try FileSystem.exists(target) else { continue }
       // One that is there gets the lines that it lacks.
       let name = path.lastComponent

@@ -35,6 +35,8 @@ extension Workspace {
 
   private func carryOut(_ move: DataMove) throws {
     let (source, target) = (root.appending(move.source), root.appending(move.target))
+    // A link may have come there since the move was planned.
+    for path in [move.source, move.target] { try refuseLinks(above: path, displayed(path)) }
     guard try FileSystem.status(of: source)?.inode == move.inode else {
       throw WorkspaceError.failed(
         "\(displayed(move.source)) is not what was to be moved", hint: "run the command again")

@@ -24,6 +24,8 @@ struct UndoCheck {
   ///
   /// - Throws: ``UndoError``.
   mutating func take(_ step: inout OperationStep) throws {
+    // A link may stand where a folder stood: what lies behind it is not this workspace's.
+    for path in step.paths { try workspace.refuseLinks(above: path, workspace.displayed(path)) }
     var changed = try takeTexts(&step)
     changed += try takeMoves(&step)
     var gone = try missingNodes(step)

@@ -58,6 +58,42 @@ struct CheckoutSafetyTests {
     #expect(repository.exists(".dver/cache/pending/0123456789abcdef"))
   }
 
+  /// The user moved the folder to a larger disk and left a link.
+  @Test(arguments: [["checkout"], ["checkout", "-f"]])
+  func whatLiesBelowALinkIsNotRemoved(_ arguments: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("a\n", to: "sub/data/a")
+    try repository.write("f\n", to: "sub/f")
+    try repository.write("deep\n", to: "x/y/deep")
+    try repository.dver("add", "-q", "sub/data", "sub/f", "x/y/deep").requireSuccess()
+    try repository.commitAll()
+    for name in ["sub", "x"] {
+      try repository.move(name, to: repository.outside(name))
+      try repository.symlink(repository.outside(name), at: name)
+    }
+    let before = try repository.tree("../outside")
+    let result = try repository.dverCommand(arguments).run().requireSuccess()
+    #expect(result.standardError.contains("sub/f is no longer tracked, but lies below"))
+    #expect(try repository.tree("../outside") == before)
+    try repository.dver("undo").requireStatus(2)
+    #expect(try repository.tree("../outside") == before)
+  }
+
+  @Test func undoLeavesAloneWhatLiesBelowALink() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("a\n", to: "a")
+    try repository.makeDirectory("sub")
+    try repository.dver("add", "-q", "a").requireSuccess()
+    try repository.dver("move", "a", "sub/a").requireSuccess()
+    try repository.move("sub", to: repository.outside("sub"))
+    try repository.symlink(repository.outside("sub"), at: "sub")
+    let before = try repository.tree("../outside")
+    let refused = try repository.dver("undo").requireStatus(2)
+    #expect(refused.standardError.contains("below the symbolic link sub"))
+    #expect(try repository.tree("../outside") == before)
+    #expect(!repository.exists("a"))
+  }
+
   @Test func aNameWithALineEndHidesNoOther() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "a\nb")
