@@ -20,6 +20,55 @@ import Testing
     try clone.dver("verify").requireSuccess()
   }
 
+  /// What was never here is no change of the user's.
+  @Test func reproRecordsOnlyThePartThatIsRead() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    try clone.write(
+      "stages: {s: {cmd: cat data/a > o, deps: [data/a], outs: [o]}}\n", to: "dver.yaml")
+    try clone.dver("pull", "data/a").requireSuccess()
+    try clone.dver("repro").requireSuccess()
+    #expect(try clone.git("status", "--porcelain", "--", "data.dver", ".dver").lines == [])
+    try clone.append("more\n", to: "data/a")
+    let result = try clone.dver("repro").requireSuccess()
+    #expect(result.standardError.contains("Recording changed data of 'data.dver'"))
+    #expect(try clone.readText("data.dver").contains("nfiles: 2\n"))
+    #expect(try clone.readText(".dver/manifests/data/+").contains(" sub/run\n"))
+    #expect(try clone.readText("o") == "a\nmore\n")
+  }
+
+  @Test func reproNeedsAllOfTheDirectoryThatIsRead() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    try clone.write(
+      "stages: {s: {cmd: find data -type f | wc -l > o, deps: [data], outs: [o]}}\n",
+      to: "dver.yaml")
+    try clone.dver("pull", "data/a").requireSuccess()
+    let refused = try clone.dver("repro").requireStatus(4)
+    #expect(refused.standardError.contains("1 object is missing: data/sub/run"))
+    #expect(!clone.exists("o"))
+    #expect(try clone.git("status", "--porcelain", "--", "data.dver", ".dver").lines == [])
+    try clone.dver("pull").requireSuccess()
+    // Whoever removes what the cache has means it.
+    try clone.remove("data/sub")
+    try clone.dver("repro").requireSuccess()
+    #expect(try clone.readText("data.dver").contains("nfiles: 1\n"))
+    #expect(try clone.readText("o") == "1\n")
+  }
+
+  @Test func addSaysWhatFallsOutOfADirectoryThatIsHereInPart() throws {
+    let shared = try SharedData()
+    let clone = try shared.clone()
+    try clone.dver("pull", "data/a").requireSuccess()
+    let result = try clone.dver("add", "data").requireSuccess()
+    #expect(result.standardError.contains("data loses 1 file that is neither here nor"))
+    try clone.dver("undo").requireSuccess()
+    try clone.dver("pull").requireSuccess()
+    try clone.remove("data/sub")
+    let meant = try clone.dver("add", "data").requireSuccess()
+    #expect(!meant.standardError.contains("loses"))
+  }
+
   @Test func damageNeverReachesTheWorkspace() throws {
     let shared = try SharedData()
     try shared.damage(shared.object("single\n"), to: "")

@@ -24,7 +24,9 @@ extension Workspace {
     try refuseOverlaps(in: plan)
     let transaction = try storing()
     let taken = try plan.map {
-      try take($0, transaction: transaction, isStoring: !options.withoutStoring)
+      try take(
+        $0, transaction: transaction, isStoring: !options.withoutStoring,
+        replacing: catalog.output(at: $0.path))
     }
     let command =
       options.command ?? "dver add \(paths.map(\.description).joined(separator: " "))"
@@ -81,20 +83,22 @@ extension Workspace {
   }
 
   private func take(
-    _ target: AddTarget, transaction: StoreTransaction, isStoring: Bool
+    _ target: AddTarget, transaction: StoreTransaction, isStoring: Bool,
+    replacing known: TrackedOutput?
   ) throws -> TakenTarget {
     let scanner = ContentScanner(
       workspace: self, transaction: isStoring ? transaction : nil,
       linkTypes: try configuration().linkTypes)
-    return try take(target, scanner, nodes: [transaction])
+    return try take(target, scanner, nodes: [transaction], replacing: known)
   }
 
   /// - Parameters:
   ///   - place: Where the content is, if not where it is tracked.
   ///   - nodes: What gets the nodes of manifests.
+  ///   - known: What is recorded of the path, where the user should hear what falls out of it.
   func take(
     _ target: AddTarget, _ scanner: ContentScanner, at place: AbsolutePath? = nil,
-    nodes: [StoreTransaction]
+    nodes: [StoreTransaction], replacing known: TrackedOutput? = nil
   ) throws -> TakenTarget {
     switch target {
     case .whole(let path):
@@ -102,6 +106,7 @@ extension Workspace {
       if case .directory(let directory) = content {
         try refuseIgnoreFiles(in: directory.entries, of: path)
         warnOfSkipped(directory, of: path)
+        if let known { try warnOfNeverPlaced(directory, replacing: known) }
         for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }
       }
       guard let record = content.record(path: Array(path.lastComponent)) else {
@@ -158,6 +163,23 @@ extension Workspace {
       else { continue }
       throw ContentError.ignoreFile(displayed(path.appending(entry)))
     }
+  }
+
+  /// Says how much falls out of a directory of which only a part is here.
+  private func warnOfNeverPlaced(
+    _ directory: DirectoryContent, replacing known: TrackedOutput
+  ) throws {
+    guard let name = known.name, name.isDirectory, name != directory.name,
+      let recorded = try? manifests.entries(of: known.path, root: name.digest)
+    else { return }
+    let difference = CheckoutPlan(
+      present: directory.entries, presentStamps: [], desired: recorded, replacing: { _ in false })
+    let count = try neverPlaced(in: difference, of: known.path, beside: directory.entries).count
+    guard count > 0 else { return }
+    notices.warning(
+      "\(displayed(known.path)) loses \(count) file\(count == 1 ? "" : "s") that "
+        + "\(count == 1 ? "is" : "are") neither here nor in the cache: "
+        + "to keep them, run 'dver undo', then 'dver pull'")
   }
 
   private func warnOfSkipped(_ directory: DirectoryContent, of path: RepositoryPath) {

@@ -20,7 +20,7 @@ extension Workspace {
     let plan = try pipelines.plan(options, from: currentFolder)
     if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
     let transaction = try storing()
-    try recordSources(of: plan, in: pipelines, transaction: transaction, events: events)
+    try recordSources(of: plan, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
@@ -112,31 +112,6 @@ extension Workspace {
       graph: graph, locks: pipelines.locks, storage: storage,
       aside: AsideArea(try sharedAsideLayout()),
       settings: settings, options: runnerOptions, cancellation: cancellation, events: events)
-  }
-
-  /// Records tracked data that the plan reads and that changed since it was added, as if it had
-  /// been added again.
-  private func recordSources(
-    of plan: [Int], in pipelines: Pipelines, transaction: StoreTransaction,
-    events: (ReproEvent) -> Void
-  ) throws {
-    let graph = pipelines.graph
-    let sources = Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
-    guard !sources.isEmpty else { return }
-    let catalog = try catalog()
-    var changed: [[UInt8]] = []
-    for source in sources {
-      guard let output = catalog.output(containing: graph.tracked[source].path),
-        let content = try? ContentScanner(workspace: self).content(of: output.path),
-        content.name != nil, !output.isRecorded(content)
-      else { continue }
-      events(.verifying(pointer: output.originText))
-      changed.append(root.appending(output.path).bytes)
-    }
-    guard !changed.isEmpty else { return }
-    var options = AddOptions()
-    options.command = "dver repro"
-    _ = try add(changed, options: options)
   }
 
   private static func environment() -> [[UInt8]] { ProcessEnvironment.current }
