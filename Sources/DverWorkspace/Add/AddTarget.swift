@@ -5,14 +5,14 @@ import DverIgnore
 
 /// What `add` will do with a path.
 enum AddTarget: Sendable {
-  /// Track the path, or update its pointer.
-  case whole(RepositoryPath)
+  /// Track the path, or update the pointer beside it.
+  case whole(RepositoryPath, isTracked: Bool)
   /// Update one path inside of a tracked directory, whose other files need not be there.
   case member(RepositoryPath, of: TrackedOutput)
 
   var path: RepositoryPath {
     switch self {
-    case .whole(let path), .member(let path, _): path
+    case .whole(let path, _), .member(let path, _): path
     }
   }
 }
@@ -48,7 +48,10 @@ extension Workspace {
           hint: "run 'dver commit' to record it as it is")
       }
       if tracked.isCached { try refuseTrackedByGit(inside: path) }
-      if tracked.path == path { return .whole(path) }
+      if tracked.path == path {
+        return .whole(
+          path, isTracked: pointer == path.withSuffix(CatalogFiles.pointerSuffix))
+      }
       guard tracked.name?.isDirectory == true else {
         throw WorkspaceError.overlaps(shown, with: pointer.description)
       }
@@ -60,7 +63,7 @@ extension Workspace {
     if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) {
       throw WorkspaceError.trackedByGit(shown)
     }
-    return .whole(path)
+    return .whole(path, isTracked: false)
   }
 
   /// Refuses tracked data of which git tracks a part too, except for what dver ignores.

@@ -58,7 +58,7 @@ extension Workspace {
 
   func refuseOverlaps(in plan: [AddTarget]) throws {
     let wholes = plan.compactMap { target -> RepositoryPath? in
-      if case .whole(let path) = target { path } else { nil }
+      if case .whole(let path, _) = target { path } else { nil }
     }.sorted()
     for (outer, inner) in zip(wholes, wholes.dropFirst()) where inner.isBelow(outer) {
       throw WorkspaceError.overlaps(displayed(inner), with: displayed(outer))
@@ -101,7 +101,7 @@ extension Workspace {
     nodes: [StoreTransaction], replacing known: TrackedOutput? = nil
   ) throws -> TakenTarget {
     switch target {
-    case .whole(let path):
+    case .whole(let path, _):
       let content = try scanner.content(at: place ?? root.appending(path), key: path)
       if case .directory(let directory) = content {
         try refuseIgnoreFiles(in: directory.entries, of: path)

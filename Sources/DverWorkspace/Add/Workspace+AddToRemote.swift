@@ -69,6 +69,12 @@ extension Workspace {
         throw WorkspaceError.overlaps(displayed(path), with: displayed(known.path))
       }
     }
-    return [(.whole(path), try source.resolvingLinks())]
+    let pointer = path.withSuffix(CatalogFiles.pointerSuffix)
+    return [
+      (
+        .whole(path, isTracked: known?.origin == .pointer(pointer)),
+        try source.resolvingLinks()
+      )
+    ]
   }
 }

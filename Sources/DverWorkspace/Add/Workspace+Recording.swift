@@ -181,6 +181,9 @@ extension Workspace {
 
 extension Workspace.TakenTarget {
   fileprivate var isTracked: Bool {
-    if case .member = target { true } else { false }
+    switch target {
+    case .whole(_, let isTracked): isTracked
+    case .member: true
+    }
   }
 }

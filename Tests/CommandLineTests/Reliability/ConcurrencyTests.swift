@@ -46,15 +46,17 @@ struct ConcurrencyTests {
     try repository.requireClean()
   }
 
-  /// `dver add d/big`, stopped while it hashes; `d` and its members are in git.
-  private func stoppedAdd() throws -> (repository: TemporaryRepository, add: RunningCommand) {
+  /// `dver add d/big`, or of all of `d`, stopped while it hashes; `d` and its members are in git.
+  private func stoppedAdd(
+    _ target: String = "d/big"
+  ) throws -> (repository: TemporaryRepository, add: RunningCommand) {
     let repository = try TemporaryRepository()
     try repository.write("old\n", to: "d/small")
     try repository.write("old\n", to: "d/big")
     try repository.dver("add", "-q", "d").requireSuccess()
     try repository.commitAll()
     try repository.shell("truncate -s 1G d/big").requireSuccess()
-    let add = try repository.dverCommand(["add", "d/big"]).start()
+    let add = try repository.dverCommand(["add", target]).start()
     // Something is on its way to the cache, which takes a while.
     try add.wait(until: {
       try repository.shell("ls .dver/cache/tmp/*/[0-9]*").status == .exited(0)
@@ -70,6 +72,19 @@ struct ConcurrencyTests {
     add.send(SIGCONT)
     try add.wait().requireSuccess()
     try repository.requireClean()
+  }
+
+  @Test(arguments: [["move", "d", "moved"], ["remove", "d"]])
+  func whatIsNoLongerTrackedDoesNotComeBack(_ arguments: [String]) throws {
+    let (repository, add) = try stoppedAdd("d")
+    try repository.dverCommand(arguments).run().requireSuccess()
+    let before = try repository.git("status", "--porcelain").requireSuccess().lines
+    add.send(SIGCONT)
+    let result = add.wait()
+    try result.requireStatus(2)
+    #expect(result.standardError.contains("d is not tracked by d.dver any more"))
+    #expect(!repository.exists("d.dver"))
+    #expect(try repository.git("status", "--porcelain").requireSuccess().lines == before)
   }
 
   @Test func aMemberOfWhatIsNoLongerTrackedIsRefused() throws {
