@@ -195,7 +195,7 @@ extension Checkout {
       try FileSystem.makeDirectories(target.parent)
     }
     if let match = plan.matches[entry] {
-      guard try isUnchanged(target, plan.presentStamps[match]) else {
+      guard try isUnchanged(target, match, of: plan) else {
         summary.unsaved.append(shown(relative))
         return
       }
@@ -233,9 +233,22 @@ extension Checkout {
     return object.status == nil
   }
 
-  /// Whether nobody has touched the file since it was looked at.
-  private func isUnchanged(_ target: AbsolutePath, _ stamp: FileStamp) throws -> Bool {
+  /// Whether nobody has changed the file of a present entry since it was looked at.
+  ///
+  /// Where only the time of its status is another one its content decides: a second name of it may
+  /// have been replaced just now, or the mode of the object that it is.
+  func isUnchanged(_ target: AbsolutePath, _ index: Int, of plan: CheckoutPlan) throws -> Bool {
+    var stamp = plan.presentStamps[index]
     if options.force || isRacy(stamp) || stamp == .none { return true }
-    return try workspace.contentStamp(at: target).map { $0 == stamp } ?? true
+    guard let now = try workspace.contentStamp(at: target), now != stamp else { return true }
+    stamp.changed = now.changed
+    let kind = plan.present.kinds[index]
+    guard now == stamp, kind == .file || kind == .executable,
+      let status = try FileSystem.statusFollowingLinks(of: target),
+      kind == .executable || !status.isExecutable
+    else { return false }
+    var hasher = FileHasher()
+    let hashed = try? hasher.digest(ofFileAt: target.resolvingLinks())
+    return hashed?.digest == plan.present.digests[index]
   }
 }

@@ -159,11 +159,8 @@ struct Checkout {
       case .emptyDirectory:
         try FileSystem.removeEmptyDirectory(target)
       case .file, .executable, .link:
-        guard let stamp = try workspace.contentStamp(at: target) else { continue }
-        guard
-          options.force || stamp == plan.presentStamps[index]
-            || isRacy(plan.presentStamps[index])
-        else {
+        guard try FileSystem.exists(target) else { continue }
+        guard try isUnchanged(target, index, of: plan) else {
           summary.unsaved.append(shown(relative))
           continue
         }
