@@ -53,6 +53,8 @@ package final class Placement: Sendable {
       return try placed(type, at: target)
     }
     for type in types {
+      // Whoever made a linked file executable did so to the object.
+      if type.isLink, try !isPlain(object) { continue }
       if try place(object, digest, type, isExecutable, target, &hasher, progress) {
         return try placed(type, at: target)
       }
@@ -62,6 +64,18 @@ package final class Placement: Sendable {
     }
     _ = try place(object, digest, .copy, isExecutable, target, &hasher, progress)
     return try placed(.copy, at: target)
+  }
+
+  /// Whether the file of an object is not executable, or was made so.
+  private func isPlain(_ object: borrowing OpenFile) throws -> Bool {
+    let mode = try object.status().mode
+    guard mode & 0o111 != 0 else { return true }
+    do {
+      try object.setMode(mode & StoreTransaction.objectMode)
+      return true
+    } catch let error as FileSystemError where [EPERM, EACCES, EROFS].contains(error.code) {
+      return false
+    }
   }
 
   private func placed(_ type: LinkType, at target: AbsolutePath) throws -> Placed {

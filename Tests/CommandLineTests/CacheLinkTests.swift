@@ -46,6 +46,54 @@ import Testing
     try requireData(repository)
   }
 
+  /// The mode of a linked file is that of the object.
+  @Test(arguments: ["hardlink", "symlink"])
+  func whatWasMadeExecutableThroughALinkComesBackAsItWas(_ type: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", type).requireSuccess()
+    try repository.write("x\n", to: "x")
+    try repository.write("run\n", to: "d/run")
+    try repository.dver("add", "-q", "x", "d").requireSuccess()
+    try repository.commitAll()
+    for options in [["-f"], []] {
+      for restore in ["true", "rm -r x d"] {
+        try repository.shell("chmod +x x d/run; \(restore)").requireSuccess()
+        try repository.dverCommand(["checkout"] + options).run().requireSuccess()
+        try repository.shell("test ! -x x && test ! -x d/run").requireStatus(0)
+        try repository.requireClean()
+      }
+    }
+  }
+
+  @Test func aChangedModeInADirectoryIsTakenBackWithTheRevision() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", "hardlink").requireSuccess()
+    try repository.write("run\n", to: "d/run")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.chmod(0o755, "d/run")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    for (revision, isExecutable) in [("HEAD~1", false), ("main", true)] {
+      try repository.git("checkout", "-q", revision).requireSuccess()
+      try repository.dver("checkout").requireSuccess()
+      try repository.shell("test -x d/run").requireStatus(isExecutable ? 0 : 1)
+      try repository.requireClean()
+    }
+  }
+
+  /// To replace one of them changes the status of the other one.
+  @Test func namesOfOneFileAreRelinkedTogether() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("shared\n", to: "d/a")
+    try repository.shell("ln d/a d/b").requireSuccess()
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.dver("config", "-q", "cache.type", "hardlink").requireSuccess()
+    try repository.dver("checkout", "--relink").requireSuccess()
+    try repository.requireClean()
+    #expect(try repository.shell("stat -c %h d/a").requireSuccess().lines == ["3"])
+  }
+
   private func writeThroughLinks(_ repository: TemporaryRepository) throws {
     for path in ["d/1", "a"] {
       try repository.shell("chmod u+w $(readlink \(path)); printf 'hours of work\n' >> \(path)")
