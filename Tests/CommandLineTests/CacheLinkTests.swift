@@ -35,6 +35,26 @@ import Testing
     try requireData(repository)
   }
 
+  @Test(arguments: [["-f"], ["--relink"], ["-f", "--relink"]])
+  func linksFollowACacheThatMoved(_ options: [String]) throws {
+    let repository = try linked()
+    try repository.shell("mv .dver/cache cache2").requireSuccess()
+    try repository.dver("cache", "dir", "cache2").requireSuccess()
+    try repository.dverCommand(["checkout"] + options).run().requireSuccess()
+    try requireData(repository)
+  }
+
+  @Test func relinkLeavesTheCacheOfBefore() throws {
+    let repository = try linked()
+    try repository.shell("cp -a .dver/cache cache2").requireSuccess()
+    try repository.dver("cache", "dir", "cache2").requireSuccess()
+    try repository.dver("checkout", "--relink").requireSuccess()
+    try repository.remove(".dver/cache")
+    try requireData(repository)
+    let again = try repository.dver("checkout", "--relink").requireSuccess()
+    #expect((again.standardOutput + again.standardError).contains("Everything is in place"))
+  }
+
   @Test func addTakesOverFromAnotherStore() throws {
     let repository = try linked()
     try repository.dver("cache", "dir", "../elsewhere").requireSuccess()

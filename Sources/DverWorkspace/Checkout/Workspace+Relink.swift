@@ -18,7 +18,10 @@ extension Workspace {
     let isHardLink = status.inode == object?.inode && status.device == object?.device
     switch try configuration().linkTypes.first {
     case .hardlink where mayBeLinked: return !isHardLink
-    case .symlink where mayBeLinked: return !status.isLink
+    case .symlink where mayBeLinked:
+      // A link may lead into the cache of before.
+      return try !status.isLink
+        || FileSystem.destination(ofLink: path) != store.path(of: entries.digests[index]).bytes
     default: return status.isLink || isHardLink
     }
   }

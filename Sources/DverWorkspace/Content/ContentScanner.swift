@@ -16,6 +16,8 @@ struct ContentScanner: Sendable {
   var linkTypes: [LinkType] = LinkType.standard
   /// Whether links into a store that lead nowhere count as the files that they stood for.
   var countsDangling = false
+  /// Whether those are passed over also where content is stored: they hold nothing to be kept.
+  var omitsDangling = false
   /// Whether the status of files is to be believed.
   var usesIndex = true
 
@@ -74,7 +76,7 @@ struct ContentScanner: Sendable {
     _ object: (digest: Digest, status: FileStatus?), path: RepositoryPath
   ) throws -> Bool {
     if object.status != nil || countsDangling { return true }
-    guard transaction != nil else { return false }
+    guard transaction != nil, !omitsDangling else { return false }
     throw WorkspaceError.missingData([workspace.displayed(path)])
   }
 

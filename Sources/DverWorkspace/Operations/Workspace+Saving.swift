@@ -11,7 +11,9 @@ extension Workspace {
   /// `.git` and `.dver` below the path, and what `.dverignore` hides, are not content.
   func saveContent(of path: RepositoryPath) throws -> WorkspaceContent {
     let transaction = try storing()
-    let content = try ContentScanner(workspace: self, transaction: transaction).content(of: path)
+    var scanner = ContentScanner(workspace: self, transaction: transaction)
+    scanner.omitsDangling = true
+    let content = try scanner.content(of: path)
     try save(content, in: transaction)
     try transaction.finish()
     return content
