@@ -229,6 +229,32 @@ import Testing
     #expect(!repository.exists("o") && !repository.exists("dver.lock"))
   }
 
+  @Test func anEditOfAParameterDuringTheRunFailsTheStage() throws {
+    let repository = try repository(
+      "  a: {cmd: 'echo \"lr: 2\" >params.yaml; cp params.yaml o', params: [lr], outs: [o]}\n")
+    try repository.write("lr: 1\n", to: "params.yaml")
+    let result = try repository.dver("repro").requireStatus(3)
+    #expect(result.standardError.contains("dependency params.yaml changed while the stage ran"))
+    #expect(!repository.exists("o") && !repository.exists("dver.lock"))
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.readText("dver.lock").contains("lr: 2\n"))
+  }
+
+  @Test func aStageSeesAnEditOfAParameterDuringTheStageBeforeIt() throws {
+    let repository = try repository(
+      """
+        a: {cmd: 'cp new.yaml params.yaml; echo 1 >a', deps: [in], params: [seed], outs: [a]}
+        b: {cmd: cp params.yaml b, deps: [a], params: [lr], outs: [b]}
+
+      """)
+    try repository.write("seed: 1\nlr: 1\n", to: "params.yaml")
+    try repository.write("seed: 1\nlr: 2\n", to: "new.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.readText("b") == "seed: 1\nlr: 2\n")
+    #expect(try repository.readText("dver.lock").contains("lr: 2\n"))
+    try repository.dver("status", "-q").requireSuccess()
+  }
+
   // MARK: What stages read
 
   @Test func linksOutOfADependencyCount() throws {

@@ -60,7 +60,7 @@ final class MemoryStorage: StageStorage {
   }
 
   func parameters(
-    _ selection: ParameterSelection, at file: DependencyPath
+    _ selection: ParameterSelection, at file: DependencyPath, isRecheck: Bool
   ) throws -> StageLock.ParameterFile? {
     let values = state.withLock(\.parameters)
     return StageLock.ParameterFile(

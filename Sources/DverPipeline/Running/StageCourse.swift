@@ -30,6 +30,7 @@ struct StageCourse: Sendable {
       throw StageFailure.runsElsewhere(stage: address, holder: RunClaim.holder(at: record))
     }
     runner.events(.started(stage: number, reasons: reasons))
+    defer { storage.commandsEnded() }
     let environment = environment
     let started = RunRecord.now()
     var run = RunRecord(

@@ -211,7 +211,7 @@ package struct StageRunner: Sendable {
       return record
     }
     let parameters = try zip(stage.stage.parameters, stage.parameterFiles).map {
-      try storage.parameters($0, at: $1)
+      try storage.parameters($0, at: $1, isRecheck: isRecheck)
     }
     return StageInputs(dependencies: dependencies, parameters: parameters)
   }

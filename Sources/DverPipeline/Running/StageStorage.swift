@@ -18,9 +18,15 @@ package protocol StageStorage: Sendable {
 
   /// The values of the selected keys, or of all top-level ones; missing keys are left out. `nil`
   /// where there is no such file.
+  ///
+  /// - Parameter isRecheck: Whether the file must be read again, even if it looks as it did.
   func parameters(
-    _ selection: ParameterSelection, at file: DependencyPath
+    _ selection: ParameterSelection, at file: DependencyPath, isRecheck: Bool
   ) throws -> StageLock.ParameterFile?
+
+  /// Takes note that the commands of a stage have ended: parameter files that were read before may
+  /// have been edited meanwhile.
+  func commandsEnded()
 
   /// Whether the store holds all of the content.
   func isStored(_ record: OutputRecord) throws -> Bool
@@ -85,6 +91,8 @@ extension StageStorage {
   ) throws -> [RepositoryPath] { [] }
 
   package func kept(_ place: AbsolutePath) {}
+
+  package func commandsEnded() {}
 
   package func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {}
 }

@@ -44,14 +44,20 @@ final class ParameterFileCache: Sendable {
 
   init() {}
 
-  /// - Parameter name: What messages call the file.
-  func file(at path: AbsolutePath, name: String) throws -> (FoundParameterFile, Use) {
+  /// - Parameters:
+  ///   - name: What messages call the file.
+  ///   - isRecheck: Whether the file is read even if its status is what it was.
+  func file(
+    at path: AbsolutePath, name: String, isRecheck: Bool = false
+  ) throws -> (FoundParameterFile, Use) {
     guard let status = try FileSystem.statusFollowingLinks(of: path) else {
       return (.missing, Use(path: path, status: nil))
     }
     let use = Use(path: path, status: status)
     if status.isDirectory { return (.directory, use) }
-    if let entry = known.withLock({ $0[path] }), entry.status.hasSameContent(as: status) {
+    if !isRecheck, let entry = known.withLock({ $0[path] }),
+      entry.status.hasSameContent(as: status)
+    {
       return (.file(entry.file), use)
     }
     guard let bytes = try FileSystem.contents(of: path) else {

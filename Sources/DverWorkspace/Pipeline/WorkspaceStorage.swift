@@ -18,6 +18,7 @@ final class WorkspaceStorage: StageStorage {
     /// What directories that were looked at hold beside bookkeeping, where they hold any.
     var plain: [DependencyPath: EntryTable] = [:]
     var catalog: Catalog?
+    /// What parameter files held since the commands of a stage last ended.
     var parameters: [DependencyPath: ParameterFile?] = [:]
     /// When the log is folded at the earliest.
     var nextFold = ContinuousClock.now + .seconds(1)
@@ -100,9 +101,9 @@ final class WorkspaceStorage: StageStorage {
   }
 
   func parameters(
-    _ selection: ParameterSelection, at file: DependencyPath
+    _ selection: ParameterSelection, at file: DependencyPath, isRecheck: Bool
   ) throws -> StageLock.ParameterFile? {
-    guard let parameters = try parameterFile(file) else { return nil }
+    guard let parameters = try parameterFile(file, isRecheck: isRecheck) else { return nil }
     let values: [StageLock.Value]
     if selection.keys.isEmpty {
       guard case .map(let members) = parameters.root else {
@@ -118,17 +119,23 @@ final class WorkspaceStorage: StageStorage {
     return StageLock.ParameterFile(file: selection.file, values: sorted)
   }
 
-  private func parameterFile(_ file: DependencyPath) throws -> ParameterFile? {
-    if let known = state.withLock({ $0.parameters[file] }) { return known }
+  private func parameterFile(_ file: DependencyPath, isRecheck: Bool) throws -> ParameterFile? {
+    if !isRecheck, let known = state.withLock({ $0.parameters[file] }) { return known }
     let (location, _) = try place(of: file)
     var parameters: ParameterFile?
-    switch try workspace.parameterFiles.file(at: location, name: file.description).0 {
+    let (found, _) = try workspace.parameterFiles.file(
+      at: location, name: file.description, isRecheck: isRecheck)
+    switch found {
     case .file(let found): parameters = found
     case .directory: throw FileSystemError(.read, location, code: EISDIR)
     case .missing: break
     }
     state.withLock { $0.parameters[file] = .some(parameters) }
     return parameters
+  }
+
+  func commandsEnded() {
+    state.withLock { $0.parameters = [:] }
   }
 
   func isStored(_ record: OutputRecord) throws -> Bool { try workspace.isStored(record) }
