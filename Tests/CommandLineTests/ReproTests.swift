@@ -255,6 +255,41 @@ import Testing
     try repository.dver("status", "-q").requireSuccess()
   }
 
+  // MARK: Commands
+
+  @Test func aTextOfSeveralLinesStopsAtTheFirstThatFails() throws {
+    let repository = try repository(
+      """
+        a:
+          cmd: |
+            echo 1 >a; x=1
+
+            test -z "$x"
+            exit 7
+            echo 2 >b
+          outs: [a]
+
+      """)
+    let failed = try repository.dver("repro").requireStatus(3)
+    #expect(
+      failed.standardOutput.hasPrefix(
+        "Running stage 'a':\n> echo 1 >a; x=1\n> test -z \"$x\"\n> exit 7\n> echo 2 >b\n"))
+    #expect(failed.standardError.contains("its command exited with status 7"))
+    #expect(!repository.exists("b"))
+  }
+
+  @Test func aTextOfSeveralLinesIsRecordedAsItIsWritten() throws {
+    let repository = try repository(
+      "  a: {cmd: \"echo 1 >a\\r\\necho 2 >>a\\n\", outs: [a]}\n"
+        + "  b: {cmd: [\"x=1\\necho $x >b\"], outs: [b]}\n")
+    let dry = try repository.dver("repro", "--dry", "--json").requireSuccess()
+    #expect(dry.standardOutput.contains("\"cmd\": [\"echo 1 >a\\r\\necho 2 >>a\\n\"]"))
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.readText("a") == "1\n2\n")
+    #expect(try repository.readText("b") == "1\n")
+    try repository.dver("status", "-q").requireSuccess()
+  }
+
   // MARK: What stages read
 
   @Test func linksOutOfADependencyCount() throws {

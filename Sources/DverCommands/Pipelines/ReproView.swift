@@ -212,7 +212,7 @@ struct ReproForecastReport {
     case .restorable: console.print("Stage '\(stage.stage)' is cached, outputs would be restored")
     case .stale:
       console.print("Running stage '\(stage.stage)':")
-      for command in stage.commands { console.print("> \(command)") }
+      for command in stage.shellCommands { console.print("> \(command)") }
     }
   }
 

@@ -5,7 +5,7 @@
 package struct Stage: Sendable {
   /// `name`, or `name@key` for a member of a group.
   package var name: String
-  /// One item a line of `cmd`; empty for a built-in stage.
+  /// The items of `cmd`, or its text as the only one; empty for a built-in stage.
   package var commands: [String]
   /// Whether `cmd` was written as a list, which the lock repeats.
   package var commandIsList: Bool
@@ -51,6 +51,19 @@ package struct Stage: Sendable {
     self.summary = summary
     self.meta = meta
     self.line = line
+  }
+}
+
+extension Stage {
+  /// What shells are given one after the other: the items of a list as they are, of a text each line
+  /// that is not blank, as DVC has it.
+  package var shellCommands: [String] {
+    if commandIsList { return commands }
+    return commands.flatMap { command in
+      // A carriage return with its line feed is one character.
+      command.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+        .filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
+    }
   }
 }
 

@@ -134,7 +134,7 @@ struct StageCourse: Sendable {
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
     environment.append(Array("DVER_STAGE=\(address.text)".utf8))
     var request = CommandRequest(
-      stage: address, commands: stage.stage.commands, shell: runner.settings.shell,
+      stage: address, commands: stage.stage.shellCommands, shell: runner.settings.shell,
       directory: runner.graph.root.appending(stage.directory), environment: environment,
       log: run.log)
     request.grace = runner.settings.grace

@@ -57,7 +57,10 @@ package struct ReproReport: Sendable {
 /// What a `repro --dry` would do with one stage.
 package struct ReproForecast: Sendable {
   package let stage: String
+  /// As `cmd` has them.
   package let commands: [String]
+  /// What would be run one after the other.
+  package let shellCommands: [String]
   package let verdict: StageStaleness.Verdict
   package let reasons: [StaleReason]
   /// Why it would fail at once.

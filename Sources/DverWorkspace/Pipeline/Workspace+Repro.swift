@@ -69,8 +69,8 @@ extension Workspace {
       let stage = pipelines.graph.stages[$0.stage]
       return ReproForecast(
         stage: stage.address.shown(from: currentFolder), commands: stage.stage.commands,
-        verdict: $0.verdict,
-        reasons: $0.reasons, failure: $0.failure)
+        shellCommands: stage.stage.shellCommands, verdict: $0.verdict, reasons: $0.reasons,
+        failure: $0.failure)
     }
   }
 
@@ -138,7 +138,8 @@ extension Workspace {
     switch event {
     case .started(let stage, let reasons):
       return .started(
-        stage: name(stage), commands: graph.stages[stage].stage.commands, reasons: reasons)
+        stage: name(stage), commands: graph.stages[stage].stage.shellCommands,
+        reasons: reasons)
     case .waiting(let stage, let holder):
       return .waiting(stage: name(stage), holder: holder?.text ?? "another process")
     case .retrying(let stage, let attempt, let count, let ending, let delay):
