@@ -296,4 +296,36 @@ import Testing
     #expect(try clone.readText("q.o") == "i\nbig\nnew\n")
     #expect(!clone.exists("big"))
   }
+
+  /// A clone of a project whose stage counts the files of a folder with tracked data in it.
+  private func cloneOfCounting() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write("a\n", to: "data/a.csv")
+    try repository.write("b\n", to: "data/sub/b.csv")
+    try repository.dver("add", "data/a.csv", "data/sub").requireSuccess()
+    try repository.write(
+      "stages:\n  s: {cmd: \"find data -name '*.csv' | wc -l >out\", deps: [data], outs: [out]}\n",
+      to: "dver.yaml")
+    try repository.dver("remote", "add", "-d", "far", repository.outside("far")).requireSuccess()
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.readText("out") == "2\n")
+    try repository.commitAll()
+    try repository.dver("push").requireSuccess()
+    return try repository.clone()
+  }
+
+  @Test func aFolderWithoutItsTrackedDataIsAMissingDependency() throws {
+    let clone = try cloneOfCounting()
+    let file = try clone.dver("repro").requireStatus(3)
+    #expect(file.standardError.contains("dependency data/a.csv is missing"))
+    #expect(file.standardError.contains("dver pull"))
+    try clone.dver("repro", "--allow-missing").requireSuccess()
+    #expect(!clone.exists("out"))
+    try clone.dver("pull", "data/a.csv").requireSuccess()
+    let folder = try clone.dver("repro").requireStatus(3)
+    #expect(folder.standardError.contains("dependency data/sub is missing"))
+    try clone.dver("pull").requireSuccess()
+    try clone.dver("repro").requireSuccess()
+    #expect(try clone.git("status", "--porcelain").standardOutput == "")
+  }
 }

@@ -5,8 +5,13 @@ import DverManifest
 extension StageCourse {
   /// Refuses to begin where something that the stage reads is missing.
   func requireInputs() throws {
-    for (path, record) in zip(stage.dependencies, inputs.dependencies) where record.name == nil {
-      throw StageFailure.missingDependency(stage: address, path)
+    for (place, path) in stage.dependencies.enumerated() {
+      if inputs.dependencies[place].name == nil {
+        throw StageFailure.missingDependency(stage: address, path)
+      }
+      if let part = inputs.missingParts[place] {
+        throw StageFailure.missingDependency(stage: address, .inside(part))
+      }
     }
     for (index, selection) in stage.stage.parameters.enumerated() {
       let file = stage.parameterFiles[index]
@@ -30,7 +35,7 @@ extension StageCourse {
 
   /// An edit while the command ran would be recorded as what it read.
   func requireSameInputs() throws {
-    let now = try runner.inputs(of: stage, isRecheck: true)
+    let now = try runner.inputs(of: number, isRecheck: true)
     for (index, path) in stage.dependencies.enumerated()
     where now.dependencies[index].name != inputs.dependencies[index].name {
       throw StageFailure.inputChanged(stage: address, path)

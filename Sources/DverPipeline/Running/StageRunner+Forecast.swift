@@ -26,7 +26,7 @@ extension StageRunner {
     let looks = try parallelMap(plan) { number in
       let stage = graph.stages[number]
       return (
-        inputs: try inputs(of: stage, isRecheck: false),
+        inputs: try inputs(of: number, isRecheck: false),
         outputs: try outputs(of: stage, lock: locks[number])
       )
     }

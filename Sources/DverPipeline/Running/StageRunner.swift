@@ -105,7 +105,7 @@ package struct StageRunner: Sendable {
   /// - Throws: ``StageFailure`` where something that it reads or writes is missing.
   package func record(_ number: Int) throws {
     let stage = graph.stages[number]
-    let inputs = try inputs(of: stage, isRecheck: false)
+    let inputs = try inputs(of: number, isRecheck: false)
     do {
       let course = StageCourse(
         runner: self, number: number, inputs: inputs, present: [], reasons: [])
@@ -152,7 +152,7 @@ package struct StageRunner: Sendable {
     let stage = graph.stages[number]
     var reasons: [StaleReason] = []
     do {
-      let inputs = try inputs(of: stage, isRecheck: false)
+      let inputs = try inputs(of: number, isRecheck: false)
       let present = try outputs(of: stage, lock: locks[number])
       let staleness = StageStaleness(
         of: stage, lock: locks[number], inputs: inputs, outputs: present,
@@ -202,8 +202,9 @@ package struct StageRunner: Sendable {
     }
   }
 
-  /// What `stage` reads, as it is now.
-  func inputs(of stage: ResolvedStage, isRecheck: Bool) throws -> StageInputs {
+  /// What stage `number` reads, as it is now.
+  func inputs(of number: Int, isRecheck: Bool) throws -> StageInputs {
+    let stage = graph.stages[number]
     let dependencies = try zip(stage.stage.dependencies, stage.dependencies).map { written, path in
       var record =
         try storage.dependencyRecord(of: path, isRecheck: isRecheck) ?? OutputRecord(path: written)
@@ -213,7 +214,9 @@ package struct StageRunner: Sendable {
     let parameters = try zip(stage.stage.parameters, stage.parameterFiles).map {
       try storage.parameters($0, at: $1, isRecheck: isRecheck)
     }
-    return StageInputs(dependencies: dependencies, parameters: parameters)
+    var inputs = StageInputs(dependencies: dependencies, parameters: parameters)
+    if !isRecheck { inputs.missingParts = try missingParts(of: number) }
+    return inputs
   }
 
   /// What stands in the places of the outputs of `stage`.

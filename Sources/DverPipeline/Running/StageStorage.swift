@@ -16,6 +16,11 @@ package protocol StageStorage: Sendable {
   /// out of it count with what they lead to.
   func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord?
 
+  /// The first of `parts`, the data that is tracked inside of `folder`, that is not there.
+  func missingPart(
+    of folder: RepositoryPath, among parts: [RepositoryPath]
+  ) throws -> RepositoryPath?
+
   /// The values of the selected keys, or of all top-level ones; missing keys are left out. `nil`
   /// where there is no such file.
   ///
@@ -89,6 +94,10 @@ extension StageStorage {
   package func hiddenPaths(
     at location: AbsolutePath, of path: RepositoryPath
   ) throws -> [RepositoryPath] { [] }
+
+  package func missingPart(
+    of folder: RepositoryPath, among parts: [RepositoryPath]
+  ) throws -> RepositoryPath? { nil }
 
   package func kept(_ place: AbsolutePath) {}
 

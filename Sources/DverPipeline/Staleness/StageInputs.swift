@@ -8,6 +8,9 @@ package struct StageInputs: Hashable, Sendable {
   /// Aligned with the stage's parameter selections; `nil` where the file is missing. Keys that the
   /// file lacks are left out.
   package var parameters: [StageLock.ParameterFile?]
+  /// Tracked data that is not there, though it belongs in a folder that the stage reads: the first for
+  /// each such dependency, by its place.
+  package var missingParts: [Int: RepositoryPath] = [:]
 
   package init(dependencies: [OutputRecord], parameters: [StageLock.ParameterFile?]) {
     self.dependencies = dependencies

@@ -44,7 +44,7 @@ package struct StageStaleness: Sendable {
       comparison.add(.neverRan)
     }
     if !stage.isFrozen {
-      comparison.compareDependencies(inputs.dependencies)
+      comparison.compareDependencies(inputs)
       comparison.compareParameters(inputs.parameters)
     }
     comparison.compareOutputs(outputs)
@@ -92,15 +92,18 @@ private struct Comparison {
     }
   }
 
-  mutating func compareDependencies(_ present: [OutputRecord]) {
+  mutating func compareDependencies(_ inputs: StageInputs) {
     let known = RecordIndex(lock?.dependencies ?? [])
     var seen: Set<DependencyPath> = []
-    for (number, record) in present.enumerated() {
+    for (number, record) in inputs.dependencies.enumerated() {
       // `in` and `./in` are one.
       guard seen.insert(resolved.dependencies[number]).inserted else { continue }
       let locked = known[record.path]
       if record.name == nil {
         if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }
+      } else if inputs.missingParts[number] != nil {
+        // The rest of a folder does not tell whether the whole would be what the lock records.
+        if !allowsMissing { add(.dependency(resolved.dependencies[number], .modified)) }
       } else if let locked {
         if locked.name != record.name {
           add(.dependency(resolved.dependencies[number], .modified))

@@ -36,10 +36,6 @@ extension Workspace {
     return try unique(wanted)
   }
 
-  private func isAbsent(_ path: RepositoryPath) throws -> Bool {
-    try FileSystem.status(of: root.appending(path)) == nil
-  }
-
   /// Tracked data that a plan reads, and the recorded outputs of its stages.
   private func pullAll(for plan: [Int], in pipelines: Pipelines) throws {
     let graph = pipelines.graph

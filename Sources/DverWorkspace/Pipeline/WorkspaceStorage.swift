@@ -17,6 +17,8 @@ final class WorkspaceStorage: StageStorage {
     var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
     /// What directories that were looked at hold beside bookkeeping, where they hold any.
     var plain: [DependencyPath: EntryTable] = [:]
+    /// Tracked data that folders lack.
+    var missingParts: [RepositoryPath: RepositoryPath?] = [:]
     var catalog: Catalog?
     /// What parameter files held since the commands of a stage last ended.
     var parameters: [DependencyPath: ParameterFile?] = [:]
