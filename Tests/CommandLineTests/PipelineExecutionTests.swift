@@ -328,4 +328,32 @@ import Testing
     try clone.dver("repro").requireSuccess()
     #expect(try clone.git("status", "--porcelain").standardOutput == "")
   }
+
+  @Test func pullingWithMissingDataFetchesWhatFoldersOfPointersLack() throws {
+    let clone = try cloneOfCounting()
+    try clone.shell("sed -i 's/>out/>out; true/' dver.yaml").requireSuccess()
+    try clone.dver("repro", "--pull", "--allow-missing").requireSuccess()
+    #expect(try clone.readText("out") == "2\n")
+    #expect(try clone.readText("data/sub/b.csv") == "b\n")
+  }
+
+  @Test(arguments: [["--pull"], ["--pull", "--allow-missing"]])
+  func pullingCompletesADirectoryThatIsThereInPart(_ options: [String]) throws {
+    let repository = try TemporaryRepository()
+    for name in ["a/1", "b/2", "b/3"] { try repository.write("\(name)\n", to: "data/\(name)") }
+    try repository.dver("add", "data").requireSuccess()
+    try repository.write(
+      "stages: {s: {cmd: 'cat data/*/* >out', deps: [data], outs: [out]}}\n", to: "dver.yaml")
+    try repository.dver("remote", "add", "-d", "far", repository.outside("far")).requireSuccess()
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("push").requireSuccess()
+    let clone = try repository.clone()
+    try clone.dver("pull", "data/a").requireSuccess()
+    try clone.shell("sed -i 's/>out/>out; true/' dver.yaml").requireSuccess()
+    let arguments = ["repro"] + options
+    try clone.dverCommand(arguments).run().requireSuccess()
+    #expect(try clone.readText("out") == "a/1\nb/2\nb/3\n")
+    #expect(try clone.git("status", "--porcelain", "data.dver").standardOutput == "")
+  }
 }

@@ -29,10 +29,9 @@ extension Workspace {
     let stale = try runner.forecast(plan, isForced: options.force)
       .filter { $0.verdict == .stale }.map { graph.stages[$0.stage] }
     let made = stale.flatMap(\.outputs)
-    let wanted = try stale.flatMap(\.dependencies).compactMap(\.insidePath).filter { path in
-      try isAbsent(path) && !made.contains { path.isInside($0) }
-        && (catalog.output(containing: path) != nil || !catalog.outputs(inside: path).isEmpty)
-    }
+    let read = try unique(stale.flatMap(\.dependencies).compactMap(\.insidePath))
+    let wanted = try read.flatMap { try missingData(at: $0, in: catalog) }
+      .filter { path in !made.contains { path.isInside($0) } }
     return try unique(wanted)
   }
 
@@ -40,8 +39,7 @@ extension Workspace {
   private func pullAll(for plan: [Int], in pipelines: Pipelines) throws {
     let graph = pipelines.graph
     let storage = try WorkspaceStorage(self, transaction: nil)
-    let sources = try Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
-      .map { graph.tracked[$0].path }.filter(isAbsent)
+    let sources = try missingSources(of: plan, in: graph)
     var outputs: [RepositoryPath] = []
     for index in plan {
       let stage = graph.stages[index]
@@ -54,6 +52,27 @@ extension Workspace {
       }
     }
     try pull(sources, fetching: outputs)
+  }
+
+  /// What pointers track, the plan reads and is not there; of directories that are there in part what
+  /// was never fetched.
+  private func missingSources(
+    of plan: [Int], in graph: StageGraph
+  ) throws -> [RepositoryPath] {
+    let catalog = try catalog()
+    let read = try unique(
+      plan.flatMap { graph.stages[$0].dependencies }.compactMap(\.insidePath))
+    let tracked = Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
+      .map { graph.tracked[$0].path }
+    return try tracked.flatMap { path -> [RepositoryPath] in
+      if try isAbsent(path) { return [path] }
+      guard let output = catalog.output(at: path), output.name?.isDirectory == true else {
+        return []
+      }
+      let isReadWhole = read.contains { path.isInside($0) }
+      let parts = isReadWhole ? [path] : read.filter { $0.isBelow(path) }
+      return try unique(parts.flatMap { try missingMembers(of: output, in: $0) })
+    }
   }
 
   /// Puts tracked paths in place, and others into the cache alone.

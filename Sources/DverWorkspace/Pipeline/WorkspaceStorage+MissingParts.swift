@@ -1,5 +1,4 @@
 import DverCore
-import DverFileSystem
 import DverPipeline
 import Synchronization
 
@@ -13,15 +12,5 @@ extension WorkspaceStorage {
     let missing = try parts.first { try workspace.isAbsent($0) }
     state.withLock { $0.missingParts[folder] = .some(missing) }
     return missing
-  }
-}
-
-extension Workspace {
-  /// Whether nothing is at `path`, or a link into a store that leads nowhere.
-  func isAbsent(_ path: RepositoryPath) throws -> Bool {
-    let place = root.appending(path)
-    guard let status = try FileSystem.status(of: place) else { return true }
-    guard status.isLink, let object = try object(behindLink: place) else { return false }
-    return object.status == nil
   }
 }
