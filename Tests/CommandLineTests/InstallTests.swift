@@ -100,6 +100,56 @@ import Testing
     try repository.git("push", "--quiet", repository.outside("git"), "main").requireSuccess()
   }
 
+  @Test func aPushOfCommitsPushesTheirData() throws {
+    let repository = try repository()
+    let (bare, remote) = (repository.outside("git"), repository.outside("remote"))
+    try repository.git("init", "--quiet", "--bare", bare).requireSuccess()
+    try repository.git("remote", "add", "origin", bare).requireSuccess()
+    try repository.dver("remote", "add", "-d", "shared", remote).requireSuccess()
+    try repository.write("a\n", to: "data/a")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("install").requireSuccess()
+    try repository.git("push", "--quiet", "origin", "main").requireSuccess()
+    // Another branch, whose commits each have data that the next one has no more.
+    try repository.git("checkout", "--quiet", "-b", "other").requireSuccess()
+    for name in ["g", "h", "i"] {
+      try repository.write("\(name)\n", to: "data/\(name)")
+      if name != "g" { try repository.remove(name == "h" ? "data/g" : "data/h") }
+      try repository.dver("add", "data").requireSuccess()
+      try repository.commitAll()
+    }
+    try repository.git("checkout", "--quiet", "main").requireSuccess()
+    let pushed = try repository.git("push", "origin", "main", "other").requireSuccess()
+    #expect(pushed.standardError.contains("Pushed 3 objects to shared."))
+    for revision in ["other", "other~1", "other~2"] {
+      try repository.git("checkout", "--quiet", revision).requireSuccess()
+      #expect(
+        try repository.dver("status", "-c").standardOutput == "Cache and remote are in sync.\n")
+    }
+    let deleted = try repository.git("push", "origin", ":other").requireSuccess()
+    #expect(!deleted.standardError.contains("Pushed"))
+  }
+
+  @Test func lostDataOfAnOlderCommitDoesNotStopAPush() throws {
+    let shared = try SharedData(push: false)
+    let repository = shared.repository
+    let first = try repository.commitAll()
+    try repository.write("more, newer\n", to: "single.txt")
+    try repository.dver("add", "single.txt").requireSuccess()
+    let second = try repository.commitAll()
+    try repository.remove(shared.object("single\n", in: shared.cache))
+    let zeros = String(repeating: "0", count: 40)
+    func push(_ commit: String) throws -> CommandResult {
+      try repository.dver(
+        "git-hook", "pre-push", "--", "origin", "url",
+        input: "refs/heads/main \(commit) refs/heads/main \(zeros)\n")
+    }
+    let pushed = try push(second).requireSuccess()
+    #expect(pushed.standardError.contains("older versions are in no store any more: single.txt"))
+    #expect(try push(first).requireStatus(4).standardError.contains("missing in the cache"))
+  }
+
   @Test func hooksAreSilentWhereThereIsNoWorkspace() throws {
     let repository = try repository(subfolder: "sub")
     try repository.git("commit", "--quiet", "--allow-empty", "-m", "empty").requireSuccess()

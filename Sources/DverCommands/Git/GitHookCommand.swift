@@ -10,7 +10,8 @@ struct GitHookCommand: ParsableCommand {
     abstract: "Do what a git hook asks for",
     shouldDisplay: false,
     subcommands: [
-      PreCommitHook.self, PostCheckoutHook.self, PrePushHook.self, MergeDriver.self,
+      PreCommitHook.self, PostCheckoutHook.self, PrePushHook.self, PushCommits.self,
+      MergeDriver.self,
     ])
 }
 
@@ -35,9 +36,9 @@ extension HookCommand {
   }
 
   /// Runs another command of dver in the hook's folder.
-  func run(command name: String) throws {
+  func run(command name: String..., arguments: [String] = []) throws {
     let folder = global.directory.map { ["--cd", $0] } ?? []
-    var command = try DverRoot.parseAsRoot([name] + folder)
+    var command = try DverRoot.parseAsRoot(name + folder + ["--"] + arguments)
     try command.run()
   }
 }
@@ -76,7 +77,7 @@ struct PostCheckoutHook: HookCommand {
 /// Pushes data before git pushes commits.
 struct PrePushHook: HookCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pre-push", abstract: "Push the data of the commit")
+    commandName: "pre-push", abstract: "Push the data of the commits")
 
   @OptionGroup var global: GlobalOptions
 
@@ -85,6 +86,37 @@ struct PrePushHook: HookCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     guard try workspace.hasPushTarget() else { return }
-    try run(command: "push")
+    try run(command: "git-hook", "push-commits", arguments: Array(arguments.prefix(1)))
+  }
+}
+
+/// Pushes the data of the commits that git names on standard input; where it names none, that of the
+/// workspace.
+struct PushCommits: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "push-commits", abstract: "Push the data of commits", shouldDisplay: false)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "The name under which git knows where it pushes to")
+  var gitRemote: String?
+
+  func run(in workspace: Workspace, console: Console) throws {
+    let lines = StandardInput.isTerminal ? [] : StandardInput.lines()
+    let references = lines.compactMap { PushedReference(line: $0) }
+    do {
+      let summaries =
+        references.isEmpty
+        ? try workspace.push([], options: TransferOptions())
+        : try workspace.pushData(of: references, to: gitRemote)
+      report(summaries, on: console)
+    } catch let error as IncompleteTransfer {
+      report(error.summaries, on: console)
+      throw error
+    }
+  }
+
+  private func report(_ summaries: [TransferSummary], on console: Console) {
+    TransferReport(verb: "Pushed", preposition: "to", summaries: summaries).print(on: console)
   }
 }

@@ -46,6 +46,18 @@ extension GitRepository {
     }
   }
 
+  /// What `starts` reach and `known` do not, newest first.
+  ///
+  /// Looks no further back than it takes to tell. Where commits are older than their parents, some
+  /// that `known` reaches too may be among them. Of `known`, what the repository lacks does not count.
+  package func commits(
+    reachedBy starts: [GitObjectID], butNotBy known: [GitObjectID]
+  ) throws(GitError) -> [GitRevision] {
+    try main.handle.withLock { (handle) throws(GitError) in
+      try handle.history(from: starts, butNotFrom: known, boundary: shallowCommits())
+    }
+  }
+
   /// `start` and up to `count - 1` of its first parents, newest first.
   package func firstParents(
     from start: GitObjectID, count: Int
@@ -134,5 +146,49 @@ extension RepositoryHandle {
       (finished[$1].time, $1) < (finished[$0].time, $0)
     }
     return order.map { finished[$0] }
+  }
+
+  /// What `starts` reach and `known` do not, newest first; `boundary` commits count as without
+  /// parents.
+  borrowing func history(
+    from starts: [GitObjectID], butNotFrom known: [GitObjectID], boundary: Set<GitObjectID>
+  ) throws(GitError) -> [GitRevision] {
+    var isKnown: [GitObjectID: Bool] = [:]
+    var waiting: [GitRevision] = []
+    var found: [GitRevision] = []
+    for id in known where isKnown[id] == nil {
+      do throws(GitError) {
+        waiting.append(try commit(id).revision())
+        isKnown[id] = true
+      } catch .missingObject {
+        continue
+      }
+    }
+    for id in starts where isKnown[id] == nil {
+      waiting.append(try commit(id).revision())
+      isKnown[id] = false
+    }
+    while waiting.contains(where: { isKnown[$0.commit] == false }) {
+      var newest = 0
+      for index in waiting.indices {
+        let (left, right) = (waiting[index], waiting[newest])
+        // Of one second, what is known comes first, so that its parents are known in time.
+        if left.time > right.time
+          || left.time == right.time && isKnown[left.commit] == true
+            && isKnown[right.commit] == false
+        {
+          newest = index
+        }
+      }
+      let next = waiting.remove(at: newest)
+      let nextIsKnown = isKnown[next.commit] == true
+      if !nextIsKnown { found.append(next) }
+      if boundary.contains(next.commit) { continue }
+      for parent in try commit(next.commit).parents() {
+        if isKnown[parent] == nil { waiting.append(try commit(parent).revision()) }
+        isKnown[parent] = isKnown[parent] == true || nextIsKnown
+      }
+    }
+    return found.filter { isKnown[$0.commit] == false }
   }
 }

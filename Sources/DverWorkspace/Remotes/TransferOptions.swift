@@ -1,4 +1,5 @@
 package import DverCore
+import DverGit
 
 /// What `push`, `fetch` and `pull` are asked to do.
 package struct TransferOptions: Sendable {
@@ -18,6 +19,8 @@ package struct TransferOptions: Sendable {
   package var force = false
   /// Whether content that is nowhere to be found is no error.
   package var allowMissing = false
+  /// The only versions that count, in place of the workspace.
+  var revisions: [GitRevision]?
 
   package init() {}
 }

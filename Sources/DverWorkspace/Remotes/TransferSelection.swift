@@ -45,6 +45,7 @@ extension Workspace {
   private func transferItems(
     _ targets: [[UInt8]], options: TransferOptions
   ) throws -> [TransferItem] {
+    if let only = options.revisions { return try transferItems(of: only, options: options) }
     let revisions = try revisions(options)
     let catalog = try catalog()
     var items: [TransferItem] = []
@@ -67,6 +68,26 @@ extension Workspace {
       items += selected.map { TransferItem(selection: $0, tree: revision.tree) }
     }
     if items.isEmpty, let refusal { throw refusal }
+    return items
+  }
+
+  /// All that revisions track. Those that cannot be read are left out where content may be missing.
+  private func transferItems(
+    of revisions: [GitRevision], options: TransferOptions
+  ) throws -> [TransferItem] {
+    let git = try requiredGit(for: "choosing revisions")
+    var items: [TransferItem] = []
+    for revision in revisions {
+      try requireNoInterruption()
+      do {
+        let catalog = try self.catalog(of: revision, in: git)
+        items += catalog.outputs.map {
+          TransferItem(selection: Selection(output: $0, part: nil), tree: revision.tree)
+        }
+      } catch let error as any DverError where options.allowMissing {
+        notices.warning("the data of commit \(revision.commit) is left out: \(error.message)")
+      }
+    }
     return items
   }
 
