@@ -46,6 +46,26 @@ import Testing
     #expect(second.standardError.contains("raw exists already"))
   }
 
+  @Test func aFileFromElsewhereGoesIntoAFolder() throws {
+    let repository = try repository()
+    try repository.write("1\n", to: "../outside/x.csv")
+    let file = repository.outside("x.csv")
+    try repository.dver("add", "--to-remote", "-o", "new/", file).requireSuccess()
+    #expect(repository.exists("new/x.csv.dver"))
+    try repository.makeDirectory("data")
+    try repository.dver("add", "--to-remote", "-o", "data", file).requireSuccess()
+    #expect(repository.exists("data/x.csv.dver"))
+    let again = try repository.dver("add", "--to-remote", "-o", "data", file).requireStatus(2)
+    #expect(again.standardError.contains("data/x.csv exists already"))
+    // A folder would take the place of the one that holds tracked data.
+    try repository.write("2\n", to: "../outside/source/x")
+    let refused = try repository.dver(
+      "add", "--to-remote", "-f", "-o", "data", repository.outside("source")
+    ).requireStatus(2)
+    #expect(refused.standardError.contains("data overlaps with data/x.csv"))
+    #expect(!repository.exists("data.dver"))
+  }
+
   @Test func whatIsDamagedThereIsReplaced() throws {
     let repository = try repository()
     try repository.write("text\n", to: "single")

@@ -49,32 +49,16 @@ extension Workspace {
       try refuseOverlaps(in: plan)
       return plan.map { ($0, nil) }
     }
-    guard targets.count == 1, let target = targets.first else {
-      throw WorkspaceError.failed(
-        "-o takes a single target", hint: "add them one by one")
+    let (source, status) = try copySource(targets)
+    let path = try place(of: source, status, named: output)
+    let target = try refuseCopy(of: status, to: path, options: options)
+    if case .member(_, let known) = target {
+      throw WorkspaceError.overlaps(displayed(path), with: displayed(known.path))
     }
-    let path = try self.path(of: output)
-    let source = AbsolutePath(target, relativeTo: current)
-    guard try FileSystem.statusFollowingLinks(of: source) != nil else {
-      throw WorkspaceError.missing(PathQuoting.quoted(target))
-    }
-    try refuseOwnFiles(path, displayed(path))
-    try refuseLinks(path, displayed(path))
-    let known = try catalog().output(containing: path)
-    guard try options.force || !FileSystem.exists(root.appending(path)) && known == nil else {
+    // What is tracked need not be there.
+    if !options.force, try catalog().output(containing: path) != nil {
       throw WorkspaceError.exists(displayed(path))
     }
-    if let known {
-      guard known.path == path, case .pointer = known.origin else {
-        throw WorkspaceError.overlaps(displayed(path), with: displayed(known.path))
-      }
-    }
-    let pointer = path.withSuffix(CatalogFiles.pointerSuffix)
-    return [
-      (
-        .whole(path, isTracked: known?.origin == .pointer(pointer)),
-        try source.resolvingLinks()
-      )
-    ]
+    return [(target, try source.resolvingLinks())]
   }
 }

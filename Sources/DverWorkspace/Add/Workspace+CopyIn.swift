@@ -9,20 +9,13 @@ extension Workspace {
   func copyIn(
     _ targets: [[UInt8]], to output: [UInt8], options: AddOptions
   ) throws -> RepositoryPath {
-    guard targets.count == 1, let target = targets.first else {
-      throw WorkspaceError.failed(
-        "-o takes a single target", hint: "add them one by one")
-    }
-    let source = AbsolutePath(target, relativeTo: current)
-    guard let status = try FileSystem.statusFollowingLinks(of: source) else {
-      throw WorkspaceError.missing(PathQuoting.quoted(target))
-    }
+    let (source, status) = try copySource(targets)
     let path = try place(of: source, status, named: output)
     let destination = root.appending(path)
     if status.isDirectory, try destination.relative(to: source.resolvingLinks()) != nil {
-      throw WorkspaceError.inside(displayed(path), of: PathQuoting.quoted(target))
+      throw WorkspaceError.inside(displayed(path), of: PathQuoting.quoted(targets[0]))
     }
-    try refuseCopy(of: status, to: path, options: options)
+    _ = try refuseCopy(of: status, to: path, options: options)
     let isReplacing = try FileSystem.exists(destination)
     try FileSystem.makeDirectories(destination.parent)
     // Complete under a hidden name first, so that an interrupted copy is not taken for the data.
@@ -60,8 +53,21 @@ extension Workspace {
     return path
   }
 
+  /// The single target of `-o`, which may lie anywhere.
+  func copySource(_ targets: [[UInt8]]) throws -> (source: AbsolutePath, status: FileStatus) {
+    guard targets.count == 1, let target = targets.first else {
+      throw WorkspaceError.failed(
+        "-o takes a single target", hint: "add them one by one")
+    }
+    let source = AbsolutePath(target, relativeTo: current)
+    guard let status = try FileSystem.statusFollowingLinks(of: source) else {
+      throw WorkspaceError.missing(PathQuoting.quoted(target))
+    }
+    return (source, status)
+  }
+
   /// Where a copy goes: into a folder that is named for a file, or with a slash; else to the path.
-  private func place(
+  func place(
     of source: AbsolutePath, _ status: FileStatus, named output: [UInt8]
   ) throws -> RepositoryPath {
     let path = try path(of: output)
@@ -72,19 +78,22 @@ extension Workspace {
   }
 
   /// All that speaks against a copy, before anything is touched.
-  private func refuseCopy(
+  ///
+  /// - Returns: What `add` is to do with the path then.
+  func refuseCopy(
     of status: FileStatus, to path: RepositoryPath, options: AddOptions
-  ) throws {
+  ) throws -> AddTarget {
     let destination = root.appending(path)
     let catalog = try catalog(takingAsData: [path])
     try refuseHiddenPointers(catalog)
-    _ = try addTarget(path, catalog: catalog, arriving: status)
-    guard try FileSystem.exists(destination) else { return }
+    let target = try addTarget(path, catalog: catalog, arriving: status)
+    guard try FileSystem.exists(destination) else { return target }
     guard options.force else { throw WorkspaceError.exists(displayed(path)) }
     for name in [".git", ".dver"] where try FileSystem.exists(destination.appending(name)) {
       throw WorkspaceError.failed(
         "\(displayed(path)) is a repository or a workspace of its own", hint: "choose another path")
     }
+    return target
   }
 
   private func copy(

@@ -31,19 +31,13 @@ extension Workspace {
     of references: [PushedReference], to gitRemote: String?
   ) throws -> [TransferSummary] {
     let git = try requiredGit(for: "pushing commits")
-    var tips: [GitRevision] = []
-    for reference in references where reference.local != .zero {
-      do throws(GitError) {
-        tips.append(try git.resolve(reference.local.hex))
-      } catch .notACommit {
-        // A tag of a file has no data.
-        continue
-      }
-    }
+    let tips = try references.filter { $0.local != .zero }
+      .compactMap { try commit($0.local, in: git) }
     guard !tips.isEmpty else { return [] }
     var known = references.map(\.remote).filter { $0 != .zero }
     if let gitRemote {
-      known += try git.references(matching: "refs/remotes/\(gitRemote)/*").map(\.revision.commit)
+      let tracking = try git.references(matching: "refs/remotes/\(gitRemote)/*")
+      known += tracking.map { $0.revision.commit }
     }
     let last = Set(tips)
     let earlier = try git.commits(reachedBy: tips.map(\.commit), butNotBy: known)
@@ -71,5 +65,14 @@ extension Workspace {
       }
     }
     return summaries
+  }
+
+  /// `nil` for what is no commit: a tag of a file has no data.
+  private func commit(_ id: GitObjectID, in git: GitRepository) throws -> GitRevision? {
+    do {
+      return try git.resolve(id.hex)
+    } catch GitError.notACommit {
+      return nil
+    }
   }
 }
