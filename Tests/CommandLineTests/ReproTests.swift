@@ -257,6 +257,31 @@ import Testing
 
   // MARK: Commands
 
+  @Test func whatOutlivesAKilledRunIsEndedBeforeOldOutputsAreBack() throws {
+    let repository = try repository(
+      """
+        s:
+          cmd: sh -c 'echo $$ >pid; touch began; cat fifo; echo late >o' & wait
+          deps: [in]
+          outs: [o]
+
+      """)
+    try repository.write("old\n", to: "o")
+    try repository.shell("mkfifo fifo").requireSuccess()
+    let first = try repository.dverCommand(["repro"]).start()
+    try first.wait(until: { repository.exists("began") })
+    let process = try #require(Int32(try repository.readText("pid").dropLast()))
+    first.send(SIGKILL)
+    _ = first.wait()
+    // An ended process has no environment.
+    let isAlive = "grep -qs '^DVER_RUN=' -z /proc/\(process)/environ"
+    try repository.shell(isAlive).requireSuccess()
+    let status = try repository.dver("status").requireSuccess()
+    #expect(status.standardError.contains("Stage 's' was interrupted"))
+    try repository.shell("! \(isAlive)").requireSuccess()
+    #expect(try repository.readText("o") == "old\n")
+  }
+
   @Test func aTextOfSeveralLinesStopsAtTheFirstThatFails() throws {
     let repository = try repository(
       """

@@ -12,6 +12,8 @@ import Synchronization
 package final class AsideArea: Sendable {
   /// The outputs of one stage that were set aside.
   package struct Ticket: Sendable {
+    /// That of this process.
+    let token: String
     let number: Int
     let stage: StageAddress
     /// Which outputs of the stage these are; all else is aligned with this.
@@ -156,7 +158,7 @@ package final class AsideArea: Sendable {
         layout.places(of: $1, token: token, number: number, index: $0)
       }
       return Ticket(
-        number: number, stage: stage.address, outputs: outputs, places: places,
+        token: token, number: number, stage: stage.address, outputs: outputs, places: places,
         wasThere: wasThere)
     }
   }

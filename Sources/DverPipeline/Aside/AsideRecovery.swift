@@ -44,6 +44,7 @@ package enum AsideRecovery {
     for token in dead {
       try lease.check()
       let session = DeadSession(layout, token)
+      try session.endCommands()
       report.interrupted += try session.putBack(displacing: displacing)
       try session.dropRest(preserve: preserve, barrier: barrier, saving: hidden)
       try FileSystem.removeFile(layout.folder(of: token).appending(AsideJournal.fileName))
@@ -79,6 +80,13 @@ private struct DeadSession {
     self.layout = layout
     self.token = token
     folder = layout.folder(of: token)
+  }
+
+  /// Ends what commands of stages that had not finished left running: it would write over what is put
+  /// back.
+  func endCommands() throws {
+    let open = try entries().filter { $0.state == .open && !$0.outputs.isEmpty }
+    if !open.isEmpty { OrphanedCommands(token: token, stages: open.map(\.stage)).end() }
   }
 
   /// Puts back what belongs to stages that had not finished.

@@ -65,7 +65,7 @@ struct StageCourse: Sendable {
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
     do {
-      try execute(&run, environment)
+      try execute(&run, environment, token: ticket.token)
       try requireSameInputs()
       try requireLeases(claim)
       let outputs = try storeOutputs()
@@ -117,22 +117,28 @@ struct StageCourse: Sendable {
     }
   }
 
+  /// What each command finds in its environment; a dver inside of a stage has that of the outer one.
+  private static let addedVariables = ["DVER_ROOT", "DVER_STAGE", OrphanedCommands.variable]
+
   /// The environment that dver was started with, and the stage's own variables.
   private var environment: [[UInt8]] {
     let own = stage.stage.environment
-    guard !own.isEmpty else { return runner.settings.environment }
-    let names = Set(own.map { Array("\($0.name)=".utf8) })
+    let names = Set((own.map(\.name) + Self.addedVariables).map { Array("\($0)=".utf8) })
     let inherited = runner.settings.environment.filter { variable in
       let end = variable.firstIndex(of: UInt8(ascii: "=")) ?? variable.count - 1
-      return !names.contains(Array(variable[...max(end, 0)]))
+      return !names.contains(Array(variable.prefix(end + 1)))
     }
     return inherited + own.map { Array("\($0.name)=\($0.value)".utf8) }
   }
 
-  private func execute(_ run: inout RunRecord, _ environment: [[UInt8]]) throws {
+  /// - Parameter token: Tells the processes of this run from all others, should dver die.
+  private func execute(
+    _ run: inout RunRecord, _ environment: [[UInt8]], token: String
+  ) throws {
     var environment = environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
     environment.append(Array("DVER_STAGE=\(address.text)".utf8))
+    environment.append(Array("\(OrphanedCommands.variable)=\(token)".utf8))
     var request = CommandRequest(
       stage: address, commands: stage.stage.shellCommands, shell: runner.settings.shell,
       directory: runner.graph.root.appending(stage.directory), environment: environment,

@@ -20,7 +20,7 @@ package struct StageRunner: Sendable {
   /// Where and how commands run.
   package struct Settings: Sendable {
     package var shell: Shell
-    /// `NAME=value` each; `DVER_ROOT` and `DVER_STAGE` are added.
+    /// `NAME=value` each; `DVER_ROOT`, `DVER_STAGE` and `DVER_RUN` are added.
     package var environment: [[UInt8]]
     /// `.dver/state/logs`: a folder of logs for each stage.
     package var logs: AbsolutePath
