@@ -119,6 +119,14 @@ import Testing
     #expect(try reasons(lock: lock(), output: output, isStored: isStored).verdict == verdict)
   }
 
+  @Test(arguments: [nil as String?, "edited", "x"])
+  func whatTheCacheLacksIsSaidFirst(output: String?) throws {
+    let staleness = try reasons(lock: lock(), output: output, isStored: false)
+    #expect(
+      JSONValue.array(StaleReason.statusItems(staleness.reasons, from: .root)).serialized
+        == #"[{"changed outs": {"out": "not in cache"}}]"#)
+  }
+
   @Test func outputsThatStayInGitAreNotMissedInTheCache() throws {
     var changed = definition
     changed.outputs[0].isCached = false

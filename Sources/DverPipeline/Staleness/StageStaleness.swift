@@ -160,6 +160,13 @@ private struct Comparison {
       let path = resolved.outputs[number]
       let found = present[number]
       let locked = known[output.path]
+      if let locked, locked.name != nil, output.isCached, !found.isLockedContentStored,
+        !allowsMissing
+      {
+        // As with pointers, this comes first. Content that is in the workspace only has to be stored.
+        add(.output(path, .notInCache, isRecoverable: found.record?.name == locked.name))
+        continue
+      }
       guard let record = found.record else {
         if !allowsMissing || locked == nil {
           add(.output(path, .deleted, isRecoverable: locked != nil && found.isLockedContentStored))
@@ -172,9 +179,6 @@ private struct Comparison {
       }
       if record.name != locked.name {
         add(.output(path, .modified, isRecoverable: found.isLockedContentStored))
-      } else if output.isCached, !found.isLockedContentStored, !allowsMissing {
-        // The content is in the workspace: it only has to be stored.
-        add(.output(path, .notInCache, isRecoverable: true))
       }
     }
   }

@@ -55,6 +55,8 @@ extension StaleReason: CustomStringConvertible {
         "parameter \(key) of \(file) \(Self.phrase(change))"
       }
     case .parameterFile(let file, let change): "parameter file \(file) \(Self.phrase(change))"
+    case .output(let path, .notInCache, isRecoverable: false):
+      "output \(path) is not what is recorded, which is not in the cache"
     case .output(let path, let change, _): "output \(path) \(Self.phrase(change))"
     case .alwaysRuns: "it always runs"
     case .upstream(let stage): "stage '\(stage)' would run before it"

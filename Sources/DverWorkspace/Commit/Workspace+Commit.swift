@@ -164,7 +164,7 @@ extension StaleReason {
   /// Whether all is as recorded once the content is in the cache.
   fileprivate var isKeptByStoring: Bool {
     switch self {
-    case .output(_, .notInCache, _), .alwaysRuns: true
+    case .output(_, .notInCache, isRecoverable: true), .alwaysRuns: true
     default: false
     }
   }
