@@ -317,6 +317,24 @@ import Testing
 
   // MARK: What stages read
 
+  @Test(arguments: [("echo x >a", "modified"), ("rm a", "deleted")])
+  func statusNamesTheReadersOfAChangedOutput(_ edit: String, _ word: String) throws {
+    let repository = try repository(Self.chain)
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.shell(edit).requireSuccess()
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(
+      status.standardOutput
+        == "{\"a\": [{\"changed outs\": {\"a\": \"\(word)\"}}], "
+        + "\"b\": [{\"changed deps\": {\"a\": \"\(word)\"}}]}\n")
+    // The old content comes back, and nothing runs.
+    let dry = try repository.dver("repro", "--dry").requireSuccess()
+    #expect(!dry.standardOutput.contains("Running stage"))
+    let repro = try repository.dver("repro").requireSuccess()
+    #expect(!repro.standardOutput.contains("Running stage"))
+    try repository.dver("status", "-q").requireSuccess()
+  }
+
   @Test func linksOutOfADependencyCount() throws {
     let repository = try repository("  a: {cmd: 'cat d/l/* d/f >a', deps: [d], outs: [a]}\n")
     try repository.write("1\n", to: "elsewhere/x")

@@ -18,10 +18,13 @@ extension StageRunner {
   /// A stage below one that would run counts as stale, though what that one writes may turn out to
   /// be what is there. Outputs that would be restored count as restored.
   ///
-  /// - Parameter includesUpstream: Whether stages count as stale because of stages before them;
-  ///   `status` compares each with what is there alone.
+  /// - Parameters:
+  ///   - includesUpstream: Whether stages count as stale because of stages before them.
+  ///   - assumesRestored: Whether what a stage before it would restore counts as there; `status`
+  ///     compares with what is there alone.
   package func forecast(
-    _ plan: [Int], isForced: Bool = false, includesUpstream: Bool = true
+    _ plan: [Int], isForced: Bool = false, includesUpstream: Bool = true,
+    assumesRestored: Bool = true
   ) throws -> [StageForecast] {
     let looks = try parallelMap(plan) { number in
       let stage = graph.stages[number]
@@ -32,7 +35,7 @@ extension StageRunner {
     }
     var verdicts: [Int: StageStaleness.Verdict] = [:]
     return zip(plan, looks).map { number, look in
-      let inputs = assumed(look.inputs, of: number, verdicts)
+      let inputs = assumesRestored ? assumed(look.inputs, of: number, verdicts) : look.inputs
       let staleness = StageStaleness(
         of: graph.stages[number], lock: locks[number], inputs: inputs, outputs: look.outputs,
         allowsMissing: options.allowsMissing)

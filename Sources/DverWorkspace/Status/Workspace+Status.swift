@@ -84,7 +84,7 @@ extension Workspace {
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
     let plan = graph.order.filter { selected?.contains(graph.stages[$0].address) ?? true }
-    let forecast = try runner.forecast(plan, includesUpstream: false)
+    let forecast = try runner.forecast(plan, includesUpstream: false, assumesRestored: false)
     return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
       let differences = StaleReason.statusItems(item.reasons, from: currentFolder)
       guard !item.reasons.isEmpty, !differences.isEmpty else { return nil }
