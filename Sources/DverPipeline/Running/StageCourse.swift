@@ -66,6 +66,7 @@ struct StageCourse: Sendable {
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
     do {
       try execute(&run, environment, token: ticket.token)
+      try replaceLinks()
       try requireSameInputs()
       try requireLeases(claim)
       let outputs = try storeOutputs()

@@ -23,7 +23,7 @@ extension Workspace {
     }
     let outputs = catalog.outputs(inside: path)
     if try isAbsent(path) { return outputs.isEmpty ? [] : [path] }
-    return try outputs.flatMap { output in
+    return try outputs.flatMap { output -> [RepositoryPath] in
       try isAbsent(output.path) ? [output.path] : missingMembers(of: output, in: output.path)
     }
   }

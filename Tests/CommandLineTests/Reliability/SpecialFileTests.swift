@@ -46,13 +46,26 @@ import Testing
   func suchOutputsAreRefused(setUp: String, outputs: String, reason: String) throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "in")
-    let command = reason.contains("is a symbolic") ? "ln -s in o" : "touch ran; cp in o"
+    let command = reason.contains("is a symbolic") ? "ln -s nowhere o" : "touch ran; cp in o"
     try repository.write(
       "stages:\n  s:\n    cmd: \(command)\n    deps: [in]\n    \(outputs)\n", to: "dver.yaml")
     try repository.shell(setUp).requireSuccess()
     let result = try repository.dver("repro").requireStatus(3)
     #expect(result.standardError.contains(reason))
     #expect(!repository.exists("ran"))
+  }
+
+  @Test func anOutputThatIsALinkBecomesWhatItLeadsTo() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.write(
+      "stages:\n  s:\n    cmd: mkdir run && cp in run/x && ln -s run latest && ln -s run/x last\n"
+        + "    deps: [in]\n    outs: [latest, last]\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.shell("test ! -L latest && test ! -L last && rm -r run").requireSuccess()
+    #expect(try repository.readText("latest/x") == "1\n")
+    #expect(try repository.readText("last") == "1\n")
+    try repository.dver("status", "-q").requireSuccess()
   }
 
   @Test func whatGitKeepsMayBeAnOutputThatIsNotCached() throws {
