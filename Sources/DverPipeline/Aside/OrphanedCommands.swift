@@ -9,8 +9,12 @@ struct OrphanedCommands {
   /// The variable that names the process which runs a stage.
   static let variable = "DVER_RUN"
 
+  /// The number of the process that ran them.
+  private let owner: Int32?
   private let run: [UInt8]
   private let stages: [[UInt8]]
+
+  private static let processes = AbsolutePath(normalized: Array("/proc".utf8))
 
   /// Looks at a process some times, as it takes a moment to end; one that hangs in the system cannot be
   /// waited for.
@@ -19,14 +23,16 @@ struct OrphanedCommands {
   /// Beyond what the system lets a program be started with.
   private static let mostBytes = 8 << 20
 
-  /// - Parameter token: That of the dead process.
+  /// - Parameter token: That of the dead process, which begins with its number.
   init(token: String, stages: [StageAddress]) {
+    owner = Int32(token.prefix { $0 != "-" })
     run = Array("\(Self.variable)=\(token)".utf8)
     self.stages = stages.map { Array("DVER_STAGE=\($0.text)".utf8) }
   }
 
   /// Ends them, and what they start meanwhile.
   func end() {
+    if ownerLives { return }
     for _ in 0..<Self.mostRounds {
       let processes = living()
       if processes.isEmpty { return }
@@ -35,12 +41,21 @@ struct OrphanedCommands {
     }
   }
 
+  /// Where signs of life come through a file system, who is silent may only stand still; its commands
+  /// are its own then. Another process that has its number is taken for it.
+  private var ownerLives: Bool {
+    guard let owner else { return false }
+    let place = Self.processes.appending("\(owner)").appending("cmdline")
+    // What waits to be reaped has none.
+    let start = try? FileSystem.contents(of: place, limit: 1)
+    return !(start ?? []).isEmpty
+  }
+
   private func living() -> [Int32] {
-    let folder = AbsolutePath(normalized: Array("/proc".utf8))
-    let names = (try? FileSystem.names(in: folder)) ?? []
+    let names = (try? FileSystem.names(in: Self.processes)) ?? []
     return names.compactMap { name -> Int32? in
       guard let process = Int32(String(decoding: name, as: UTF8.self)), process != getpid(),
-        isOrphan(environment: folder.appending(name).appending("environ"))
+        isOrphan(environment: Self.processes.appending(name).appending("environ"))
       else { return nil }
       return process
     }
