@@ -34,6 +34,8 @@ package enum WorkspaceError: DverError {
   case remoteIsCache(String)
   case missingData([String])
   case unsaved([String])
+  /// Never tracked, and where data belongs.
+  case inTheWay([String])
   case damaged([String])
 
   package var message: String {
@@ -77,6 +79,9 @@ package enum WorkspaceError: DverError {
     case .unsaved(let paths):
       "\(Self.count(paths, "path has", "paths have")) changes that are not in the cache: "
         + Self.list(paths)
+    case .inTheWay(let paths):
+      "\(Self.count(paths, "path that is", "paths that are")) not tracked "
+        + "\(paths.count == 1 ? "is" : "are") in the way: \(Self.list(paths))"
     case .damaged(let paths):
       "\(Self.count(paths, "object is", "objects are")) damaged: \(Self.list(paths))"
     }
@@ -130,6 +135,7 @@ package enum WorkspaceError: DverError {
       "choose another folder with 'dver remote modify \(remote) url PATH'"
     case .missingData: "run 'dver pull', or 'dver push' where the data is"
     case .unsaved: "run 'dver add' or 'dver commit' to keep them, or use -f to lose them"
+    case .inTheWay: "no option removes what is not dver's: move it away, then run it again"
     case .damaged: "the damaged copies are in quarantine; run 'dver pull' or 'dver add' again"
     }
   }

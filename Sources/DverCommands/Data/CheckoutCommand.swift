@@ -84,7 +84,7 @@ struct CheckoutReport {
     ].filter { $0.0 > 0 }.map { "\($0.0) file\($0.0 == 1 ? "" : "s") \($0.1)" }
     if !counts.isEmpty {
       console.print(counts.joined(separator: ", "))
-    } else if summary.missing.isEmpty, summary.unsaved.isEmpty {
+    } else if summary.isComplete {
       console.status("Everything is in place")
     }
   }

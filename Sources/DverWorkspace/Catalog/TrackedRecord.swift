@@ -91,7 +91,7 @@ extension Workspace {
       ).summary
       summary.add(removed)
       try FileSystem.removeEmptyDirectory(root.appending(path))
-      let isGone = removed.unsaved.isEmpty
+      let isGone = removed.isComplete
       noteData(
         path, from: DataState(content), to: isGone ? .missing : .unknown, command: "dver checkout")
     }

@@ -153,8 +153,7 @@ extension Checkout {
           do {
             try reveal(staged[number], entry, plan, &progress.placed, &summary)
           } catch let error as FileSystemError where error.code == EISDIR {
-            // A folder with what ignore rules hide stands there.
-            summary.unsaved.append(shown(plan.desired.paths[entry]))
+            try noteFolder(inPlaceOf: plan.desired.paths[entry], &summary)
           } catch let error as FileSystemError where error.code == EXDEV {
             progress.elsewhere.append(entry)
           }
@@ -218,12 +217,27 @@ extension Checkout {
     } else if try leadsNowhere(target) {
       try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
+    } else if try FileSystem.status(of: target)?.isDirectory == true {
+      return try noteFolder(inPlaceOf: relative, &summary)
     } else {
       summary.unsaved.append(shown(relative))
       return
     }
     // Renaming changed the status of the file.
     placed[entry] = try workspace.contentStamp(at: target) ?? StatIndex.untrusted
+  }
+
+  /// Says what keeps a folder where a file belongs: as a rule what is never tracked.
+  private func noteFolder(
+    inPlaceOf relative: ArraySlice<UInt8>, _ summary: inout CheckoutSummary
+  ) throws {
+    let path = shown(relative)
+    let hidden = try workspace.hiddenPaths(at: workspace.root.appending(path), of: path)
+    if hidden.isEmpty {
+      summary.unsaved.append(path)
+    } else {
+      summary.inTheWay += hidden.map { path.appending($0) }
+    }
   }
 
   /// Whether there is a link into a store whose object is gone.

@@ -47,8 +47,8 @@ struct Checkout {
     let placed = try place(plan, &summary)
     try remove(plan.removals.filter { !needed.contains($0) }, plan, &summary)
     if desired.isEmpty, keepsFolder { try FileSystem.makeDirectories(folder) }
-    let isComplete = summary.unsaved.isEmpty && summary.missing.isEmpty
-    return Outcome(summary: summary, stamps: isComplete ? stamps(of: plan, placed: placed) : nil)
+    return Outcome(
+      summary: summary, stamps: summary.isComplete ? stamps(of: plan, placed: placed) : nil)
   }
 
   func shown(_ relative: ArraySlice<UInt8>) -> RepositoryPath { path.appending(relative) }

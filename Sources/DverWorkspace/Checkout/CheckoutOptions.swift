@@ -24,6 +24,8 @@ package struct CheckoutSummary: Sendable {
   package var deleted: [RepositoryPath] = []
   /// Files left as they are, for their content is in no cache.
   package var unsaved: [RepositoryPath] = []
+  /// What is never tracked and stands where a file belongs.
+  package var inTheWay: [RepositoryPath] = []
   /// Files that the cache does not have.
   package var missing: [RepositoryPath] = []
 
@@ -34,8 +36,12 @@ package struct CheckoutSummary: Sendable {
     modified += other.modified
     deleted += other.deleted
     unsaved += other.unsaved
+    inTheWay += other.inTheWay
     missing += other.missing
   }
+
+  /// Whether nothing was left out.
+  package var isComplete: Bool { unsaved.isEmpty && inTheWay.isEmpty && missing.isEmpty }
 
   package var changeCount: Int { added.count + modified.count + deleted.count }
 }

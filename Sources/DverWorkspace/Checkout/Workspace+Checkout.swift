@@ -10,7 +10,8 @@ extension Workspace {
   /// - Parameter targets: Tracked paths, pointers, stages, or paths inside of tracked directories;
   ///   all tracked paths if empty, and then also what is tracked no longer goes.
   /// - Throws: After restoring the rest: ``WorkspaceError/unsaved(_:)`` and
-  ///   ``WorkspaceError/missingData(_:)``, unless the options allow them.
+  ///   ``WorkspaceError/missingData(_:)``, unless the options allow them, and
+  ///   ``WorkspaceError/inTheWay(_:)``.
   package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
     // Else the outputs that a dead stage had set aside would come back over what is written here.
     try recoverRuns()
@@ -47,14 +48,17 @@ extension Workspace {
   }
 
   func refuse(_ summary: CheckoutSummary, options: CheckoutOptions) throws {
-    if !summary.unsaved.isEmpty {
-      throw IncompleteCheckout(
-        summary: summary, cause: .unsaved(summary.unsaved.map { displayed($0) }))
+    var causes: [WorkspaceError] = []
+    if !summary.unsaved.isEmpty { causes.append(.unsaved(summary.unsaved.map { displayed($0) })) }
+    if !summary.inTheWay.isEmpty {
+      causes.append(.inTheWay(summary.inTheWay.map { displayed($0) }))
     }
     if !summary.missing.isEmpty, !options.allowMissing {
-      throw IncompleteCheckout(
-        summary: summary, cause: .missingData(summary.missing.map { displayed($0) }))
+      causes.append(.missingData(summary.missing.map { displayed($0) }))
     }
+    guard let cause = causes.first else { return }
+    for other in causes.dropFirst() { notices.warning(other.message) }
+    throw IncompleteCheckout(summary: summary, cause: cause)
   }
 
   func checkout(
@@ -145,7 +149,7 @@ extension Workspace {
       let cleared = try task.run(
         present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
       summary.add(cleared.summary)
-      guard cleared.summary.unsaved.isEmpty else {
+      guard cleared.summary.isComplete else {
         return Checkout.Outcome(summary: summary, stamps: nil)
       }
       (present, stamps) = (EntryTable(), [])

@@ -41,7 +41,7 @@ extension Workspace {
 
   /// Takes a checkout's failure for one of the pull, unless the pull knows better.
   private func judge(_ error: IncompleteCheckout, _ failures: inout [any DverError]) throws {
-    if case .unsaved = error.cause {
+    guard case .missingData = error.cause else {
       failures.append(error)
       return
     }

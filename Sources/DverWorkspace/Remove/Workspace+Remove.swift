@@ -91,17 +91,23 @@ extension Workspace {
   /// Refuses to lose content that is neither in the cache nor in git.
   private func refuseUnsaved(_ outputs: [TrackedOutput], options: RemoveOptions) throws {
     guard !options.force else { return }
-    let unsaved = try outputs.filter { try !isSaved($0) }
-    guard unsaved.isEmpty else {
-      throw WorkspaceError.unsaved(unsaved.map { displayed($0.path) })
+    var unsaved: [String] = []
+    for output in outputs {
+      let content = try ContentScanner(workspace: self).content(of: output.path)
+      if case .directory(let directory) = content, !directory.skipped.isEmpty {
+        let inside = directory.skipped.map { displayed(output.path.appending($0)) }
+        throw WorkspaceError.failed(
+          "\(displayed(output.path)) holds what is never tracked: \(WorkspaceError.list(inside))",
+          hint: "move it away, or use -f, which moves it to .dver/state/kept")
+      }
+      if try !isSaved(output, content) { unsaved.append(displayed(output.path)) }
     }
+    guard unsaved.isEmpty else { throw WorkspaceError.unsaved(unsaved) }
   }
 
-  private func isSaved(_ output: TrackedOutput) throws -> Bool {
+  private func isSaved(_ output: TrackedOutput, _ content: WorkspaceContent) throws -> Bool {
     let absolute = root.appending(output.path)
-    let content = try ContentScanner(workspace: self).content(of: output.path)
     if content.name == nil { return try !FileSystem.exists(absolute) }
-    if case .directory(let directory) = content, !directory.skipped.isEmpty { return false }
     if let store = try cacheIfPresent(), let name = content.name,
       try hasFiles(of: content.entries.0, name: name, at: output.path, in: store)
     {

@@ -127,6 +127,39 @@ struct ForeignFilesTests {
     #expect(destroy.standardError.contains("holds files that are nowhere else"))
   }
 
+  @Test(arguments: [["checkout"], ["checkout", "-f"]])
+  func whatIsInTheWayOfAFileIsNamed(_ arguments: [String]) throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    for path in ["d/a", "d/b", "d/c", "single"] { try repository.write("file\n", to: path) }
+    try repository.dver("add", "-q", "d", "single").requireSuccess()
+    for path in ["d/a", "d/b", "d/c", "single"] { try repository.remove(path) }
+    for path in ["d/a/k.tmp", "single/k.tmp"] { try repository.write("mine\n", to: path) }
+    try repository.shell("git init -q d/b").requireSuccess()
+    let result = try repository.dverCommand(arguments).run().requireStatus(2)
+    #expect(
+      result.standardError.contains(
+        "3 paths that are not tracked are in the way: d/a/k.tmp, d/b/.git, single/k.tmp"))
+    #expect(!result.standardError.contains("-f"))
+    #expect(try repository.readText("d/c") == "file\n")
+    try repository.shell("mkdir away && mv d/a/k.tmp d/b/.git away && rm -r single")
+      .requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    try repository.requireClean()
+  }
+
+  @Test func removeNamesARepositoryInside() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "d/a")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.shell("git init -q d/sub").requireSuccess()
+    let refused = try repository.dver("remove", "--outs", "d").requireStatus(2)
+    #expect(refused.standardError.contains("d holds what is never tracked: d/sub/.git"))
+    #expect(try repository.readText("d/a") == "1\n")
+    try repository.dver("remove", "--outs", "-f", "d").requireSuccess()
+    #expect(repository.exists(".dver/state/kept/d/sub/.git"))
+  }
+
   @Test func hiddenFilesAreKeptAfterACrashToo() throws {
     let repository = try TemporaryRepository()
     try repository.write("*.tmp\n", to: ".dverignore")
