@@ -90,7 +90,9 @@ extension Workspace {
         present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false
       ).summary
       summary.add(removed)
-      try FileSystem.removeEmptyDirectory(root.appending(path))
+      try summary.attempt(.remove, displayed(path)) { _ in
+        _ = try FileSystem.removeEmptyDirectory(root.appending(path))
+      }
       let isGone = removed.isComplete
       noteData(
         path, from: DataState(content), to: isGone ? .missing : .unknown, command: "dver checkout")

@@ -140,7 +140,9 @@ extension Checkout {
       switch unit.place {
       case .folder(let staged, let relative):
         do {
-          try reveal(staged, as: relative, unit, plan, &progress.placed, &summary)
+          try summary.attempt(.create, workspace.displayed(path.appending(relative))) {
+            try reveal(staged, as: relative, unit, plan, &progress.placed, &$0)
+          }
         } catch let error as FileSystemError where error.code == EXDEV {
           progress.elsewhere += unit.entries
         }
@@ -150,8 +152,11 @@ extension Checkout {
             summary.missing.append(shown(plan.desired.paths[entry]))
             continue
           }
+          let relative = plan.desired.paths[entry]
           do {
-            try reveal(staged[number], entry, plan, &progress.placed, &summary)
+            try summary.attempt(.create, workspace.displayed(shown(relative))) {
+              try reveal(staged[number], entry, plan, &progress.placed, &$0)
+            }
           } catch let error as FileSystemError where error.code == EISDIR {
             try noteFolder(inPlaceOf: plan.desired.paths[entry], &summary)
           } catch let error as FileSystemError where error.code == EXDEV {

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import Glibc
 
 /// Makes one tracked path hold what is recorded.
 ///
@@ -37,6 +38,7 @@ struct Checkout {
       return Outcome(summary: CheckoutSummary(), stamps: stamps(of: plan, placed: [:]))
     }
     var summary = CheckoutSummary()
+    dropUnnameable(from: &plan, &summary)
     try dropMissing(from: &plan, &summary)
     try dropUnsaved(from: &plan, &summary)
     let overwrites = plan.placements.contains { plan.matches[$0] != nil }
@@ -54,6 +56,23 @@ struct Checkout {
   func shown(_ relative: ArraySlice<UInt8>) -> RepositoryPath { path.appending(relative) }
 
   // MARK: What must not happen
+
+  /// Leaves out what no file system of Linux has a name for.
+  private func dropUnnameable(from plan: inout CheckoutPlan, _ summary: inout CheckoutSummary) {
+    var skipped: Set<Int> = []
+    for index in plan.placements {
+      let relative = plan.desired.paths[index]
+      let byteCount = folder.bytes.count + relative.count + 1
+      guard relative.count > Int(NAME_MAX) || byteCount >= Int(PATH_MAX) else { continue }
+      let names = relative.split(separator: RepositoryPath.slash)
+      guard byteCount >= Int(PATH_MAX) || names.contains(where: { $0.count > Int(NAME_MAX) })
+      else { continue }
+      skipped.insert(index)
+      let path = workspace.displayed(shown(relative))
+      summary.note(FileSystemError(.create, path, code: ENAMETOOLONG))
+    }
+    plan.drop(placements: skipped, removals: [])
+  }
 
   /// Leaves out what the cache cannot provide.
   private func dropMissing(from plan: inout CheckoutPlan, _ summary: inout CheckoutSummary) throws {
@@ -152,22 +171,32 @@ struct Checkout {
     _ removals: [Int], _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
   ) throws {
     for index in removals {
-      let relative = plan.present.paths[index]
-      let target = folder.appending(relative)
+      let path = shown(plan.present.paths[index])
       try workspace.requireLeases()
-      switch plan.present.kinds[index] {
-      case .emptyDirectory:
-        try FileSystem.removeEmptyDirectory(target)
-      case .file, .executable, .link:
-        guard try FileSystem.exists(target) else { continue }
-        guard try isUnchanged(target, index, of: plan) else {
-          summary.unsaved.append(shown(relative))
-          continue
-        }
-        try FileSystem.removeFile(target)
-        summary.deleted.append(shown(relative))
+      try summary.attempt(.remove, workspace.displayed(path)) { try remove(index, plan, &$0) }
+      let target = folder.appending(plan.present.paths[index])
+      try summary.attempt(.remove, workspace.displayed(path.parent)) { _ in
+        try removeEmptyFolders(above: target, except: plan.desired)
       }
-      try removeEmptyFolders(above: target, except: plan.desired)
+    }
+  }
+
+  private func remove(
+    _ index: Int, _ plan: CheckoutPlan, _ summary: inout CheckoutSummary
+  ) throws {
+    let relative = plan.present.paths[index]
+    let target = folder.appending(relative)
+    switch plan.present.kinds[index] {
+    case .emptyDirectory:
+      try FileSystem.removeEmptyDirectory(target)
+    case .file, .executable, .link:
+      guard try FileSystem.exists(target) else { return }
+      guard try isUnchanged(target, index, of: plan) else {
+        summary.unsaved.append(shown(relative))
+        return
+      }
+      try FileSystem.removeFile(target)
+      summary.deleted.append(shown(relative))
     }
   }
 
@@ -177,10 +206,19 @@ struct Checkout {
   private func removeEmptyFolders(above target: AbsolutePath, except desired: EntryTable) throws {
     var parent = target.parent
     while parent != folder, let relative = parent.relative(to: folder),
-      !desired.hasEmptyDirectory(relative.bytes),
-      try FileSystem.removeEmptyDirectory(parent)
+      !desired.hasEmptyDirectory(relative.bytes), try removeIfEmpty(parent)
     {
       parent = parent.parent
+    }
+  }
+
+  private func removeIfEmpty(_ folder: AbsolutePath) throws -> Bool {
+    do {
+      return try FileSystem.removeEmptyDirectory(folder)
+    } catch let error as FileSystemError where error.concernsPathAlone {
+      // Permissions come first, also where the folder would stay.
+      guard try FileSystem.names(in: folder)?.isEmpty == true else { return false }
+      throw error
     }
   }
 

@@ -1,4 +1,6 @@
 package import DverCore
+import DverFileSystem
+import Glibc
 
 /// How `checkout` goes about its work.
 package struct CheckoutOptions: Sendable {
@@ -26,6 +28,8 @@ package struct CheckoutSummary: Sendable {
   package var unsaved: [RepositoryPath] = []
   /// What is never tracked and stands where a file belongs.
   package var inTheWay: [RepositoryPath] = []
+  /// What the system refused at single paths, for which the rest need not wait.
+  private(set) var refusals: [FileSystemError] = []
   /// Files that the cache does not have.
   package var missing: [RepositoryPath] = []
 
@@ -37,11 +41,38 @@ package struct CheckoutSummary: Sendable {
     deleted += other.deleted
     unsaved += other.unsaved
     inTheWay += other.inTheWay
+    refusals += other.refusals
     missing += other.missing
   }
 
   /// Whether nothing was left out.
-  package var isComplete: Bool { unsaved.isEmpty && inTheWay.isEmpty && missing.isEmpty }
+  package var isComplete: Bool {
+    unsaved.isEmpty && inTheWay.isEmpty && refusals.isEmpty && missing.isEmpty
+  }
+
+  /// Does something at one path, and takes note where the system refuses that.
+  ///
+  /// - Throws: What concerns more than the path.
+  mutating func attempt(
+    _ operation: FileSystemError.Operation, _ path: @autoclosure () -> String,
+    _ body: (inout CheckoutSummary) throws -> Void
+  ) throws {
+    do {
+      try body(&self)
+    } catch let error as FileSystemError where error.concernsPathAlone {
+      note(FileSystemError(operation, path(), code: error.code))
+    }
+  }
+
+  mutating func note(_ refusal: FileSystemError) {
+    // Each file of a folder that has to stay would say so.
+    if refusals.last?.subject != refusal.subject { refusals.append(refusal) }
+  }
 
   package var changeCount: Int { added.count + modified.count + deleted.count }
+}
+
+extension FileSystemError {
+  /// Whether other paths may do better.
+  var concernsPathAlone: Bool { [EACCES, EPERM, EBUSY, ENAMETOOLONG].contains(code) }
 }

@@ -53,6 +53,10 @@ extension Workspace {
     if !summary.inTheWay.isEmpty {
       causes.append(.inTheWay(summary.inTheWay.map { displayed($0) }))
     }
+    if let first = summary.refusals.first {
+      causes.append(
+        .failed(WorkspaceError.list(summary.refusals.map(\.message)), hint: first.hint))
+    }
     if !summary.missing.isEmpty, !options.allowMissing {
       causes.append(.missingData(summary.missing.map { displayed($0) }))
     }
@@ -70,8 +74,15 @@ extension Workspace {
     let store = try cache()
     let placement = Placement(from: store, types: try configuration().linkTypes)
     for selection in cached {
-      summary.add(
-        try checkout(selection, options: options, store: store, placement: placement))
+      do {
+        summary.add(
+          try checkout(selection, options: options, store: store, placement: placement))
+      } catch let error as FileSystemError
+        where error.concernsPathAlone
+        && error.subject.hasPrefix(root.appending(selection.output.path).description)
+      {
+        summary.note(error)
+      }
     }
     try saveIndexes()
     return summary

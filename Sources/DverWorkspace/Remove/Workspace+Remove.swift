@@ -121,10 +121,15 @@ extension Workspace {
   private func removeData(_ outputs: [TrackedOutput], options: RemoveOptions) throws {
     var checkout = CheckoutOptions()
     checkout.force = options.force
+    var summary = CheckoutSummary()
     for output in outputs {
       let absolute = root.appending(output.path)
       // What was forced or is in git may be in the workspace alone.
       let content = try saveContent(of: output.path)
+      let before = DataState(content)
+      var after = DataState.unknown
+      // Also where it could not be removed as a whole.
+      defer { noteData(output.path, from: before, to: after, command: "dver remove") }
       if output.isCached, content.name != nil, let store = try cacheIfPresent() {
         let task = Checkout(
           workspace: self, path: output.path, store: store,
@@ -132,18 +137,22 @@ extension Workspace {
         let (present, stamps) = content.entries
         let outcome = try task.run(
           present: present, presentStamps: stamps, desired: EntryTable(), keepsFolder: false)
-        try refuse(outcome.summary, options: checkout)
-        try FileSystem.removeEmptyDirectory(absolute)
+        summary.add(outcome.summary)
+        guard outcome.summary.isComplete else {
+          if outcome.summary.changeCount == 0 { after = before }
+          continue
+        }
+        try summary.attempt(.remove, displayed(output.path)) { _ in
+          _ = try FileSystem.removeEmptyDirectory(absolute)
+        }
       }
       // What is left was forced, or is in git.
       if options.force || !output.isCached {
         try hiddenFiles.keep(from: absolute, of: output.path)
         try FileSystem.removeTree(absolute)
       }
-      let isGone = try !FileSystem.exists(absolute)
-      noteData(
-        output.path, from: DataState(content), to: isGone ? .missing : .unknown,
-        command: "dver remove")
+      if try !FileSystem.exists(absolute) { after = .missing }
     }
+    try refuse(summary, options: checkout)
   }
 }

@@ -78,6 +78,28 @@ struct HostileInputTests {
     #expect(!repository.exists("data/.git"))
   }
 
+  /// Another system may have longer names.
+  @Test func aNameThatIsTooLongHoldsUpNothingElse() throws {
+    let repository = try TemporaryRepository()
+    for path in ["data/a", "data/b", "x"] { try repository.write("1\n", to: path) }
+    try repository.dver("add", "-q", "data", "x").requireSuccess()
+    let node = ".dver/manifests/data/+"
+    let name = String(repeating: "b", count: 300)
+    let text = try repository.readText(node).replacing(" b\n", with: " \(name)\n")
+    try repository.write(text, to: "node")
+    let sum = try repository.shell("sha256sum < node | cut -c1-64").requireSuccess().lines[0]
+    try repository.write(text, to: ".dver/cache/objects/\(sum.prefix(2))/\(sum.dropFirst(2))")
+    try repository.write(text, to: node)
+    let pointer = try repository.readText("data.dver")
+    let old = try #require(pointer.firstMatch(of: /sha256: ([0-9a-f]{64})/)).1
+    try repository.write(pointer.replacing(old, with: sum), to: "data.dver")
+    try repository.shell("rm -r data x").requireSuccess()
+    let result = try repository.dver("checkout").requireStatus(2)
+    #expect(result.standardError.contains("cannot create data/\(name): File name too long"))
+    #expect(try repository.readText("data/a") == "1\n")
+    #expect(try repository.readText("x") == "1\n")
+  }
+
   @Test func checkoutWritesThroughNoLink() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "data/x")

@@ -70,6 +70,32 @@ struct PermissionTests {
     #expect(!repository.exists("x"))
   }
 
+  @Test(.enabled(if: !isRoot, "root may write everywhere"))
+  func aFolderThatMustNotBeChangedHoldsUpNothingElse() throws {
+    let repository = try TemporaryRepository()
+    for path in ["d/a", "d/ro/b", "d/ro/c", "d/z", "x"] {
+      try repository.write("1\n", to: path)
+    }
+    try repository.dver("add", "-q", "d", "x").requireSuccess()
+    try repository.commitAll()
+    try repository.chmod(0o555, "d/ro")
+    defer { _ = try? repository.chmod(0o755, "d/ro") }
+    let refused = try repository.dver("remove", "--outs", "d", "x").requireStatus(2)
+    #expect(refused.standardError.contains("cannot remove d/ro/b: Permission denied"))
+    #expect(try repository.files("d") == ["ro/b", "ro/c"])
+    #expect(!repository.exists("x"))
+    let record = try repository.dver("op", "log", "-n", "1").requireSuccess().standardOutput
+    #expect(record.contains("dver remove"))
+    try repository.dver("undo").requireSuccess()
+    try repository.requireClean()
+
+    try repository.shell("chmod u+w d/ro; rm d/a d/ro/b d/z x; chmod u-w d/ro").requireSuccess()
+    let part = try repository.dver("checkout").requireStatus(2)
+    #expect(part.standardError.contains("cannot create d/ro/b: Permission denied"))
+    #expect(try repository.files("d") == ["a", "ro/c", "z"])
+    #expect(try repository.readText("x") == "1\n")
+  }
+
   /// Files are then made among the data, where nothing of that may stay.
   @Test(.enabled(if: mayMount, "needs the right to mount"))
   func dataOnAnotherFileSystemIsRestoredAlone() throws {
