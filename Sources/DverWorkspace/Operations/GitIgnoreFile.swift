@@ -46,13 +46,19 @@ struct GitIgnoreFile {
   /// `/name`, with what git would take for a pattern escaped.
   static func line(for name: some Collection<UInt8>) -> [UInt8] {
     var line = [RepositoryPath.slash]
+    let last = name.count - 1
     let lastNonBlank = Array(name).lastIndex { $0 != UInt8(ascii: " ") } ?? -1
     for (index, byte) in name.enumerated() {
       let isSpecial = [UInt8](#"*?[\"#.utf8).contains(byte)
       let isTrailingBlank = byte == UInt8(ascii: " ") && index > lastNonBlank
       if isSpecial || isTrailingBlank { line.append(UInt8(ascii: "\\")) }
       // A line cannot hold a line end, so any byte that cannot be printed has to do.
-      line += byte == UInt8(ascii: "\n") ? Array("[! -~]".utf8) : [byte]
+      switch byte {
+      case UInt8(ascii: "\n"): line += Array("[! -~]".utf8)
+      // Git would take it for a part of the line end.
+      case UInt8(ascii: "\r") where index == last: line += Array("[\r]".utf8)
+      default: line.append(byte)
+      }
     }
     return line
   }

@@ -94,6 +94,17 @@ struct CheckoutSafetyTests {
     #expect(!repository.exists("a"))
   }
 
+  @Test func aNameThatEndsInACarriageReturnIsHidden() throws {
+    let repository = try TemporaryRepository()
+    for name in ["cr\r", "c\rr"] { try repository.write("1\n", to: name) }
+    try repository.dver("add", "cr\r", "c\rr").requireSuccess()
+    try repository.git("check-ignore", "-q", "cr\r", "c\rr").requireSuccess()
+    let seen = try repository.git("ls-files", "-o", "--exclude-standard").requireSuccess()
+    #expect(seen.standardOutput.isEmpty)
+    try repository.dver("remove", "cr\r.dver", "c\rr.dver").requireSuccess()
+    #expect(!repository.exists(".gitignore"))
+  }
+
   @Test func aNameWithALineEndHidesNoOther() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "a\nb")
