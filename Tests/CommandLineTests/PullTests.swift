@@ -100,6 +100,23 @@ import Testing
     #expect(status.standardOutput == "{\"data/a\": \"missing\"}\n")
   }
 
+  @Test func severalPartsOfADirectoryComeTogether() throws {
+    let repository = try TemporaryRepository()
+    let paths = ["d/a.b", "d/a/x", "d/e/f/g", "d/e/h", "d/z"]
+    for path in paths { try repository.write("\(path)\n", to: path) }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.remove("d")
+    try repository.dver("checkout", "d/z", "d/e", "d/e/f/g", "d/a/x").requireSuccess()
+    #expect(try repository.files("d") == ["a/x", "e/f/g", "e/h", "z"])
+    try repository.write("mine\n", to: "d/new")
+    try repository.append("more\n", to: "d/z")
+    try repository.dver("checkout", "-f", "d/a.b", "d/e/h").requireSuccess()
+    #expect(try repository.readText("d/z") == "d/z\nmore\n")
+    try repository.dver("checkout", "-f", "d/z", "d.dver").requireSuccess()
+    #expect(!repository.exists("d/new"))
+    try repository.requireClean()
+  }
+
   @Test func aPartOfADirectoryComesAlone() throws {
     let shared = try SharedData()
     let clone = try shared.clone()

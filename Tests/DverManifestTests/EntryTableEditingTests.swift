@@ -73,5 +73,7 @@ import Testing
     #expect(names("b/d") == ["b/d/"])
     #expect(names("c") == [])
     #expect(names("") == ["a", "a-b", "b/c", "b/d/"])
+    let several = table.entries(at: ["b/d", "b", "c", "a"].map(path))
+    #expect(several.list.map { String(decoding: $0.key, as: UTF8.self) } == ["a", "b/c", "b/d/"])
   }
 }

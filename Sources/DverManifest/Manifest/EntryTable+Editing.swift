@@ -24,11 +24,20 @@ extension EntryTable {
 
   /// The entries at and below `path`, with paths as they are here.
   package func entries(at path: RepositoryPath) -> EntryTable {
-    guard !path.isRoot else { return self }
-    var gaps: [Range<Int>] = []
-    appendGaps(for: path.bytes.span, to: &gaps)
+    path.isRoot ? self : entries(at: [path])
+  }
+
+  /// The entries at and below some paths, which may lie inside one another.
+  package func entries(at places: [RepositoryPath]) -> EntryTable {
+    var runs: [Range<Int>] = []
+    for path in places { appendGaps(for: path.bytes.span, to: &runs) }
+    runs.sort { $0.lowerBound < $1.lowerBound }
     var found = EntryTable()
-    for gap in gaps { found.append(contentsOf: self, gap) }
+    var position = 0
+    for run in runs where run.upperBound > position {
+      found.append(contentsOf: self, max(position, run.lowerBound)..<run.upperBound)
+      position = run.upperBound
+    }
     return found
   }
 

@@ -8,6 +8,45 @@ struct Selection: Sendable {
   let part: RepositoryPath?
 }
 
+/// A tracked path with all of its parts that a command works on, so that it is looked at once.
+struct SelectedOutput: Sendable {
+  let output: TrackedOutput
+  /// Paths inside of a tracked directory; `nil` for all of it.
+  fileprivate(set) var parts: Set<RepositoryPath>?
+
+  /// Whether an entry of the directory is at or below one of the parts.
+  func includes(_ entry: RepositoryPath) -> Bool {
+    guard let parts else { return true }
+    var path = entry
+    while !path.isRoot {
+      if parts.contains(path) { return true }
+      path = path.parent
+    }
+    return false
+  }
+}
+
+extension [Selection] {
+  /// One for each tracked path, in the order of the first selections.
+  func byOutput() -> [SelectedOutput] {
+    var result: [SelectedOutput] = []
+    var positions: [RepositoryPath: Int] = [:]
+    for item in self {
+      guard let position = positions[item.output.path] else {
+        positions[item.output.path] = result.count
+        result.append(SelectedOutput(output: item.output, parts: item.part.map { [$0] }))
+        continue
+      }
+      if let part = item.part {
+        result[position].parts?.insert(part)
+      } else {
+        result[position].parts = nil
+      }
+    }
+    return result
+  }
+}
+
 extension Workspace {
   /// What the user's targets name; everything if there are none.
   ///

@@ -73,7 +73,7 @@ extension Workspace {
     guard !cached.isEmpty else { return summary }
     let store = try cache()
     let placement = Placement(from: store, types: try configuration().linkTypes)
-    for selection in cached {
+    for selection in cached.byOutput() {
       do {
         summary.add(
           try checkout(selection, options: options, store: store, placement: placement))
@@ -89,7 +89,7 @@ extension Workspace {
   }
 
   private func checkout(
-    _ selection: Selection, options: CheckoutOptions, store: ObjectStore, placement: Placement
+    _ selection: SelectedOutput, options: CheckoutOptions, store: ObjectStore, placement: Placement
   ) throws -> CheckoutSummary {
     let output = selection.output
     guard let name = output.name else { return CheckoutSummary() }
@@ -116,7 +116,7 @@ extension Workspace {
     do {
       let outcome = try place(selection, in: content, options, store, placement)
       summary.add(outcome.summary)
-      let isDone = outcome.stamps != nil && selection.part == nil
+      let isDone = outcome.stamps != nil && selection.parts == nil
       if isDone || summary.changeCount > 0 { note(isDone ? DataState(output.record) : .unknown) }
     } catch {
       note(.unknown)
@@ -135,7 +135,7 @@ extension Workspace {
   }
 
   private func place(
-    _ selection: Selection, in content: WorkspaceContent, _ options: CheckoutOptions,
+    _ selection: SelectedOutput, in content: WorkspaceContent, _ options: CheckoutOptions,
     _ store: ObjectStore, _ placement: Placement
   ) throws -> Checkout.Outcome {
     let output = selection.output
@@ -166,9 +166,9 @@ extension Workspace {
       (present, stamps) = (EntryTable(), [])
     }
     if !name.isDirectory { try FileSystem.removeEmptyDirectory(root.appending(output.path)) }
-    if let part = selection.part {
-      // Only what lies at or below the part is made to agree; the rest stays as it is.
-      desired = present.replacing([part], with: desired.entries(at: part))
+    if let parts = selection.parts?.sorted() {
+      // Only what lies at or below the parts is made to agree; the rest stays as it is.
+      desired = present.replacing(parts, with: desired.entries(at: parts))
     }
     let relink = options.relink
     let outcome = try task.run(
@@ -177,7 +177,7 @@ extension Workspace {
         try relink && self.needsRelink(present, index, below: output.path, store: store)
       })
     summary.add(outcome.summary)
-    if let stamps = outcome.stamps, selection.part == nil {
+    if let stamps = outcome.stamps, selection.parts == nil {
       try remember(output.path, name: name, entries: desired, stamps: stamps)
     }
     return Checkout.Outcome(summary: summary, stamps: outcome.stamps)

@@ -26,10 +26,11 @@ extension Workspace {
     let placement = Placement(from: store, types: LinkType.standard)
     // Else a checkout would take what is written here for changes of the user's.
     try withLease("checkout", "dver unprotect") {
-      for selection in selections {
+      for selection in selections.byOutput() {
         summary.add(
-          try unprotect(
-            selection.output.path, part: selection.part, store: store, placement: placement))
+          try unprotect(selection.output.path, store: store, placement: placement) {
+            selection.includes($0)
+          })
       }
     }
     return summary
@@ -39,12 +40,14 @@ extension Workspace {
   func unprotect(path: RepositoryPath) throws {
     guard let store = try cacheIfPresent() else { return }
     let summary = try unprotect(
-      path, part: nil, store: store, placement: Placement(from: store, types: LinkType.standard))
+      path, store: store, placement: Placement(from: store, types: LinkType.standard)
+    ) { _ in true }
     try refuse(summary, options: CheckoutOptions())
   }
 
   private func unprotect(
-    _ path: RepositoryPath, part: RepositoryPath?, store: ObjectStore, placement: Placement
+    _ path: RepositoryPath, store: ObjectStore, placement: Placement,
+    where isChosen: (_ entry: RepositoryPath) -> Bool
   ) throws -> CheckoutSummary {
     // What lies behind a link of the user's is no link into the cache of this workspace.
     if try isBelowLink(path) { return CheckoutSummary() }
@@ -59,8 +62,7 @@ extension Workspace {
       present: present, presentStamps: stamps, desired: present,
       replacing: { index in
         let entry = RepositoryPath(normalized: Array(present.paths[index]))
-        if let part, !entry.isInside(part) { return false }
-        return try self.isLinked(present, index, below: path, store: store)
+        return try isChosen(entry) && self.isLinked(present, index, below: path, store: store)
       })
     if let stamps = outcome.stamps, outcome.summary.changeCount > 0 {
       try remember(path, name: name, entries: present, stamps: stamps)
