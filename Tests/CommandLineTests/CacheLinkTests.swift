@@ -55,6 +55,19 @@ import Testing
     #expect((again.standardOutput + again.standardError).contains("Everything is in place"))
   }
 
+  @Test(arguments: ["hardlink", "symlink"], ["add", "commit"])
+  func aLinkBecomesAFileOfItsOwnWhereCopiesAreWanted(_ type: String, _ command: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", type).requireSuccess()
+    try repository.write("1\n", to: "a")
+    try repository.dver("add", "-q", "a").requireSuccess()
+    #expect(try repository.shell("find a -type f -links 1 -perm -u+w").standardOutput == "")
+    try repository.dver("config", "-q", "cache.type", "copy").requireSuccess()
+    try repository.dver(command, "a").requireSuccess()
+    #expect(try repository.shell("find a -type f -links 1 -perm -u+w").standardOutput == "a\n")
+    try repository.requireClean()
+  }
+
   @Test func addTakesOverFromAnotherStore() throws {
     let repository = try linked()
     try repository.dver("cache", "dir", "../elsewhere").requireSuccess()

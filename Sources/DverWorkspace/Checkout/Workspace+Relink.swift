@@ -26,15 +26,24 @@ extension Workspace {
     }
   }
 
-  /// Replaces files that were added by the links that the configuration asks for.
+  /// Replaces files that were added by the links that the configuration asks for, or single ones that
+  /// are links by files of their own.
   func relink(_ paths: [RepositoryPath], command: String) throws {
-    let first = try configuration().linkTypes.first
-    guard first == .hardlink || first == .symlink else { return }
+    let asksForLinks = try configuration().linkTypes.first?.isLink == true
+    // To look for links in whole directories would cost as much as to add them.
+    let paths = try asksForLinks ? paths : paths.filter(mayBeLinked)
+    guard !paths.isEmpty else { return }
     let catalog = try catalog()
     var options = CheckoutOptions()
     options.relink = true
     let selections = paths.compactMap { catalog.output(containing: $0) }
       .map { Selection(output: $0, part: nil) }
     _ = try withLease("checkout", command) { try checkout(selections, options: options) }
+  }
+
+  /// Whether a single file may be a link into the cache.
+  private func mayBeLinked(_ path: RepositoryPath) throws -> Bool {
+    guard let status = try FileSystem.status(of: root.appending(path)) else { return false }
+    return status.isLink || status.isFile && status.linkCount > 1
   }
 }
