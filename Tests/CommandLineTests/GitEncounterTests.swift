@@ -164,7 +164,12 @@ import Testing
       "/*\n!/*/\n/src/\n", to: ".git/info/sparse-checkout")
     let result = try repository.dver("doctor")
     #expect(result.standardOutput.contains("problem: the sparse checkout leaves out .dver"))
+    #expect(result.standardOutput.contains("would delete with the cache"))
     #expect(result.standardOutput.contains("hint: run 'git sparse-checkout add .dver'"))
+    try repository.dver("cache", "dir", repository.outside("cache")).requireSuccess()
+    let elsewhere = try repository.dver("doctor").standardOutput
+    #expect(elsewhere.contains("the sparse checkout leaves out .dver"))
+    #expect(!elsewhere.contains("would delete with the cache"))
   }
 
   @Test func aFolderThatGitLeftOutIsNamed() throws {

@@ -24,8 +24,11 @@ extension Workspace {
     let folder = prefix.gitPath(RepositoryPath(normalized: Array(".dver".utf8)))
     guard !Self.isChosen(folder, by: lines) else { return }
     let shown = PathQuoting.quoted(folder)
+    let losesCache = try cacheFolder().relative(to: dverFolder) != nil
     diagnosis.report(
-      .problem, "the sparse checkout leaves out \(shown), which git would delete with the cache",
+      .problem,
+      "the sparse checkout leaves out \(shown), which git would delete"
+        + (losesCache ? " with the cache" : ""),
       hint: "run 'git sparse-checkout add \(shown)'")
   }
 
