@@ -196,4 +196,33 @@ import Testing
     let refused = try repository.dver("undo").requireStatus(2)
     #expect(refused.standardError.contains("have changed: .dver/config"))
   }
+
+  @Test func aNegatedLineIsRepeated() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("/data\n!/data\n!/other\n", to: ".gitignore")
+    try repository.write("1\n", to: "data/z")
+    try repository.dver("add", "data").requireSuccess()
+    let text = "/data\n!/data\n!/other\n/data\n"
+    #expect(try repository.readText(".gitignore") == text)
+    try repository.git("check-ignore", "data/z").requireSuccess()
+    try repository.dver("add", "data").requireSuccess()
+    #expect(try repository.readText(".gitignore") == text)
+    // What is ignored stays as it is.
+    try repository.write("/one\n!/other\n", to: "sub/.gitignore")
+    try repository.write("1\n", to: "sub/one")
+    try repository.dver("add", "sub/one").requireSuccess()
+    #expect(try repository.readText("sub/.gitignore") == "/one\n!/other\n")
+  }
+
+  @Test func anIgnoreFileThatIsALinkIsRefused() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("/x\n", to: "shared")
+    try repository.shell("ln -s shared .gitignore").requireSuccess()
+    try repository.write("1\n", to: "q")
+    let refused = try repository.dver("add", "q").requireStatus(2)
+    #expect(refused.standardError.contains(".gitignore is a symbolic link"))
+    #expect(!repository.exists("q.dver"))
+    #expect(try repository.shell("readlink .gitignore").standardOutput == "shared\n")
+    #expect(try repository.readText("shared") == "/x\n")
+  }
 }

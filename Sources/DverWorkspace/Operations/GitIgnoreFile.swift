@@ -5,16 +5,46 @@ struct GitIgnoreFile {
   private(set) var bytes: [UInt8]
   /// The lines of `bytes`, for pipelines add thousands.
   private var lines: Set<ArraySlice<UInt8>>
+  private let hasNegations: Bool
 
   init(_ bytes: [UInt8] = []) {
     self.bytes = bytes
     lines = Self.lines(bytes)
+    hasNegations = lines.contains { $0.first == UInt8(ascii: "!") }
   }
 
   /// Adds a line for `name`, unless it is there.
   mutating func add(_ name: some Collection<UInt8>) {
     let line = Self.line(for: name)
     guard lines.insert(line[...]).inserted else { return }
+    append(line)
+  }
+
+  /// Adds a line for `name` behind all others, whether or not there is one.
+  mutating func addLast(_ name: some Collection<UInt8>) {
+    let line = Self.line(for: name)
+    lines.insert(line[...])
+    append(line)
+  }
+
+  /// Whether a negation stands behind the line for `name`, which may take it back.
+  func hasNegation(behind name: some Collection<UInt8>) -> Bool {
+    guard hasNegations else { return false }
+    let line = Self.line(for: name)
+    var isBehind = false
+    var found = false
+    for candidate in bytes.split(separator: UInt8(ascii: "\n")) {
+      let content = candidate.last == UInt8(ascii: "\r") ? candidate.dropLast() : candidate
+      if content.elementsEqual(line) {
+        (isBehind, found) = (true, false)
+      } else if isBehind, content.first == UInt8(ascii: "!") {
+        found = true
+      }
+    }
+    return found
+  }
+
+  private mutating func append(_ line: [UInt8]) {
     if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
     bytes.append(contentsOf: line)
     bytes.append(UInt8(ascii: "\n"))

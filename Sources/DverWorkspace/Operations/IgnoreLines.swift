@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 
 /// The `.gitignore` files that a command changes, each read once.
 struct IgnoreLines {
@@ -11,23 +12,58 @@ struct IgnoreLines {
   }
 
   private let workspace: Workspace
+  /// Whether a file that is a link, which git does not follow, is an error; else it is only told.
+  private let refusesLinks: Bool
   private var files: [RepositoryPath: State] = [:]
+  private var links: Set<RepositoryPath> = []
 
-  init(workspace: Workspace) { self.workspace = workspace }
+  init(workspace: Workspace, refusesLinks: Bool = true) {
+    self.workspace = workspace
+    self.refusesLinks = refusesLinks
+  }
 
   mutating func add(_ path: RepositoryPath) throws {
-    guard try workspace.git() != nil else { return }
-    try change(path) { $0.add(path.lastComponent) }
+    guard let git = try workspace.git() else { return }
+    let file = Self.file(for: path)
+    if try isLink(file) {
+      guard links.insert(file).inserted else { return }
+      let message = "\(workspace.displayed(file)) is a symbolic link, which git does not follow"
+      guard !refusesLinks else {
+        throw WorkspaceError.failed(message, hint: "put a file in its place, then try again")
+      }
+      return workspace.notices.warning("\(message), so git does not ignore all of the data")
+    }
+    let gitPath = workspace.gitPrefix(in: git).gitPath(path)
+    try change(path) { lines in
+      guard lines.hasNegation(behind: path.lastComponent) else {
+        return lines.add(path.lastComponent)
+      }
+      // The data need not be there, so that both kinds count.
+      for isDirectory in [false, true]
+      where try !git.isIgnored(gitPath, isDirectory: isDirectory) {
+        return lines.addLast(path.lastComponent)
+      }
+    }
   }
 
   mutating func remove(_ path: RepositoryPath) throws {
+    if try isLink(Self.file(for: path)) { return }
     try change(path) { $0.remove(path.lastComponent) }
   }
 
+  private static func file(for path: RepositoryPath) -> RepositoryPath {
+    path.parent.appending(".gitignore".utf8)
+  }
+
+  private func isLink(_ file: RepositoryPath) throws -> Bool {
+    if files[file] != nil { return false }
+    return try FileSystem.status(of: workspace.root.appending(file))?.isLink == true
+  }
+
   private mutating func change(
-    _ path: RepositoryPath, _ body: (inout GitIgnoreFile) -> Void
+    _ path: RepositoryPath, _ body: (inout GitIgnoreFile) throws -> Void
   ) throws {
-    let name = path.parent.appending(".gitignore".utf8)
+    let name = Self.file(for: path)
     var state: State
     if let known = files.removeValue(forKey: name) {
       state = known
@@ -35,7 +71,7 @@ struct IgnoreLines {
       let old = try FileSystem.contents(of: workspace.root.appending(name))
       state = State(old: old, file: GitIgnoreFile(old ?? []))
     }
-    body(&state.file)
+    try body(&state.file)
     files[name] = state
   }
 

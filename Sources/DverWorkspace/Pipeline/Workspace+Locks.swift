@@ -32,7 +32,8 @@ extension Workspace {
 
   private func changes(folding entries: [LockLog.Entry]) throws -> Changes {
     var changes = Changes()
-    var ignores = IgnoreLines(workspace: self)
+    // What a stage has made is recorded, whatever git ignores.
+    var ignores = IgnoreLines(workspace: self, refusesLinks: false)
     let byFile = Dictionary(grouping: entries) { $0.stage.file }
     for (definition, group) in byFile.sorted(by: { $0.key < $1.key }) {
       let folder = definition.parent
