@@ -225,4 +225,19 @@ import Testing
     #expect(try repository.shell("readlink .gitignore").standardOutput == "shared\n")
     #expect(try repository.readText("shared") == "/x\n")
   }
+
+  @Test func aPointerThatGitIgnoresIsRefusedWhereTheUserStages() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "core.autostage", "false").requireSuccess()
+    try repository.write("*\n", to: "dir/.gitignore")
+    try repository.write("1\n", to: "dir/foo")
+    let refused = try repository.dver("add", "dir/foo").requireStatus(2)
+    #expect(refused.standardError.contains("git ignores dir/foo.dver"))
+    #expect(!repository.exists("dir/foo.dver") && !repository.exists(".dver/cache/objects"))
+    try repository.write("2\n", to: "bar")
+    try repository.dver("add", "bar").requireSuccess()
+    let moved = try repository.dver("move", "bar", "dir").requireStatus(2)
+    #expect(moved.standardError.contains("git ignores dir/bar.dver"))
+    #expect(repository.exists("bar") && repository.exists("bar.dver"))
+  }
 }

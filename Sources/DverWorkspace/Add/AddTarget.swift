@@ -63,7 +63,20 @@ extension Workspace {
     if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) {
       throw WorkspaceError.trackedByGit(shown)
     }
+    try refuseIgnoredPointer(path.withSuffix(CatalogFiles.pointerSuffix))
     return .whole(path, isTracked: false)
+  }
+
+  /// Refuses a new pointer that would never get into git: who does not let dver stage it, stages what
+  /// git does not ignore.
+  func refuseIgnoredPointer(_ pointer: RepositoryPath) throws {
+    guard try !configuration().autostages, let git = try git() else { return }
+    let path = gitPrefix(in: git).gitPath(pointer)
+    guard try git.isIgnored(path, isDirectory: false), try !git.isTracked(path) else { return }
+    let shown = displayed(pointer)
+    throw WorkspaceError.failed(
+      "git ignores \(shown), which it is to keep",
+      hint: "run 'git check-ignore -v \(shown)' and change that rule")
   }
 
   /// Refuses tracked data of which git tracks a part too, except for what dver ignores.

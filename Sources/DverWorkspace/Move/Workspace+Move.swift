@@ -31,6 +31,7 @@ extension Workspace {
     if newPointer != pointer, try FileSystem.exists(root.appending(newPointer)) {
       throw WorkspaceError.occupied(displayed(newPointer))
     }
+    if newPointer != pointer { try refuseIgnoredPointer(newPointer) }
     let edit = PointerMove(entry: entry, newPath: newPointer, from: output.path, to: target)
     try perform("dver move \(output.path) \(target)") {
       try moveChanges(output, target: target, edit: edit)
