@@ -12,6 +12,19 @@ import Testing
         == "near\t\(repository.outside("r"))\n")
   }
 
+  @Test func aRemoteIsNotAmongTheData() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.dver("add", "data").requireSuccess()
+    let inside = try repository.dver("remote", "add", "r", "data/rem").requireStatus(2)
+    #expect(inside.standardError.contains("data/rem lies in data, which is tracked"))
+    let root = try repository.dver("remote", "add", "r", "..", in: "data").requireStatus(2)
+    #expect(root.standardError.contains(".. is the workspace itself"))
+    try repository.dver("remote", "add", "r", "box").requireSuccess()
+    try repository.dver("remote", "modify", "r", "url", "data").requireStatus(2)
+    #expect(try repository.readText(".dver/config").contains("url = ../box\n"))
+  }
+
   @Test func theDefaultIsMarkedAndFollowsARename() throws {
     let repository = try TemporaryRepository()
     try repository.dver("remote", "default").requireStatus(1)

@@ -53,7 +53,10 @@ extension Workspace {
     let text = String(decoding: value, as: UTF8.self)
     try ConfigurationOptions.check(text, of: ConfigurationOptions.spelled(name), kind)
     var stored = value
-    if case .path = kind { stored = try storedPath(value, level: level) }
+    if case .path = kind {
+      stored = try storedPath(value, level: level)
+      if name.hasPrefix("remote.") { try refuseRemote(at: value) }
+    }
     try editConfiguration("dver config", at: level) { file in
       try file.set(Array(name.utf8), stored)
     }

@@ -21,6 +21,7 @@ extension Workspace {
         hint: "use -f to replace it, or 'dver remote modify' to change it")
     }
     let stored = try storedPath(path, level: level)
+    try refuseRemote(at: path)
     try editConfiguration("dver remote add", at: level) { file in
       _ = try file.removeSection(section(name))
       try file.set(option(name, "url"), stored)
@@ -97,6 +98,27 @@ extension Workspace {
     try editConfiguration("dver remote default", at: level) { file in
       try file.set("core.remote", name)
     }
+  }
+
+  /// Refuses a remote among what belongs to the workspace: a checkout would remove it with what is
+  /// not recorded, and its files would become data.
+  func refuseRemote(at typed: [UInt8]) throws {
+    let scheme = Array("file://".utf8)
+    let path = typed.starts(with: scheme) ? Array(typed.dropFirst(scheme.count)) : typed
+    guard !path.starts(with: "~/".utf8) else { return }
+    let named = AbsolutePath(path, relativeTo: current)
+    let place = (try? named.resolvingLinks()) ?? named
+    guard let inside = place.relative(to: root) ?? named.relative(to: root) else { return }
+    let hint = "choose a folder outside of the workspace, best on another disk"
+    if inside.isRoot {
+      throw WorkspaceError.failed(
+        "\(PathQuoting.quoted(typed)) is the workspace itself, which cannot be a remote",
+        hint: hint)
+    }
+    // Who mends a broken pointer may need a remote for it.
+    guard let output = try? overlappingCatalog().output(containing: inside) else { return }
+    throw WorkspaceError.failed(
+      "\(PathQuoting.quoted(typed)) lies in \(displayed(output.path)), which is tracked", hint: hint)
   }
 
   // MARK: Parts
