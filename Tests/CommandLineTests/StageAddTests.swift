@@ -240,4 +240,23 @@ import Testing
     try repository.dver("unfreeze", "g", "f").requireSuccess()
     #expect(try repository.readText("dver.yaml") == text.replacing(", frozen: false", with: ""))
   }
+
+  @Test func outputsThatAreIgnoredAreRefused() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.log\n", to: ".dverignore")
+    let message = "a.log, an output of stage 's', is ignored by .dverignore:1:*.log"
+    let added = try repository.dver("stage", "add", "-n", "s", "-o", "a.log", "touch a.log")
+      .requireStatus(2)
+    #expect(added.standardError.contains(message))
+    #expect(!repository.exists("dver.yaml"))
+    let text = "stages: {s: {cmd: touch a.log, outs: [a.log]}}\n"
+    try repository.write(text, to: "dver.yaml")
+    for command in ["repro", "status"] {
+      let refused = try repository.dver(command).requireStatus(2)
+      #expect(refused.standardError.contains(message))
+    }
+    #expect(!repository.exists("a.log"))
+    try repository.write("*.log\n!a.log\n", to: ".dverignore")
+    try repository.dver("repro").requireSuccess()
+  }
 }

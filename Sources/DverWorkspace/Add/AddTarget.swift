@@ -161,7 +161,13 @@ extension Workspace {
 
   /// The ignore rule that leaves a path out, as `FILE:LINE:PATTERN`.
   func ignoringRule(of path: RepositoryPath, isDirectory: Bool) throws -> String? {
-    let stack = try ignoreStack(around: path)
+    try Self.ignoringRule(of: path, isDirectory: isDirectory, in: ignoreStack(around: path))
+  }
+
+  /// As ``ignoringRule(of:isDirectory:)``, of a path in the folder of `stack`.
+  static func ignoringRule(
+    of path: RepositoryPath, isDirectory: Bool, in stack: IgnoreStack
+  ) -> String? {
     let decision = stack.decision(forPath: path.bytes.span, isDirectory: isDirectory)
     guard decision.isIgnored else { return nil }
     guard let rule = decision.rule else { return "dver itself" }

@@ -89,7 +89,7 @@ extension Workspace {
   private func committed(
     _ targets: [[UInt8]], in catalog: Catalog, options: CommitOptions
   ) throws -> (pointed: [TrackedOutput], stages: [ChangedStage]) {
-    let pipelines = try Pipelines(catalog, root: root)
+    let pipelines = try pipelines(catalog)
     let graph = pipelines.graph
     var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
     for target in targets {

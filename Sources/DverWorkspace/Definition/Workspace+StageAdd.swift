@@ -46,9 +46,7 @@ extension Workspace {
     of name: String, in path: RepositoryPath, text: [UInt8]
   ) throws -> [TextChange] {
     let file = try definition(at: path, bytes: text)
-    let graph = try Pipelines(
-      try catalog().replacing(file, in: path.parent), root: root
-    ).graph
+    let graph = try pipelines(catalog().replacing(file, in: path.parent)).graph
     var lines = IgnoreLines(workspace: self)
     for stage in graph.stages where stage.address == StageAddress(file: path, name: name) {
       for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {

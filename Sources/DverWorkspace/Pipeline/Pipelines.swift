@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverIgnore
 import DverManifest
 import DverPipeline
 
@@ -47,15 +48,46 @@ struct Pipelines {
   }
 }
 
+extension Workspace {
+  /// The pipelines of a catalog, none of which writes what ignore rules leave out.
+  func pipelines(_ catalog: Catalog) throws -> Pipelines {
+    let pipelines = try Pipelines(catalog, root: root)
+    // Most outputs lie in few folders.
+    var stacks: [RepositoryPath: IgnoreStack] = [:]
+    for stage in pipelines.graph.stages {
+      for output in stage.outputs {
+        let folder = output.parent
+        let stack = try stacks[folder] ?? ignoreStack(around: output)
+        stacks[folder] = stack
+        guard stack.hasRules else { continue }
+        let isDirectory = try FileSystem.status(of: root.appending(output))?.isDirectory == true
+        if let rule = Self.ignoringRule(of: output, isDirectory: isDirectory, in: stack) {
+          throw PipelineError.ignored(
+            displayed(output), stage: stage.address.shown(from: currentFolder), rule: rule)
+        }
+      }
+    }
+    return pipelines
+  }
+}
+
 /// What keeps a pipeline from being run.
 enum PipelineError: DverError {
   case noPipeline(RepositoryPath)
+  case ignored(String, stage: String, rule: String)
 
   var message: String {
     switch self {
     case .noPipeline(let path): "there is no \(path), or it has no stages"
+    case .ignored(let output, let stage, let rule):
+      "\(output), an output of stage '\(stage)', is ignored by \(rule)"
     }
   }
 
-  var hint: String? { "name a target, or use -P for all pipelines" }
+  var hint: String? {
+    switch self {
+    case .noPipeline: "name a target, or use -P for all pipelines"
+    case .ignored: "change the pattern, or write another path"
+    }
+  }
 }

@@ -16,7 +16,7 @@ extension Workspace {
     _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
   ) throws -> [ReproReport] {
     try prepareForRuns()
-    let pipelines = try Pipelines(try catalog(), root: root)
+    let pipelines = try pipelines(catalog())
     let plan = try pipelines.plan(options, from: currentFolder)
     if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
     let transaction = try storing()
@@ -59,7 +59,7 @@ extension Workspace {
 
   /// Says what ``repro(_:events:)`` would do, without doing it.
   package func reproForecast(_ options: ReproOptions) throws -> [ReproForecast] {
-    let pipelines = try Pipelines(try catalog(), root: root)
+    let pipelines = try pipelines(catalog())
     let plan = try pipelines.plan(options, from: currentFolder)
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: options) { _ in }

@@ -79,7 +79,7 @@ extension Workspace {
   private func stageItems(
     _ catalog: Catalog, selected: Set<StageAddress>?
   ) throws -> [WorkspaceStatus.Item] {
-    let pipelines = try Pipelines(catalog, root: root)
+    let pipelines = try pipelines(catalog)
     let graph = pipelines.graph
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
