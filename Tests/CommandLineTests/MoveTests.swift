@@ -89,6 +89,17 @@ import Testing
     #expect(pointer.contains("- path: ../../../elsewhere/x.csv\n"))
   }
 
+  @Test func keysWithoutAMeaningStay() throws {
+    let repository = try repository()
+    let keys = "desc: d\nfrozen: true\ncmd: x y\nalways_changed: true\nmeta: {a: 1}\n"
+    try repository.append(keys, to: "data/a.csv.dver")
+    try repository.dver("move", "data/a.csv", "b.csv").requireSuccess()
+    #expect(try repository.readText("b.csv.dver").hasSuffix(keys))
+    try repository.write("2\n", to: "b.csv")
+    try repository.dver("add", "b.csv").requireSuccess()
+    #expect(try repository.readText("b.csv.dver").hasSuffix(keys))
+  }
+
   @Test func aPointerOfSeveralPathsStays() throws {
     let repository = try repository()
     try repository.write("2\n", to: "b")

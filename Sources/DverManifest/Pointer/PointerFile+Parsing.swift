@@ -2,7 +2,9 @@ import DverCore
 import DverYAML
 
 extension PointerFile {
-  private static let keys = ["outs", "deps", "wdir", "frozen", "desc", "meta"]
+  private static let keys = [
+    "outs", "deps", "wdir", "frozen", "desc", "meta", "cmd", "always_changed",
+  ]
   private static let repositoryKeys = ["url", "rev", "rev_lock", "config", "remote"]
 
   /// Reads a pointer file.
@@ -33,6 +35,9 @@ extension PointerFile {
       case "frozen": pointer.isFrozen = check.bool(value, "frozen") ?? false
       case "desc": pointer.summary = check.string(value, "desc")
       case "meta": pointer.meta = ParameterValue(value)
+      case "cmd": pointer.command = ParameterValue(value)
+      case "always_changed":
+        pointer.isAlwaysChanged = check.bool(value, "always_changed") ?? false
       default: check.reportUnknownKey(key, in: "", known: keys)
       }
     }

@@ -5,7 +5,9 @@ extension PointerFile {
   package func printed() -> [UInt8] {
     var writer = YAMLWriter()
     if isFrozen { writer.pair("frozen", .bool(true), indent: 0) }
+    if isAlwaysChanged { writer.pair("always_changed", .bool(true), indent: 0) }
     if let summary { writer.pair("desc", .string(summary), indent: 0) }
+    writer.append("cmd", command, indent: 0)
     if let workingDirectory {
       writer.pair("wdir", .string(PathText.text(of: workingDirectory)), indent: 0)
     }

@@ -43,6 +43,9 @@ package struct PointerFile: Hashable, Sendable {
   /// `desc`.
   package var summary: String?
   package var meta: ParameterValue?
+  /// `cmd` and `always_changed`, which mean nothing to dver and are kept for whoever wrote them.
+  package var command: ParameterValue?
+  package var isAlwaysChanged = false
 
   /// The text of a pointer to one path.
   package static func new(_ record: OutputRecord) -> [UInt8] {
