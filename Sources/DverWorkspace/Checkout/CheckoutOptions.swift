@@ -32,6 +32,8 @@ package struct CheckoutSummary: Sendable {
   private(set) var refusals: [FileSystemError] = []
   /// Files that the cache does not have.
   package var missing: [RepositoryPath] = []
+  /// Outputs that were asked for, and of which no stage has recorded anything yet.
+  package var unrecorded: [RepositoryPath] = []
 
   package init() {}
 
@@ -43,11 +45,13 @@ package struct CheckoutSummary: Sendable {
     inTheWay += other.inTheWay
     refusals += other.refusals
     missing += other.missing
+    unrecorded += other.unrecorded
   }
 
   /// Whether nothing was left out.
   package var isComplete: Bool {
     unsaved.isEmpty && inTheWay.isEmpty && refusals.isEmpty && missing.isEmpty
+      && unrecorded.isEmpty
   }
 
   /// Does something at one path, and takes note where the system refuses that.

@@ -36,6 +36,7 @@ extension Workspace {
     try refuseUnknownParts(selections, in: catalog)
     let summary = try checkout(selections, options: options)
     var total = summary
+    total.unrecorded = unrecorded(targets, in: selections)
     if targets.isEmpty {
       total.add(try removeUntracked(catalog, options: options))
       try rememberTracked(catalog)
@@ -60,9 +61,28 @@ extension Workspace {
     if !summary.missing.isEmpty, !options.allowMissing {
       causes.append(.missingData(summary.missing.map { displayed($0) }))
     }
+    if !summary.unrecorded.isEmpty, !options.allowMissing {
+      causes.append(
+        .failed(
+          "nothing is recorded of \(WorkspaceError.list(summary.unrecorded.map { displayed($0) }))",
+          hint: "run 'dver repro' to make what a stage writes"))
+    }
     guard let cause = causes.first else { return }
     for other in causes.dropFirst() { notices.warning(other.message) }
     throw IncompleteCheckout(summary: summary, cause: cause)
+  }
+
+  /// Outputs that targets name, by themselves or by their stage, and that have no content to check out.
+  private func unrecorded(
+    _ targets: [[UInt8]], in selections: [Selection]
+  ) -> [RepositoryPath] {
+    let outputs = selections.map(\.output).filter { $0.isCached && $0.name == nil }
+    guard !outputs.isEmpty else { return [] }
+    let paths = Set(targets.compactMap { try? path(of: $0) })
+    return outputs.filter { output in
+      paths.contains(output.path)
+        || targets.contains { output.isOutput(ofStage: $0, from: current, root: root) }
+    }.map(\.path)
   }
 
   func checkout(

@@ -114,4 +114,16 @@ struct CheckoutSafetyTests {
     #expect(status.contains("?? axb\n"))
     #expect(!status.contains("?? \"a\\nb\""))
   }
+
+  @Test func aStageThatNeverRanHasNothingToCheckOut() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("stage", "add", "-n", "c", "-o", "file1", "touch file1").requireSuccess()
+    for target in ["c", "file1"] {
+      let refused = try repository.dver("checkout", target).requireStatus(2)
+      #expect(refused.standardError.contains("nothing is recorded of file1"))
+      #expect(!refused.standardError.contains("Everything is in place"))
+      try repository.dver("checkout", "--allow-missing", target).requireSuccess()
+    }
+    try repository.dver("checkout").requireSuccess()
+  }
 }
