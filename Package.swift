@@ -81,7 +81,7 @@ let package = Package(
     tests(
       "DverRemoteTests",
       ["DverCore", "DverFileSystem", "DverHashing", "DverObjectStore", "DverRemote"]),
-    tests("DverYAMLTests", ["DverYAML"]),
+    tests("DverYAMLTests", ["DverYAML", "DverCore"]),
     tests("DverPlotTests", ["DverPlot"]),
     tests("DverTableTests", ["DverTable", "DverCore", "CZlib"]),
     tests(

@@ -83,7 +83,7 @@ package struct YAMLNode: Sendable {
     case .string, .sequence, .mapping: return .string(YAMLScalar.string(text))
     case .none:
       return record.style == .plain ? YAMLScalar(plain: text) : .string(YAMLScalar.string(text))
-    case .integer: return YAMLScalar.integer(text).map(YAMLScalar.integer)
+    case .integer: return YAMLScalar.whole(text)
     case .double: return YAMLScalar.double(text).map(YAMLScalar.double)
     case .bool: return YAMLPlainKind(text) == .bool ? YAMLScalar(plain: text) : nil
     case .null: return YAMLPlainKind(text) == .null ? .null : nil

@@ -1,8 +1,11 @@
+package import DverCore
+
 /// A scalar with the type that YAML gives it.
 package enum YAMLScalar: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
+  case largeInteger(LargeInteger)
   case double(Double)
   case string(String)
 }
@@ -10,13 +13,12 @@ package enum YAMLScalar: Hashable, Sendable {
 extension YAMLScalar {
   /// The value of a plain scalar.
   ///
-  /// An integer beyond 64 bits stays a string: its digits are all there, which no other type could
-  /// keep. So does a date, for which there is no type.
+  /// A date stays a string: there is no type for it.
   init(plain text: ArraySlice<UInt8>) {
     switch YAMLPlainKind(text) {
     case .null: self = .null
     case .bool: self = .bool(text.first == UInt8(ascii: "t") || text.first == UInt8(ascii: "T"))
-    case .integer: self = Self.integer(text).map(Self.integer) ?? .string(Self.string(text))
+    case .integer: self = Self.whole(text) ?? .string(Self.string(text))
     case .double: self = Self.double(text).map(Self.double) ?? .string(Self.string(text))
     case .string, .date, .reserved: self = .string(Self.string(text))
     }
@@ -24,8 +26,8 @@ extension YAMLScalar {
 
   static func string(_ text: ArraySlice<UInt8>) -> String { String(decoding: text, as: UTF8.self) }
 
-  /// `nil` where `text` is no integer of 64 bits.
-  static func integer(_ text: ArraySlice<UInt8>) -> Int64? {
+  /// `nil` where `text` is no integer.
+  static func whole(_ text: ArraySlice<UInt8>) -> YAMLScalar? {
     var digits = text.filter { $0 != UInt8(ascii: "_") }
     let isNegative = digits.first == UInt8(ascii: "-")
     if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
@@ -39,7 +41,13 @@ extension YAMLScalar {
       }
       if radix != 10 { digits.removeFirst(2) }
     }
-    return Int64((isNegative ? "-" : "") + string(digits[...]), radix: radix)
+    return whole((isNegative ? "-" : "") + string(digits[...]), radix: radix)
+  }
+
+  /// The integer of the digits, behind a sign or none; `nil` where they say none.
+  private static func whole(_ digits: String, radix: Int) -> YAMLScalar? {
+    if let value = Int64(digits, radix: radix) { return .integer(value) }
+    return LargeInteger(digits, radix: radix).map { .largeInteger($0) }
   }
 
   static func double(_ text: ArraySlice<UInt8>) -> Double? {

@@ -1,3 +1,5 @@
+import DverCore
+
 /// Prints YAML in block style, the way DVC's files look: two blanks a level, lists at the column of
 /// their key, quotes only where they are needed.
 ///
@@ -79,6 +81,7 @@ extension YAMLWriter {
     case .null: bytes.append(contentsOf: "null".utf8)
     case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value): bytes.append(contentsOf: String(value).utf8)
+    case .largeInteger(let value): bytes.append(contentsOf: value.text.utf8)
     case .double(let value): bytes.append(contentsOf: YAMLScalar.text(of: value).utf8)
     case .string(let value): append(string: value, to: &bytes)
     }

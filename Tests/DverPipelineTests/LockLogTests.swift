@@ -116,6 +116,7 @@ import Testing
           values: [
             .init(key: "a.b c", value: .double(.random(in: -1...1, using: &generator))),
             .init(key: "m", value: .map([.init(key: "k", value: .list([.null, .bool(true)]))])),
+            .init(key: "l", value: ParameterValue(integer: "-18446744073709551616") ?? .null),
             .init(key: "n", value: .integer(.random(in: .min ... .max, using: &generator))),
             .init(key: "s", value: .string("x\ny")), .init(key: "e", value: .list([])),
           ])

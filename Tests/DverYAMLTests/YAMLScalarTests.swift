@@ -1,3 +1,4 @@
+import DverCore
 import DverYAML
 import TestSupport
 import Testing
@@ -21,10 +22,27 @@ import Testing
   @Test(arguments: [
     "yes", "no", "on", "off", "nULL", "tRue", "1e", "e5", "0x", "0o8", "0b2", "1.2.3", "+",
     ".", "._", "_1", "1:30", ".5e3", "+.nan", "2024-05-01", "2024-05-01T10:00:00Z", "=",
-    "9223372036854775808",
   ])
   func readsEverythingElseAsText(text: String) throws {
     #expect(try scalar(text) == .string(text))
+  }
+
+  @Test(arguments: [
+    ("9223372036854775808", "9223372036854775808"),
+    ("-1_000_000_000_000_000_000_000", "-1000000000000000000000"),
+    ("+00010000000000000000000", "10000000000000000000"),
+    ("0xFFFF_FFFF_FFFF_FFFF", "18446744073709551615"),
+    ("-0o2000000000000000000000", "-18446744073709551616"),
+    ("0b1" + String(repeating: "0", count: 64), "18446744073709551616"),
+    ("!!int '9223372036854775808'", "9223372036854775808"),
+  ])
+  func integersOfAnySizeKeepTheirDigits(text: String, digits: String) throws {
+    let value = try #require(try scalar(text))
+    let number = try #require(LargeInteger(digits))
+    #expect(value == .largeInteger(number))
+    var bytes: [UInt8] = []
+    YAMLWriter.append(value, to: &bytes)
+    #expect(bytes == Array(digits.utf8))
   }
 
   @Test func readsNotANumber() throws {

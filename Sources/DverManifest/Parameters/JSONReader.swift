@@ -120,8 +120,7 @@ struct JSONReader {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard isInteger else { return .double(Double(text) ?? .nan) }
-    // Digits that no number could keep stay text, as in YAML.
-    return Int64(text).map { .integer($0) } ?? .string(text)
+    return ParameterValue(integer: text) ?? .string(text)
   }
 
   private mutating func skipDigits() -> Int {

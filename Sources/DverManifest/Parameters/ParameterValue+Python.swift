@@ -1,6 +1,7 @@
+import DverCore
 import DverYAML
 
-/// Values as Python shows and compares them, which is what tables and differences of metrics and
+/// Values as Python shows them, which is what tables and differences of metrics and
 /// parameters follow, so that they read like those of DVC.
 extension ParameterValue {
   /// `str()` of the value: strings are themselves.
@@ -15,6 +16,7 @@ extension ParameterValue {
     case .null: "None"
     case .bool(let value): value ? "True" : "False"
     case .integer(let value): String(value)
+    case .largeInteger(let value): value.text
     case .double(let value) where value.isNaN: "nan"
     case .double(let value) where value.isInfinite: value < 0 ? "-inf" : "inf"
     case .double(let value): YAMLScalar.text(of: value)
@@ -46,53 +48,5 @@ extension ParameterValue {
     }
     result.unicodeScalars.append(quote)
     return result
-  }
-
-  /// Whether Python calls the values equal: numbers and booleans by their value whatever their
-  /// type, not-a-number never, maps whatever their order.
-  package func isEqualInPython(to other: ParameterValue) -> Bool {
-    if let left = exactInteger, let right = other.exactInteger { return left == right }
-    if let left = number, let right = other.number { return left == right }
-    switch (self, other) {
-    case (.null, .null): return true
-    case (.string(let left), .string(let right)):
-      return left.utf8.elementsEqual(right.utf8)
-    case (.list(let left), .list(let right)):
-      return left.count == right.count && zip(left, right).allSatisfy { $0.isEqualInPython(to: $1) }
-    case (.map(let left), .map(let right)):
-      guard left.count == right.count else { return false }
-      let others = Dictionary(right.map { ($0.key, $0.value) }) { $1 }
-      return left.allSatisfy { others[$0.key]?.isEqualInPython(to: $0.value) == true }
-    default: return false
-    }
-  }
-
-  /// `self - other` where both are numbers or booleans: an integer if both are and it fits.
-  package func difference(from other: ParameterValue) -> ParameterValue? {
-    if let new = exactInteger, let old = other.exactInteger {
-      let (difference, overflows) = new.subtractingReportingOverflow(old)
-      return overflows ? .double(Double(new) - Double(old)) : .integer(difference)
-    }
-    guard let new = number, let old = other.number else { return nil }
-    return .double(new - old)
-  }
-
-  /// The value as a number; booleans are 1 and 0.
-  package var number: Double? {
-    switch self {
-    case .bool(let value): value ? 1 : 0
-    case .integer(let value): Double(value)
-    case .double(let value): value
-    default: nil
-    }
-  }
-
-  /// The value of an integer or a boolean.
-  private var exactInteger: Int64? {
-    switch self {
-    case .bool(let value): value ? 1 : 0
-    case .integer(let value): value
-    default: nil
-    }
   }
 }

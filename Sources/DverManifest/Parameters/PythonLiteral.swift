@@ -1,3 +1,4 @@
+import DverCore
 import DverYAML
 
 /// Reads a literal of Python: text, numbers, `True`, `False`, `None`, and lists, tuples, sets and
@@ -51,20 +52,18 @@ struct PythonLiteral {
     guard case .number? = tokens.first else { return nil }
     return switch value(depth: depth + 1) {
     case .integer(let value): .integer(value)
+    case .largeInteger(let value): .largeInteger(value)
     case .double(let value): .double(value)
     default: nil
     }
   }
 
   private mutating func negated(depth: Int) -> ParameterValue? {
-    if tokens.first == .number("9223372036854775808") {
-      tokens.removeFirst()
-      return .integer(.min)
-    }
-    return switch number(depth: depth) {
-    case .integer(let value): .integer(-value)
-    case .double(let value): .double(-value)
-    default: nil
+    switch number(depth: depth) {
+    case .integer(let value): return .integer(-value)
+    case .largeInteger(let value): return ParameterValue(integer: "-" + value.text)
+    case .double(let value): return .double(-value)
+    default: return nil
     }
   }
 
@@ -125,12 +124,9 @@ struct PythonLiteral {
   private static func number(_ text: String) -> ParameterValue? {
     let digits = text.filter { $0 != "_" }.lowercased()
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
-      return Int64(digits.dropFirst(2), radix: radix).map { .integer($0) }
+      return ParameterValue(integer: digits.dropFirst(2), radix: radix)
     }
-    if digits.utf8.allSatisfy(TextCursor.isDigit) {
-      // Digits that no number could keep stay text, as in YAML.
-      return Int64(digits).map { .integer($0) } ?? .string(digits)
-    }
+    if digits.utf8.allSatisfy(TextCursor.isDigit) { return ParameterValue(integer: digits) }
     // What ends in `j` is no number here, and `Double` takes words that Python does not.
     guard digits.utf8.allSatisfy({ TextCursor.isDigit($0) || "e.+-".utf8.contains($0) }) else {
       return nil
@@ -145,6 +141,7 @@ extension ParameterValue {
     switch self {
     case .string(let text): text
     case .integer(let value): String(value)
+    case .largeInteger(let value): value.text
     case .bool(let value): value ? "True" : "False"
     case .double(let value): TemplateTextForm.pythonText(of: .double(value))
     case .null: "None"

@@ -153,15 +153,14 @@ enum TOMLNumber {
       guard let digits = digits(text.dropFirst(2)), digits.first != "+", digits.first != "-" else {
         return nil
       }
-      return Int64(digits, radix: radix).map { .integer($0) }
+      return ParameterValue(integer: digits, radix: radix)
     }
     let sign = text.hasPrefix("-") || text.hasPrefix("+") ? 1 : 0
     guard let digits = digits(text.dropFirst(sign)), digits.utf8.allSatisfy(TextCursor.isDigit),
       digits.count == 1 || digits.first != "0"
     else { return nil }
     let number = (text.hasPrefix("-") ? "-" : "") + digits
-    // Digits that no number could keep stay text, as in YAML.
-    return Int64(number).map { .integer($0) } ?? .string(number)
+    return ParameterValue(integer: number)
   }
 
   private static func double(_ text: String) -> ParameterValue? {

@@ -1,3 +1,4 @@
+import DverCore
 import DverYAML
 
 /// A value of `dver.yaml` between its text and the stages made of it.
@@ -89,6 +90,7 @@ extension YAMLScalar {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
+    case .largeInteger(let value): value.text
     case .double(let value): YAMLScalar.text(of: value)
     case .string(let text): text
     }

@@ -7,6 +7,7 @@ extension ParameterValue {
     case .null: .null
     case .bool(let value): .bool(value)
     case .integer(let value): .integer(value)
+    case .largeInteger(let value): .literal(value.text)
     case .double(let value): .double(value)
     case .string(let value): .string(value)
     case .list(let values): .array(values.map(\.json))

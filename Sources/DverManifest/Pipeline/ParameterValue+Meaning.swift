@@ -1,22 +1,74 @@
 import DverCore
 
 extension ParameterValue {
-  /// Whether both values say the same: types must agree, the order of a map's members does not
-  /// count, and not-a-number equals itself. Strings are the same where their bytes are.
+  /// Whether both values say the same: as Python compares them, which is how DVC does, but
+  /// not-a-number is the same as itself.
   package func hasSameMeaning(as other: ParameterValue) -> Bool {
+    isSame(other) { $0.hasSameNumber(as: $1) || ($0.isNotANumber && $1.isNotANumber) }
+  }
+
+  /// Whether Python calls the values equal, for which not-a-number never is.
+  package func isEqualInPython(to other: ParameterValue) -> Bool {
+    isSame(other) { $0.hasSameNumber(as: $1) }
+  }
+
+  /// Whether both values would be written alike: ``hasSameMeaning(as:)``, and numbers have the same
+  /// type.
+  func hasSameForm(as other: ParameterValue) -> Bool {
+    isSame(other) { left, right in
+      switch (left, right) {
+      case (.double(let left), .double(let right)):
+        left == right || (left.isNaN && right.isNaN)
+      default: left == right
+      }
+    }
+  }
+
+  /// Whether the values are the same, down to their numbers, which `isSameNumber` compares: what is
+  /// a number or a boolean with what is one.
+  ///
+  /// The order of a map's members does not count. Strings are the same where their bytes are.
+  private func isSame(
+    _ other: ParameterValue, _ isSameNumber: (ParameterValue, ParameterValue) -> Bool
+  ) -> Bool {
     switch (self, other) {
-    case (.double(let left), .double(let right)):
-      return left == right || (left.isNaN && right.isNaN)
+    case (.null, .null): return true
     case (.string(let left), .string(let right)):
       return left.hasSameBytes(as: right)
     case (.list(let left), .list(let right)):
-      return left.count == right.count && zip(left, right).allSatisfy { $0.hasSameMeaning(as: $1) }
+      return left.count == right.count
+        && zip(left, right).allSatisfy { $0.isSame($1, isSameNumber) }
     case (.map(let left), .map(let right)):
       guard left.count == right.count else { return false }
       return zip(Self.sorted(left), Self.sorted(right)).allSatisfy {
-        $0.key.hasSameBytes(as: $1.key) && $0.value.hasSameMeaning(as: $1.value)
+        $0.key.hasSameBytes(as: $1.key) && $0.value.isSame($1.value, isSameNumber)
       }
-    default: return self == other
+    default: return number != nil && other.number != nil && isSameNumber(self, other)
+    }
+  }
+
+  private var isNotANumber: Bool {
+    if case .double(let value) = self { value.isNaN } else { false }
+  }
+
+  /// Whether the values are the same number, whatever their types: exactly, without rounding.
+  private func hasSameNumber(as other: ParameterValue) -> Bool {
+    switch (wholeNumber, other.wholeNumber) {
+    case (let left?, let right?): left == right
+    case (nil, nil): number == other.number
+    default: false
+    }
+  }
+
+  /// The value as an integer, if it is a whole number; `nil` for all others.
+  private var wholeNumber: ParameterValue? {
+    switch self {
+    case .bool(let value): .integer(value ? 1 : 0)
+    case .integer, .largeInteger: self
+    case .double(let value):
+      Int64(exactly: value).map { .integer($0) }
+        ?? LargeInteger(exactly: value).map { .largeInteger($0) }
+    case .null, .string, .list, .map: nil
     }
   }
 
@@ -31,7 +83,8 @@ extension String {
 }
 
 extension StageLock {
-  /// Whether both entries record the same, whatever the order in which they hold it.
+  /// Whether both entries record the same, whatever the order in which they hold it. A number of
+  /// another type is another record: a stage that ran says what it read.
   package func hasSameMeaning(as other: StageLock) -> Bool {
     let (left, right) = (canonical, other.canonical)
     guard left.commands.elementsEqual(right.commands, by: { $0.hasSameBytes(as: $1) }),
@@ -45,7 +98,7 @@ extension StageLock {
     return zip(left.parameters, right.parameters).allSatisfy { left, right in
       left.file.hasSameBytes(as: right.file) && left.values.count == right.values.count
         && zip(left.values, right.values).allSatisfy {
-          $0.key.hasSameBytes(as: $1.key) && $0.value.hasSameMeaning(as: $1.value)
+          $0.key.hasSameBytes(as: $1.key) && $0.value.hasSameForm(as: $1.value)
         }
     }
   }

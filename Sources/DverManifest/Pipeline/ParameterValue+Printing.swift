@@ -7,6 +7,7 @@ extension ParameterValue {
     case .null: .null
     case .bool(let value): .bool(value)
     case .integer(let value): .integer(value)
+    case .largeInteger(let value): .largeInteger(value)
     case .double(let value): .double(value)
     case .string(let value): .string(value)
     case .list, .map: nil

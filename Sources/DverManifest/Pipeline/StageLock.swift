@@ -54,6 +54,7 @@ package indirect enum ParameterValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
+  case largeInteger(LargeInteger)
   case double(Double)
   case string(String)
   case list([ParameterValue])

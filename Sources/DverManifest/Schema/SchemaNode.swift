@@ -33,6 +33,7 @@ extension ParameterValue {
       case .null: self = .null
       case .bool(let value): self = .bool(value)
       case .integer(let value): self = .integer(value)
+      case .largeInteger(let value): self = .largeInteger(value)
       case .double(let value): self = .double(value)
       case .string(let value): self = .string(value)
       case nil: self = .string(node.text)

@@ -62,6 +62,7 @@ extension ParameterValue {
     case .null: .null
     case .bool(let value): .bool(value)
     case .integer(let value): .integer(value)
+    case .largeInteger(let value): .literal(value.text)
     case .double(let value):
       value.isFinite ? .double(value) : .string(YAMLScalar.text(of: value))
     case .string(let value): .string(value)
@@ -77,6 +78,7 @@ extension DefinitionNode {
     case .scalar(.null): .null
     case .scalar(.bool(let value)): .bool(value)
     case .scalar(.integer(let value)): .integer(value)
+    case .scalar(.largeInteger(let value)): .literal(value.text)
     case .scalar(.double(let value)):
       value.isFinite ? .double(value) : .string(YAMLScalar.text(of: value))
     case .scalar(.string(let text)): .string(text)

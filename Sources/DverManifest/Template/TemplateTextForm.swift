@@ -1,3 +1,4 @@
+import DverCore
 import DverYAML
 
 /// How values look inside a text: as Python prints them, except that booleans are lower case and
@@ -28,6 +29,7 @@ struct TemplateTextForm {
     case .null: "None"
     case .bool(let value): value ? "True" : "False"
     case .integer(let value): String(value)
+    case .largeInteger(let value): value.text
     case .double(let value): pythonText(of: value)
     case .string(let text): text
     }
@@ -93,6 +95,7 @@ struct TemplateTextForm {
     case .null: return "None"
     case .bool(let value): return value ? "True" : "False"
     case .integer(let value): return String(value)
+    case .largeInteger(let value): return value.text
     case .double(let value): return pythonText(of: value)
     case .string(let text): return shellQuoted(text)
     case .list, .map: throw .nestedList(key: key)
@@ -125,6 +128,7 @@ struct TemplateTextForm {
     case .null: "None"
     case .bool(let value): value ? "True" : "False"
     case .integer(let value): String(value)
+    case .largeInteger(let value): value.text
     case .double(let value): pythonText(of: value)
     case .string(let text): representation(of: text)
     case .list(let items): "[" + items.map(representation).joined(separator: ", ") + "]"

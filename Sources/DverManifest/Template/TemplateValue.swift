@@ -1,3 +1,4 @@
+import DverCore
 import DverYAML
 
 /// A value that templates can name, and where it came from.
@@ -34,6 +35,7 @@ struct TemplateValue: Sendable {
     case .null: .scalar(.null)
     case .bool(let value): .scalar(.bool(value))
     case .integer(let value): .scalar(.integer(value))
+    case .largeInteger(let value): .scalar(.largeInteger(value))
     case .double(let value): .scalar(.double(value))
     case .string(let value): .scalar(.string(value))
     case .list(let items): .list(items.map { TemplateValue($0, source: source) })
@@ -52,6 +54,7 @@ struct TemplateValue: Sendable {
     case .scalar(.null): .null
     case .scalar(.bool(let value)): .bool(value)
     case .scalar(.integer(let value)): .integer(value)
+    case .scalar(.largeInteger(let value)): .largeInteger(value)
     case .scalar(.double(let value)): .double(value)
     case .scalar(.string(let value)): .string(value)
     case .list(let items): .list(items.map(\.parameter))
@@ -69,6 +72,7 @@ struct TemplateValue: Sendable {
     case .scalar(.null): "null"
     case .scalar(.bool(let value)): value ? "true" : "false"
     case .scalar(.integer(let value)): String(value)
+    case .scalar(.largeInteger(let value)): value.text
     case .scalar(.double(let value)): YAMLScalar.text(of: value)
     case .scalar(.string(let value)): "'\(value.prefix(60))'"
     case .list: "a list"

@@ -50,6 +50,7 @@ struct StageLockWriter {
     case .null: append("n")
     case .bool(let value): append(value ? "t" : "f")
     case .integer(let value): append("i\(value)")
+    case .largeInteger(let value): append("i\(value.text)")
     case .double(let value): append("d\(value.bitPattern)")
     case .string(let value): append("s\(value)")
     case .list(let values):
@@ -151,7 +152,7 @@ struct StageLockReader {
     case UInt8(ascii: "n"): return .null
     case UInt8(ascii: "t"): return .bool(true)
     case UInt8(ascii: "f"): return .bool(false)
-    case UInt8(ascii: "i"): return Int64(argument).map { .integer($0) }
+    case UInt8(ascii: "i"): return ParameterValue(integer: argument)
     case UInt8(ascii: "d"): return UInt64(argument).map { .double(Double(bitPattern: $0)) }
     case UInt8(ascii: "s"): return .string(argument)
     case UInt8(ascii: "l"):

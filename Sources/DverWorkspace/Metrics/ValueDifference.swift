@@ -121,6 +121,7 @@ extension ParameterValue {
     case .null: false
     case .bool(let value): value
     case .integer(let value): value != 0
+    case .largeInteger: true
     case .double(let value): value != 0
     case .string(let value): !value.isEmpty
     case .list(let items): !items.isEmpty

@@ -91,6 +91,7 @@ extension Chart.Value {
   init(_ value: ParameterValue) {
     switch value {
     case .integer(let number): self = .number(Double(number))
+    case .largeInteger(let number): self = .number(number.nearestDouble)
     case .double(let number): self = .number(number)
     case .null: self = .number(.nan)
     default: self = .text(value.pythonText)

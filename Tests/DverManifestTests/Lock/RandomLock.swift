@@ -61,13 +61,16 @@ enum RandomLock {
   private static func value(
     _ generator: inout SeededGenerator, depth: Int
   ) -> ParameterValue {
-    switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {
+    switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &generator) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &generator))
     case 2: return .integer(Int64.random(in: Int64.min...Int64.max, using: &generator))
     case 3: return .double(Double(bitPattern: generator.next()))
     case 4: return .string(word(&generator))
     case 5:
+      let digits = "\(Int64.random(in: 1 ... .max, using: &generator))0000000000000000000"
+      return ParameterValue(integer: digits) ?? .null
+    case 6:
       return .list(
         (0..<Int.random(in: 0...3, using: &generator)).map { _ in
           value(&generator, depth: depth - 1)

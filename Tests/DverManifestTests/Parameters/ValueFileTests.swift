@@ -62,6 +62,9 @@ import Testing
     #expect(ParameterValue.string("a").difference(from: .integer(1)) == nil)
     #expect(
       ParameterValue.integer(.max).difference(from: .integer(-1))
-        == .double(Double(Int64.max) + 1))
+        == ParameterValue(integer: "9223372036854775808"))
+    let large = ParameterValue(integer: "18446744073709551615")
+    #expect(large?.difference(from: .bool(true)) == ParameterValue(integer: "18446744073709551614"))
+    #expect(large?.difference(from: .double(0x1p63)) == .double(0x1p63))
   }
 }

@@ -52,7 +52,7 @@ import Testing
     #expect(error?.message == "p.yaml:1:1: expected a mapping of parameters")
   }
 
-  @Test func meaningIgnoresTheOrderOfMembersButNotTypes() {
+  @Test func meaningIgnoresTheOrderOfMembersAndTheTypesOfNumbers() {
     let left = ParameterValue.map([
       .init(key: "a", value: .double(.nan)), .init(key: "b", value: .integer(1)),
     ])
@@ -60,8 +60,9 @@ import Testing
       .init(key: "b", value: .integer(1)), .init(key: "a", value: .double(.nan)),
     ])
     #expect(left.hasSameMeaning(as: right))
-    #expect(!ParameterValue.integer(1).hasSameMeaning(as: .double(1)))
-    #expect(!ParameterValue.integer(1).hasSameMeaning(as: .bool(true)))
+    #expect(ParameterValue.integer(1).hasSameMeaning(as: .double(1)))
+    #expect(ParameterValue.integer(1).hasSameMeaning(as: .bool(true)))
+    #expect(!ParameterValue.integer(1).hasSameMeaning(as: .string("1")))
   }
 
   private func file() throws -> ParameterFile {
