@@ -37,9 +37,13 @@ struct YAMLComposer {
   private var cursor: YAMLCharacterCursor
   /// Bytes of a byte order mark, which libyaml does not get to see.
   let skippedByteCount: Int
+  private let allowsOldVersion: Bool
+  /// Whether the text asks for YAML 1.1.
+  private(set) var isOldVersion = false
 
-  init(source: String, bytes: [UInt8]) {
+  init(source: String, bytes: [UInt8], allowsOldVersion: Bool) {
     self.source = source
+    self.allowsOldVersion = allowsOldVersion
     self.bytes = bytes
     skippedByteCount = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     cursor = YAMLCharacterCursor(bytes: bytes, start: skippedByteCount)
@@ -76,7 +80,11 @@ struct YAMLComposer {
     case YAML_DOCUMENT_START_EVENT:
       guard records.isEmpty else { throw error(.severalDocuments, at: start) }
       if let version = unsafe event.pointee.data.document_start.version_directive {
-        guard unsafe version.pointee.minor >= 2 else { throw error(.oldVersion, at: start) }
+        let minor = unsafe version.pointee.minor
+        isOldVersion = minor == 1
+        guard minor >= 2 || (isOldVersion && allowsOldVersion) else {
+          throw error(.oldVersion, at: start)
+        }
       }
     case YAML_SCALAR_EVENT: try unsafe addScalar(event, buffer)
     case YAML_ALIAS_EVENT: try unsafe addAlias(event)

@@ -21,26 +21,35 @@ package final class YAMLDocument: Sendable {
   let records: [YAMLNodeRecord]
   /// The text of the scalars that do not stand in `bytes` as they are.
   let decodedText: [UInt8]
+  /// Whether the text asks for YAML 1.1, where some plain scalars have another type.
+  let isOldVersion: Bool
 
   /// The root; `nil` for a text without any value.
   package var root: YAMLNode? { records.isEmpty ? nil : YAMLNode(document: self, site: 0) }
 
   /// Reads one document.
-  package static func parse(bytes: [UInt8], source: String) throws(YAMLError) -> YAMLDocument {
+  ///
+  /// - Parameter allowsOldVersion: Whether the text may ask for YAML 1.1. What dver itself writes
+  ///   into would mean something else there.
+  package static func parse(
+    bytes: [UInt8], source: String, allowsOldVersion: Bool = false
+  ) throws(YAMLError) -> YAMLDocument {
     guard bytes.count <= maximumByteCount else {
       throw YAMLError(
         source: source, mark: YAMLMark(line: 1, column: 1, offset: 0),
         problem: .tooLarge(byteCount: bytes.count))
     }
     try checkDirectives(bytes, source)
-    var composer = YAMLComposer(source: source, bytes: bytes)
+    var composer = YAMLComposer(
+      source: source, bytes: bytes, allowsOldVersion: allowsOldVersion)
     do {
       try composer.compose()
     } catch {
       throw composer.conflictMarker() ?? error
     }
     return YAMLDocument(
-      source: source, bytes: bytes, records: composer.records, decodedText: composer.decodedText)
+      source: source, bytes: bytes, records: composer.records, decodedText: composer.decodedText,
+      isOldVersion: composer.isOldVersion)
   }
 
   private static func checkDirectives(_ bytes: [UInt8], _ source: String) throws(YAMLError) {
@@ -60,12 +69,14 @@ package final class YAMLDocument: Sendable {
   }
 
   private init(
-    source: String, bytes: [UInt8], records: [YAMLNodeRecord], decodedText: [UInt8]
+    source: String, bytes: [UInt8], records: [YAMLNodeRecord], decodedText: [UInt8],
+    isOldVersion: Bool
   ) {
     self.source = source
     self.bytes = bytes
     self.records = records
     self.decodedText = decodedText
+    self.isOldVersion = isOldVersion
   }
 }
 

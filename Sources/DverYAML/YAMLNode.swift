@@ -82,7 +82,8 @@ package struct YAMLNode: Sendable {
     switch record.tag {
     case .string, .sequence, .mapping: return .string(YAMLScalar.string(text))
     case .none:
-      return record.style == .plain ? YAMLScalar(plain: text) : .string(YAMLScalar.string(text))
+      guard record.style == .plain else { return .string(YAMLScalar.string(text)) }
+      return document.isOldVersion ? YAMLScalar(oldPlain: text) : YAMLScalar(plain: text)
     case .integer: return YAMLScalar.whole(text)
     case .double: return YAMLScalar.double(text).map(YAMLScalar.double)
     case .bool: return YAMLPlainKind(text) == .bool ? YAMLScalar(plain: text) : nil

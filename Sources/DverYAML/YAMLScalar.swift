@@ -45,7 +45,7 @@ extension YAMLScalar {
   }
 
   /// The integer of the digits, behind a sign or none; `nil` where they say none.
-  private static func whole(_ digits: String, radix: Int) -> YAMLScalar? {
+  static func whole(_ digits: String, radix: Int) -> YAMLScalar? {
     if let value = Int64(digits, radix: radix) { return .integer(value) }
     return LargeInteger(digits, radix: radix).map { .largeInteger($0) }
   }

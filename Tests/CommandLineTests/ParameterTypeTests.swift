@@ -69,6 +69,20 @@ import Testing
     #expect(resolved.contains("\"echo -18446744073709551615 18446744073709551615 >o\""))
   }
 
+  @Test func parameterFilesMayAskForTheOldYAML() throws {
+    let repository = try repository("%YAML 1.1\n---\nv: yes\nmode: 0644\n")
+    try repository.write(
+      "stages:\n  s: {cmd: 'echo ${mode} >o', meta: '${v}', params: [v], outs: [o]}\n",
+      to: "dver.yaml")
+    let resolved = try repository.dver("stage", "list", "--resolved", "--json").requireSuccess()
+      .standardOutput
+    #expect(resolved.contains(#""vars": {"v": true, "mode": 420}"#))
+    #expect(resolved.contains(#""cmd": "echo 420 >o""#))
+    #expect(try repository.readText("dver.lock").contains("        v: true\n"))
+    try repository.write("%YAML 1.2\n---\nv: yes\nmode: 420\n", to: "params.yaml")
+    #expect(try status(repository).contains(#""v": "modified""#))
+  }
+
   @Test func differencesOfLargeIntegersAreExact() throws {
     let repository = try repository("v: 18446744073709551614\n")
     try repository.commit("one")

@@ -45,6 +45,27 @@ import Testing
     #expect(bytes == Array(digits.utf8))
   }
 
+  /// Each was held against the library that DVC reads files with.
+  @Test(arguments: [
+    ("yes", YAMLScalar.bool(true)), ("Y", .bool(true)), ("On", .bool(true)), ("no", .bool(false)),
+    ("n", .bool(false)), ("OFF", .bool(false)), ("true", .bool(true)), ("yEs", .string("yEs")),
+    ("0777", .integer(511)), ("-010", .integer(-8)), ("010_1", .integer(65)), ("00", .integer(0)),
+    ("0", .integer(0)), ("089", .string("089")), ("0o17", .string("0o17")), ("0b11", .integer(3)),
+    ("-0x1f", .integer(-31)), ("1_000", .integer(1000)), ("1:30", .integer(90)),
+    ("-1:30:05", .integer(-5405)), ("1_:30", .integer(90)), ("1:5", .integer(65)),
+    ("1:2:3:4", .integer(223_384)), ("1:60", .string("1:60")), ("0:30", .string("0:30")),
+    ("1:30_", .string("1:30_")), ("0:30.5", .double(30.5)),
+    ("190:20:30.15", .double(685_230.15)), ("-1:30.", .double(-90)), (".5", .double(0.5)),
+    ("-.5", .string("-.5")), ("-.inf", .double(-.infinity)), ("1e3", .double(1000)),
+    ("~", .null), ("'yes'", .string("yes")), ("!!str yes", .string("yes")),
+    ("2001-12-14", .string("2001-12-14")),
+  ])
+  func readsTheOldVersionWhereItMay(text: String, value: YAMLScalar) throws {
+    let bytes = Array("%YAML 1.1\n---\nk: \(text)\n".utf8)
+    let document = try YAMLDocument.parse(bytes: bytes, source: "t", allowsOldVersion: true)
+    #expect(document.root?["k"]?.scalar == value)
+  }
+
   @Test func readsNotANumber() throws {
     guard case .double(let value) = try scalar(".nan") else {
       Issue.record("no number")

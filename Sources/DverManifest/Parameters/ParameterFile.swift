@@ -24,7 +24,7 @@ package struct ParameterFile: Sendable {
     } else if name.hasSuffix(".py") {
       root = try PythonReader.read(bytes, source: source)
     } else {
-      let node = try YAMLDocument.parse(bytes: bytes, source: source).root
+      let node = try YAMLDocument.parse(bytes: bytes, source: source, allowsOldVersion: true).root
       let all = node.map { ParameterValue($0) } ?? .null
       try Self.check(all, source)
       root = all

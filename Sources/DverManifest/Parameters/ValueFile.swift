@@ -11,7 +11,7 @@ package enum ValueFile {
     case .json: return try JSONReader.read(bytes, source: source)
     case .toml, .python: return try ParameterFile(bytes: bytes, source: source).root
     case .yaml:
-      let root = try YAMLDocument.parse(bytes: bytes, source: source).root
+      let root = try YAMLDocument.parse(bytes: bytes, source: source, allowsOldVersion: true).root
       return root.map { ParameterValue($0) } ?? .null
     }
   }
