@@ -30,7 +30,7 @@ extension SchemaCheck {
     for (key, value) in mapping(axes, keyPath) {
       let path = "\(keyPath).\(key.text)"
       _ = self.key(key, path)
-      if case .string(let text)? = value.scalar, TemplateText.isTemplate(text) { continue }
+      if case .string? = value.scalar { continue }
       if value.kind != .sequence {
         report(
           "expected a list or a template, not \(Self.description(of: value))", at: value, path)

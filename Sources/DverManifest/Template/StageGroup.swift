@@ -73,7 +73,8 @@ struct StageGroup {
     let values: [TemplateValue]
   }
 
-  /// - Parameter axes: A map of lists, or of templates that become lists.
+  /// - Parameter axes: A map of lists, of templates that become lists, or of texts, which stand for
+  ///   their characters.
   init(
     matrix axes: DefinitionNode, in context: inout TemplateContext
   ) throws(TemplateProblem) {
@@ -96,6 +97,8 @@ struct StageGroup {
   ) throws(TemplateProblem) -> [TemplateValue] {
     let value = try context.groupData(node)
     switch value.content {
+    case .scalar(.string(let text)) where !value.isDefined:
+      return text.unicodeScalars.map { .text(String($0)) }
     case .scalar: throw .notIterable(found: value.kindName)
     case .list(let items): return items.enumerated().map { $1.placed(at: "\($0)", in: value) }
     case .map(let map): return map.keys.map { .text($0) }

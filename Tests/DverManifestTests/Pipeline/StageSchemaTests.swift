@@ -109,10 +109,6 @@ import Testing
       "y:2:15: stages.m.matrix: expected a mapping, not a list"
     ),
     (
-      "stages:\n  m: {matrix: {a: b}, cmd: x}\n",
-      "y:2:19: stages.m.matrix.a: expected a list or a template, not 'b'"
-    ),
-    (
       "stages:\n  m: {matrix: {a: 1, 2: [b]}, cmd: x}\n",
       "y:2:19: stages.m.matrix.a: expected a list or a template, not '1'\n"
         + "y:2:22: stages.m.matrix.2: expected text, not '2'"

@@ -310,6 +310,24 @@ extension TemplateCase {
         {"file": "dver.yaml", "vars": {"mp": {"a": {"z": 1}, "b": 2}}, "stages": {"m@a": {"cmd": "x a"}, "m@b": {"cmd": "x b"}}, "tracked": {"m@a": {}, "m@b": {}}, "params": [], "metrics": [], "plots": [], "artifacts": {}, "datasets": []}
         """#),
     TemplateCase(
+      "matrixOverTextsTakesCharacters",
+      #"""
+      stages:
+        m:
+          matrix: {a: xyx, b: "é1"}
+          cmd: x ${item.a} ${item.b} ${key}
+        n:
+          matrix: {a: 'u${t}'}
+          cmd: x ${item.a}
+        o:
+          matrix: {a: '', b: [1]}
+          cmd: x
+      """#,
+      files: ["params.yaml": "t: ab\n"],
+      expected: #"""
+        {"file": "dver.yaml", "vars": {"t": "ab"}, "stages": {"m@x-é": {"cmd": "x x é x-é"}, "m@x-1": {"cmd": "x x 1 x-1"}, "m@y-é": {"cmd": "x y é y-é"}, "m@y-1": {"cmd": "x y 1 y-1"}, "n@u": {"cmd": "x u"}, "n@a": {"cmd": "x a"}, "n@b": {"cmd": "x b"}}, "tracked": {"m@x-é": {}, "m@x-1": {}, "m@y-é": {}, "m@y-1": {}, "n@u": {}, "n@a": {}, "n@b": {}}, "params": [], "metrics": [], "plots": [], "artifacts": {}, "datasets": []}
+        """#),
+    TemplateCase(
       "fillsInKeys",
       #"""
       stages:
