@@ -88,7 +88,8 @@ import Testing
         + #""metrics": ["1.json"], "plots": [], "artifacts": {}, "datasets": []}"# + "\n")
     #expect(
       result.standardError
-        == "WARNING: item is defined already; the stages of 'g' see what the group sets\n")
+        == "WARNING: item is already specified, will be overwritten for stages generated from 'g'\n"
+    )
   }
 
   @Test func readsTheFilesOfTheFolder() throws {

@@ -73,7 +73,8 @@ struct DefinitionResolver {
       check.report(error, at: data, path)
       return []
     }
-    warn(of: context.defined(among: group.names), name.text)
+    let names = isMatrix ? group.names.reversed() : group.names
+    warn(of: context.defined(among: names), name.text)
     guard !group.members.isEmpty, checkTemplates(of: name, template) else { return [] }
     var stages: [ResolvedStageDefinition] = []
     stages.reserveCapacity(group.members.count)
@@ -86,11 +87,12 @@ struct DefinitionResolver {
     return stages
   }
 
+  /// Warns in the words of DVC, which scripts look for.
   private mutating func warn(of names: [String], _ group: String) {
     guard !names.isEmpty else { return }
     warnings.append(
-      "\(names.joined(separator: " and ")) \(names.count == 1 ? "is" : "are") defined already;"
-        + " the stages of '\(group)' see what the group sets")
+      "\(names.joined(separator: " and ")) \(names.count == 1 ? "is" : "are") already specified, "
+        + "will be overwritten for stages generated from '\(group)'")
   }
 
   /// Reports the first expression of each key that is none; false if there is one.

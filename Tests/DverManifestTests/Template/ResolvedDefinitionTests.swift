@@ -23,9 +23,9 @@ import Testing
     let definition = try TemplateCase("", text, files: [:], expected: "").resolved()
     #expect(
       definition.warnings == [
-        "item and key are defined already; the stages of 'g' see what the group sets",
-        "item is defined already; the stages of 'h' see what the group sets",
-        "item and key are defined already; the stages of 'm' see what the group sets",
+        "item and key are already specified, will be overwritten for stages generated from 'g'",
+        "item is already specified, will be overwritten for stages generated from 'h'",
+        "key and item are already specified, will be overwritten for stages generated from 'm'",
       ])
   }
 
