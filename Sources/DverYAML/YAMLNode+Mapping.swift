@@ -4,20 +4,30 @@ package typealias YAMLPair = (key: YAMLNode, value: YAMLNode)
 extension YAMLNode {
   /// The pairs of a mapping in the order of the text; empty for every other node.
   ///
-  /// What `<<` merges comes first, as far as the mapping has no such key of its own; of several
-  /// merged mappings the first one with a key gives its value.
+  /// What `<<` merges comes first, of several mappings the last one. A key has the place where it
+  /// first comes up, and the value of the mapping itself, else that of the first one with the key:
+  /// so does the library behind DVC, and the order shows where maps become flags of a command.
   package var pairs: [YAMLPair] {
     let own = ownPairs
     guard record.hasMerge else { return own }
-    let explicit = own.filter { !$0.key.isMerge }
-    var known = Set(explicit.map { Array($0.key.textBytes) })
-    var pairs: [YAMLPair] = []
+    var all: [YAMLPair] = []
     for merge in own where merge.key.isMerge {
-      for mapping in merge.value.kind == .mapping ? [merge.value] : merge.value.items {
-        pairs += mapping.pairs.filter { known.insert(Array($0.key.textBytes)).inserted }
+      let mappings = merge.value.kind == .mapping ? [merge.value] : merge.value.items
+      for mapping in mappings.reversed() { all += mapping.pairs }
+    }
+    all += own.filter { !$0.key.isMerge }
+    var places: [[UInt8]: Int] = [:]
+    var pairs: [YAMLPair] = []
+    for pair in all {
+      let key = Array(pair.key.textBytes)
+      if let place = places[key] {
+        pairs[place] = pair
+      } else {
+        places[key] = pairs.count
+        pairs.append(pair)
       }
     }
-    return pairs + explicit
+    return pairs
   }
 
   /// The value of the key spelled `key`; `nil` where there is none or the node is no mapping.

@@ -71,10 +71,24 @@ import Testing
       """
     let root = try root(text)
     let merged = try #require(root["x"])
-    #expect(merged.pairs.map(\.key.text) == ["a", "b", "c"])
-    #expect(merged.pairs.map(\.value.text) == ["1", "2", "5"])
+    #expect(merged.pairs.map(\.key.text) == ["b", "c", "a"])
+    #expect(merged.pairs.map(\.value.text) == ["2", "5", "1"])
     #expect(merged["b"]?.text == "2")
     #expect(root["y"]?["b"]?.text == "9")
+  }
+
+  /// Each was held against the library that DVC reads files with.
+  @Test(arguments: [
+    ("{<<: [*a, *b], z: 0}", "w 1 x 1 y 2 z 0"), ("{z: 0, <<: *a, x: 5}", "x 5 y 2 z 0"),
+    ("{z: 0, <<: [*a, *b], y: 5, v: 3}", "w 1 x 1 y 5 z 0 v 3"), ("{x: 0, <<: *a}", "x 0 y 2"),
+    ("{<<: [*c, {q: 1, y: 7}], z: 0}", "q 1 y 2 x 9 w 1 z 0"),
+  ])
+  func mergedKeysHaveTheirOrder(mapping: String, pairs: String) throws {
+    let root = try root(
+      "a: &a {x: 1, y: 2}\nb: &b {w: 1, x: 9}\nc: &c {<<: *a, w: 1, x: 9}\nd: \(mapping)\n")
+    let merged = try #require(root["d"])
+    let words = merged.pairs.map { "\($0.key.text) \($0.value.text)" }
+    #expect(words.joined(separator: " ") == pairs)
   }
 
   @Test(arguments: [
