@@ -83,6 +83,17 @@ import Testing
     #expect(try status(repository).contains(#""v": "modified""#))
   }
 
+  @Test func aLockMayHoldTheDatasetsOfDVC() throws {
+    let repository = try repository("v: 1\n")
+    let lock = try repository.readText("dver.lock")
+    try repository.write(lock + "datasets:\n- name: d\n  type: url\n", to: "dver.lock")
+    #expect(try status(repository) == "{}\n")
+    try repository.write("v: 2\n", to: "params.yaml")
+    try repository.dver("repro").requireSuccess()
+    #expect(
+      try repository.readText("dver.lock").hasSuffix("datasets:\n- name: d\n  type: url\n"))
+  }
+
   @Test func differencesOfLargeIntegersAreExact() throws {
     let repository = try repository("v: 18446744073709551614\n")
     try repository.commit("one")

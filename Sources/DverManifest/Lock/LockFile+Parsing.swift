@@ -2,7 +2,7 @@ import DverCore
 import DverYAML
 
 extension LockFile {
-  private static let keys = ["schema", "stages"]
+  private static let keys = ["schema", "stages", "datasets"]
   private static let entryKeys = ["cmd", "env", "deps", "params", "outs"]
 
   /// Reads a lock file; an empty one is a lock without entries.
@@ -16,11 +16,13 @@ extension LockFile {
   static func read(_ document: YAMLDocument) throws(FileFormatError) -> LockFile {
     var check = SchemaCheck(source: document.source)
     var entries: [Entry] = []
+    var datasets: ParameterValue?
     if let root = document.root, !root.isNull {
       for (key, value) in check.mapping(root, "") {
         switch key.text {
         case "schema": checkSchema(value, &check)
         case "stages": entries = readEntries(value, &check)
+        case "datasets": datasets = ParameterValue(value)
         default: check.reportUnknownKey(key, in: "", known: keys)
         }
       }
@@ -29,7 +31,7 @@ extension LockFile {
       }
     }
     try check.finish()
-    return LockFile(entries: entries)
+    return LockFile(entries: entries, datasets: datasets)
   }
 
   private static func checkSchema(_ node: YAMLNode, _ check: inout SchemaCheck) {

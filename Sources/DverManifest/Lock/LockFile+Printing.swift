@@ -10,12 +10,16 @@ extension LockFile {
     writer.key("schema", indent: 0)
     writer.value(string: Self.schema)
     writer.key("stages", indent: 0)
-    guard !entries.isEmpty else {
+    if entries.isEmpty {
       writer.value(literal: "{}")
-      return writer.bytes
+    } else {
+      writer.endLine()
+      for entry in entries { entry.append(to: &writer, indent: 2) }
     }
-    writer.endLine()
-    for entry in entries { entry.append(to: &writer, indent: 2) }
+    if let datasets {
+      writer.key("datasets", indent: 0)
+      datasets.append(to: &writer, indent: 0)
+    }
     return writer.bytes
   }
 }

@@ -108,6 +108,6 @@ private struct LockFileChange {
       entries: (names + last).compactMap { name in
         if let lock = changed[name] { return LockFile.Entry(name: name, lock: lock) }
         return removed.contains(name) ? nil : present.entries.first { $0.name == name }
-      })
+      }, datasets: present.datasets)
   }
 }

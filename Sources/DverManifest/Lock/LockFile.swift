@@ -20,10 +20,13 @@ package struct LockFile: Sendable {
   /// In file order; names are unique.
   package let entries: [Entry]
   private let positions: [String: Int]
+  /// `datasets`, which a DVC project may bring along: kept, and not used.
+  package let datasets: ParameterValue?
 
   /// - Parameter entries: In file order, with unique names.
-  package init(entries: [Entry] = []) {
+  package init(entries: [Entry] = [], datasets: ParameterValue? = nil) {
     self.entries = entries
+    self.datasets = datasets
     var positions: [String: Int] = [:]
     positions.reserveCapacity(entries.count)
     for (position, entry) in entries.enumerated() { positions[entry.name] = position }

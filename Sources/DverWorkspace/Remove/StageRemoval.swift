@@ -41,11 +41,12 @@ struct StageRemoval {
   }
 
   private func remaining(ofLock bytes: [UInt8], source: String) throws -> [UInt8]? {
-    let entries = try LockFile.parse(bytes: bytes, source: source).entries.map(\.name)
+    let lock = try LockFile.parse(bytes: bytes, source: source)
+    let entries = lock.entries.map(\.name)
     let removed = entries.filter { entry in
       names.contains { entry == $0 || entry.hasPrefix($0 + "@") }
     }
-    if removed.count == entries.count { return nil }
+    if removed.count == entries.count, lock.datasets == nil { return nil }
     return try LockFile.replacing([], removing: Set(removed), in: bytes, source: source)
   }
 }

@@ -98,6 +98,22 @@ import Testing
     #expect(!composed.hasSameMeaning(as: decomposed) && !composed.hasSameMeaning(as: otherKey))
   }
 
+  @Test(arguments: [
+    "schema: '2.0'\ndatasets:\n- name: d  # ours\n  type: url\nstages:\n  a:\n    cmd: x\n",
+    "schema: '2.0'\nstages:\n  a:\n    cmd: x\ndatasets:\n- name: d\n  type: url\n",
+    "{schema: '2.0', stages: {a: {cmd: x}}, datasets: [{name: d, type: url}]}\n",
+  ])
+  func datasetsOfDVCStay(text: String) throws {
+    let entry = LockFile.Entry(name: "b", lock: StageLock(commands: ["y"]))
+    let added = try LockFile.replacing([entry], in: Array(text.utf8), source: "l")
+    #expect(try LockFile.parse(bytes: added, source: "l").entries.map(\.name) == ["a", "b"])
+    let emptied = try LockFile.replacing([], removing: ["a", "b"], in: added, source: "l")
+    #expect(
+      emptied.text == "schema: '2.0'\nstages: {}\ndatasets:\n- name: d\n  type: url\n")
+    let root = try #require(try YAMLDocument.parse(bytes: added, source: "l").root)
+    #expect(root["datasets"]?.items.first?["type"]?.text == "url")
+  }
+
   @Test func replacingTouchesOnlyItsEntries() throws {
     let text = """
       schema: '2.0'
