@@ -99,7 +99,7 @@ struct PlotOutput {
     }
     if output.showVega {
       for case .chart(let chart) in plots.plots.map(\.content).prefix(1) {
-        console.print(json: try chart.vega())
+        try console.print(json: chart.isEmpty ? .object([]) : chart.vega())
       }
       return
     }

@@ -6,6 +6,12 @@ import DverPlot
 enum PlotRecords {
   typealias Record = [ParameterValue.Member]
 
+  /// Whether a file with this name can hold the data of a plot.
+  static func isData(_ source: String) -> Bool {
+    let name = source.lowercased()
+    return [".csv", ".tsv", ".json", ".yaml", ".yml", ".toml"].contains { name.hasSuffix($0) }
+  }
+
   /// Reads a file by the ending of its name: CSV, TSV, JSON, YAML or TOML.
   static func read(
     _ bytes: [UInt8], source: String, hasHeading: Bool
@@ -15,9 +21,7 @@ enum PlotRecords {
     where name.hasSuffix(ending) {
       return try table(bytes, source: source, delimiter: delimiter, hasHeading: hasHeading)
     }
-    guard [".json", ".yaml", ".yml", ".toml"].contains(where: { name.hasSuffix($0) }) else {
-      throw PlotError.unknownFormat(source)
-    }
+    guard isData(source) else { throw PlotError.unknownFormat(source) }
     return try ValueFile.value(bytes: bytes, source: source)
   }
 

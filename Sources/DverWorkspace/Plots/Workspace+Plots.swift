@@ -38,7 +38,7 @@ extension Workspace {
         problems.append(Plot.Problem(version: version.name, source: nil, problem: problem))
       }
     }
-    try refuseUnknown(options.targets, in: found, problems)
+    if problems.isEmpty { try addUnknownTargets(of: options, to: &found) }
     let names = versions.map(\.name)
     let groups = PlotGroups(found)
     let plots = try groups.names.map { try plot($0, groups[$0], versions: names) }
@@ -90,16 +90,23 @@ extension Workspace {
         in: files, targets: options.targets, properties: options.properties))
   }
 
-  /// A name that no version knows is a mistake.
-  private func refuseUnknown(
-    _ targets: [String], in versions: [PlotVersion], _ problems: [Plot.Problem]
+  /// A file of data that no version has is a plot of which nothing can be shown, as in DVC; any other
+  /// name that none of them knows is a mistake.
+  private func addUnknownTargets(
+    of options: PlotOptions, to versions: inout [PlotVersion]
   ) throws {
-    guard problems.isEmpty else { return }
-    for target in targets {
+    for target in options.targets {
       let isKnown = versions.contains { version in
         version.definitions.contains { $0.isNamed(by: [target]) }
       }
-      if !isKnown { throw WorkspaceError.missing(PathQuoting.quoted(Array(target.utf8))) }
+      if isKnown { continue }
+      guard PlotRecords.isData(target) || ImageGroup.Format(fileName: target) != nil else {
+        throw WorkspaceError.missing(PathQuoting.quoted(Array(target.utf8)))
+      }
+      for index in versions.indices {
+        versions[index].definitions.append(
+          PlotDefinition(id: target, listedIn: "", properties: options.properties))
+      }
     }
   }
 
@@ -177,7 +184,7 @@ extension Workspace {
 struct PlotVersion {
   let name: String
   let files: FileVersion
-  let definitions: [PlotDefinition]
+  var definitions: [PlotDefinition]
 }
 
 /// Plots of several versions, put together by name.

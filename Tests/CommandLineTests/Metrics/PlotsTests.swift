@@ -203,9 +203,31 @@ import Testing
     #expect(try json(repository, "diff") == "{}\n")
   }
 
+  @Test func aFileThatNoVersionHasIsAPlotWithAnError() throws {
+    let repository = try repository()
+    #expect(
+      try json(repository, "diff", "v1", "--targets", "gone.json") == """
+        {"errors": [{"name": "gone.json", "rev": "workspace", "source": "gone.json", \
+        "type": "FileNotFoundError", "msg": "gone.json does not exist"}, \
+        {"name": "gone.json", "rev": "v1", "source": "gone.json", \
+        "type": "FileNotFoundError", "msg": "gone.json does not exist"}], \
+        "data": {"gone.json": []}}
+
+        """)
+    let shown = try repository.dver("plots", "show", "gone.svg").requireSuccess()
+    #expect(
+      shown.standardError == """
+        WARNING: gone.svg, workspace: gone.svg does not exist
+        There are no plots, so no page was written.
+
+        """)
+    let vega = try repository.dver("plots", "show", "gone.csv", "--show-vega").requireSuccess()
+    #expect(vega.standardOutput == "{}\n")
+  }
+
   @Test func wrongCommandLinesAreRefused() throws {
     let repository = try repository()
-    try repository.dver("plots", "show", "nosuch.csv").requireStatus(2)
+    try repository.dver("plots", "show", "nosuch").requireStatus(2)
     try repository.dver("plots", "diff", "nosuch").requireStatus(2)
     try repository.dver("plots", "show", "--show-vega").requireStatus(64)
     try repository.dver("plots", "show", "top.csv", "--show-vega", "--json").requireStatus(64)
