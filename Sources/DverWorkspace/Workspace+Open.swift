@@ -54,8 +54,8 @@ extension Workspace {
     if (try? git.isTracked(Array(".dver/config".utf8))) == true {
       throw WorkspaceError.failed(
         "\(PathQuoting.quoted(workTree)) is a dver workspace, but its .dver is not there",
-        hint: "run 'git sparse-checkout add .dver' in a sparse checkout, else 'git checkout .dver'; "
-          + "a cache that was in it is gone, so run 'dver pull' then")
+        hint: "run 'git sparse-checkout add .dver' in a sparse checkout, else 'git checkout "
+          + ".dver'; a cache that was in it is gone, so run 'dver pull' then")
     }
   }
 

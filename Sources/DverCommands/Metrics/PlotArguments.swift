@@ -1,4 +1,5 @@
 import ArgumentParser
+import DverCore
 import DverFileSystem
 import DverWorkspace
 

@@ -118,7 +118,8 @@ extension Workspace {
     // Who mends a broken pointer may need a remote for it.
     guard let output = try? overlappingCatalog().output(containing: inside) else { return }
     throw WorkspaceError.failed(
-      "\(PathQuoting.quoted(typed)) lies in \(displayed(output.path)), which is tracked", hint: hint)
+      "\(PathQuoting.quoted(typed)) lies in \(displayed(output.path)), which is tracked", hint: hint
+    )
   }
 
   // MARK: Parts
