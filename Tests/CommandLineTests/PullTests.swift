@@ -198,4 +198,50 @@ import Testing
     try shared.repository.dver("pull", "-j", "0").requireStatus(64)
     try shared.repository.dver("pull", "-j", "1").requireSuccess()
   }
+
+  @Test func aStageComesWithWhatItReads() throws {
+    let shared = try SharedData(push: false)
+    let repository = shared.repository
+    try repository.write(
+      """
+      stages:
+        one: {cmd: cp single.txt middle, deps: [single.txt], outs: [middle]}
+        two: {cmd: echo 2 >> last; cat middle >> last, deps: [middle], outs: [last]}
+
+      """, to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    #expect(
+      try repository.dver("push", "--glob", "data/nothing*").requireStatus(2).standardError
+        .contains("nothing that is tracked matches data/nothing*"))
+    #expect(
+      try repository.dver("push", "--glob", "t*").requireSuccess().standardError
+        == "Pushed 1 object to shared.\n")
+    try repository.dver("push", "-d", "--no-run-cache", "two").requireSuccess()
+    let clone = try shared.clone()
+    try clone.dver("fetch", "-d", "two").requireSuccess()
+    try clone.dver("checkout", "-d", "two").requireSuccess()
+    for path in ["single.txt", "middle", "last"] { #expect(clone.exists(path)) }
+    #expect(!clone.exists("data"))
+    try clone.dver("status", "-q", "-d", "two").requireSuccess()
+    try clone.write("3\n", to: "single.txt")
+    #expect(
+      try clone.dver("status", "--json", "-d", "two").requireSuccess().standardOutput
+        .contains("single.txt.dver"))
+    try clone.dver("commit", "-f", "--no-relink", "single.txt").requireSuccess()
+  }
+
+  @Test func statusLooksAtAllBranches() throws {
+    let shared = try SharedData(push: false)
+    let repository = shared.repository
+    try repository.commitAll()
+    try repository.write("newer, longer\n", to: "single.txt")
+    try repository.dver("add", "single.txt").requireSuccess()
+    try repository.dver("push").requireSuccess()
+    #expect(
+      try repository.dver("status", "-c", "--json").requireSuccess().standardOutput == "{}\n")
+    #expect(
+      try repository.dver("status", "-c", "-a", "--json").requireSuccess().standardOutput
+        == "{\"single.txt\": \"new\"}\n")
+    try repository.dver("status", "-a").requireStatus(64)
+  }
 }

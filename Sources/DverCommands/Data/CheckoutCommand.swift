@@ -25,6 +25,11 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(name: [.customShort("R"), .long], help: "Take all tracked paths below a folder")
   var recursive = false
 
+  @Flag(
+    name: [.customShort("d"), .customLong("with-deps")],
+    help: "Take all that stages read, too")
+  var withDependencies = false
+
   @Flag(help: "Link files anew, as cache.type says")
   var relink = false
 
@@ -43,6 +48,7 @@ struct CheckoutCommand: WorkspaceCommand {
     var options = CheckoutOptions()
     options.force = force
     options.recursive = recursive
+    options.withDependencies = withDependencies
     options.relink = relink
     options.allowMissing = allowMissing
     do {

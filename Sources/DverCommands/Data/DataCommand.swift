@@ -48,6 +48,9 @@ struct DataStatusCommand: WorkspaceCommand {
     help: "The remote to look at (implies --not-in-remote)", completion: .remote)
   var remote: String?
 
+  @Flag(help: "Accepted: the remote is asked each time")
+  var noRemoteRefresh = false
+
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 

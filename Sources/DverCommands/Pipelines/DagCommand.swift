@@ -32,7 +32,8 @@ struct DagCommand: WorkspaceCommand {
   @Flag(help: "Draw all that is connected with the target")
   var full = false
 
-  @Flag(help: "Draw groups of stages as one")
+  @Flag(
+    name: [.long, .customLong("collapse-foreach-matrix")], help: "Draw groups of stages as one")
   var collapse = false
 
   @Argument(help: "A stage or an output (default: everything)", completion: .target)

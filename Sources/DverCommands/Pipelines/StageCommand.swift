@@ -37,6 +37,9 @@ struct StageListCommand: WorkspaceCommand {
   @Flag(name: [.customShort("R"), .long], help: "Take a folder for all stages below it")
   var recursive = false
 
+  @Flag(help: "Fail where a dver.yaml cannot be read, as is the default")
+  var fail = false
+
   @Flag(help: "Print the definition with its templates filled in; takes --json")
   var resolved = false
 

@@ -28,6 +28,7 @@ struct PullCommand: WorkspaceCommand {
     var checkout = CheckoutOptions()
     checkout.force = force
     checkout.recursive = transfer.recursive
+    checkout.withDependencies = transfer.withDependencies
     checkout.allowMissing = transfer.allowMissing
     do {
       let summary = try workspace.pull(

@@ -24,11 +24,15 @@ struct PushCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Hash what the remote has, and replace what is damaged")
   var force = false
 
+  @Flag(help: "Take targets as patterns with *, ?, [..] and **")
+  var glob = false
+
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = transfer.options
     options.force = force
+    options.areGlobs = glob
     do {
       let summaries = try workspace.push(transfer.targetBytes, options: options)
       report(summaries).print(on: console)

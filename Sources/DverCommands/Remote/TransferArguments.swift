@@ -26,7 +26,12 @@ struct TransferArguments: ParsableArguments {
   @Flag(name: [.customShort("R"), .long], help: "Take all tracked paths below a folder")
   var recursive = false
 
-  @Flag(help: "Take the entries of the run cache along")
+  @Flag(
+    name: [.customShort("d"), .customLong("with-deps")],
+    help: "Take all that stages read, too")
+  var withDependencies = false
+
+  @Flag(inversion: .prefixedNo, help: "Take the entries of the run cache along")
   var runCache = false
 
   @Flag(help: "Do not fail for content that is nowhere to be found")
@@ -49,6 +54,7 @@ struct TransferArguments: ParsableArguments {
     options.allTags = allTags
     options.allCommits = allCommits
     options.recursive = recursive
+    options.withDependencies = withDependencies
     options.runCache = runCache
     options.allowMissing = allowMissing
     return options

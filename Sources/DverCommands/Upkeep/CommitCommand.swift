@@ -27,6 +27,13 @@ struct CommitCommand: WorkspaceCommand {
     help: "Record the stages that targets depend on too")
   var withDependencies = false
 
+  @Flag(
+    name: [.customShort("R"), .long], help: "Take all tracked paths and stages below a folder")
+  var recursive = false
+
+  @Flag(help: "Keep the files themselves where cache.type asks for links")
+  var noRelink = false
+
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
   var targets: [String] = []
 
@@ -36,6 +43,8 @@ struct CommitCommand: WorkspaceCommand {
     var options = CommitOptions()
     options.force = force
     options.withDependencies = withDependencies
+    options.recursive = recursive
+    options.withoutRelinking = noRelink
     let recorded = try workspace.commit(targets.map(\.pathBytes), options: options) { paths in
       console.confirms("\(paths.joined(separator: ", ")) changed. Record that?")
     }

@@ -1,5 +1,7 @@
 import DverCore
 import DverFileSystem
+import DverIgnore
+import DverPipeline
 
 /// A tracked path that a command works on, or a part of it.
 struct Selection: Sendable {
@@ -50,22 +52,69 @@ extension [Selection] {
 extension Workspace {
   /// What the user's targets name; everything if there are none.
   ///
+  /// - Parameters:
+  ///   - areGlobs: Whether targets are patterns for tracked paths, pointers and names of stages.
+  ///   - withDependencies: Whether a stage stands for all that it reads, too.
   /// - Throws: ``WorkspaceError/noSuchTarget(_:)``.
   func select(
-    _ targets: [[UInt8]], in catalog: Catalog, recursive: Bool = false
+    _ targets: [[UInt8]], in catalog: Catalog, recursive: Bool = false, areGlobs: Bool = false,
+    withDependencies: Bool = false
   ) throws -> [Selection] {
     guard !targets.isEmpty else {
       return catalog.outputs.map { Selection(output: $0, part: nil) }
     }
     var selections: [Selection] = []
     var seen: Set<RepositoryPath> = []
+    func add(_ selection: Selection) {
+      let path = selection.output.path.appending(selection.part ?? .root)
+      if seen.insert(path).inserted { selections.append(selection) }
+    }
+    let graph = withDependencies ? try Pipelines(catalog, root: root).graph : nil
+    var stages: Set<Int> = []
     for target in targets {
-      for selection in try select(target, in: catalog, recursive: recursive) {
-        let path = selection.output.path.appending(selection.part ?? .root)
-        if seen.insert(path).inserted { selections.append(selection) }
+      // A stage without outputs is known to the graph alone.
+      let found = try? graph?.select(
+        String(decoding: target, as: UTF8.self), from: currentFolder, isGlob: areGlobs)
+      if let found, !found.stages.isEmpty {
+        stages.formUnion(found.stages)
+        continue
+      }
+      let named =
+        areGlobs
+        ? try outputs(matching: target, in: catalog)
+        : try select(target, in: catalog, recursive: recursive)
+      named.forEach(add)
+    }
+    guard let graph else { return selections }
+    for number in graph.upstreamClosure(of: stages.sorted()) {
+      let paths =
+        graph.stages[number].outputs + graph.trackedUpstream[number].map { graph.tracked[$0].path }
+      for output in paths.compactMap({ catalog.output(at: $0) }) {
+        add(Selection(output: output, part: nil))
       }
     }
     return selections
+  }
+
+  private func outputs(matching target: [UInt8], in catalog: Catalog) throws -> [Selection] {
+    guard let name = WildcardPattern(target), name.hasWildcards else {
+      return try select(target, in: catalog, recursive: false)
+    }
+    let pattern = WildcardPattern(try path(of: target).bytes)
+    let found = catalog.outputs.filter { output in
+      if pattern?.matches(output.path.bytes) == true { return true }
+      switch output.origin {
+      case .pointer(let path): return pattern?.matches(path.bytes) == true
+      case .stage(let stage, let folder):
+        return folder == currentFolder && name.matches(Array(stage.utf8))
+      }
+    }
+    guard !found.isEmpty else {
+      throw WorkspaceError.failed(
+        "nothing that is tracked matches \(PathQuoting.quoted(target))",
+        hint: "patterns take *, ?, [..] and **, and count from the current folder")
+    }
+    return found.map { Selection(output: $0, part: nil) }
   }
 
   private func select(

@@ -12,6 +12,8 @@ package struct CheckoutOptions: Sendable {
   package var allowMissing = false
   /// Whether a target that is a folder stands for all tracked paths below it.
   package var recursive = false
+  /// Whether a stage stands for all that it reads, too.
+  package var withDependencies = false
   /// The command that is recorded to have changed data; `nil` where its caller sees to that.
   var command: String? = "dver checkout"
 

@@ -32,7 +32,9 @@ extension Workspace {
   ) throws -> CheckoutSummary {
     let catalog = try catalog()
     try refuseHiddenPointers(catalog)
-    let selections = try select(targets, in: catalog, recursive: options.recursive)
+    let selections = try select(
+      targets, in: catalog, recursive: options.recursive,
+      withDependencies: options.withDependencies)
     try refuseUnknownParts(selections, in: catalog)
     let summary = try checkout(selections, options: options)
     var total = summary

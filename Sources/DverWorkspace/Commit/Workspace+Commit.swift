@@ -11,6 +11,10 @@ package struct CommitOptions: Sendable {
   package var force = false
   /// Whether the stages that targets depend on are recorded too.
   package var withDependencies = false
+  /// Whether a target that is a folder stands for all tracked paths and stages below it.
+  package var recursive = false
+  /// Whether files stay as they are where `cache.type` asks for links.
+  package var withoutRelinking = false
 
   package init() {}
 }
@@ -55,7 +59,9 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
-    try relink(pointed.filter(\.isCached).map(\.path), command: command)
+    if !options.withoutRelinking {
+      try relink(pointed.filter(\.isCached).map(\.path), command: command)
+    }
     progress.end()
     return added
   }
@@ -94,10 +100,13 @@ extension Workspace {
     var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
     for target in targets {
       let text = String(decoding: target, as: UTF8.self)
-      if let found = try? graph.select(text, from: currentFolder), !found.stages.isEmpty {
+      if let found = try? graph.select(
+        text, from: currentFolder, isRecursive: options.recursive), !found.stages.isEmpty
+      {
         stages.formUnion(found.stages)
+        pointed += found.tracked.compactMap { catalog.output(at: graph.tracked[$0].path) }
       } else {
-        let selections = try select([target], in: catalog)
+        let selections = try select([target], in: catalog, recursive: options.recursive)
         try refuseUnknownParts(selections, in: catalog)
         pointed += selections.map(\.output)
       }

@@ -13,6 +13,10 @@ package struct TransferOptions: Sendable {
   package var allCommits = false
   /// Whether a target that is a folder stands for all tracked paths below it.
   package var recursive = false
+  /// Whether targets are patterns.
+  package var areGlobs = false
+  /// Whether a stage stands for all that it reads, too.
+  package var withDependencies = false
   /// Whether the run cache goes along.
   package var runCache = false
   /// Whether objects that seem to be there are looked at, byte for byte.

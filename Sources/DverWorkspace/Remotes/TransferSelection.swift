@@ -51,7 +51,7 @@ extension Workspace {
     var items: [TransferItem] = []
     var refusal: (any Error)?
     do {
-      let selections = try select(targets, in: catalog, recursive: options.recursive)
+      let selections = try select(targets, in: catalog, options)
       if revisions.isEmpty { try refuseUnknownParts(selections, in: catalog) }
       items = selections.map { TransferItem(selection: $0, tree: nil) }
     } catch let error as WorkspaceError where !revisions.isEmpty {
@@ -62,7 +62,7 @@ extension Workspace {
       let catalog = try self.catalog(of: revision, in: git)
       // Not every revision tracks what a target names.
       let found = targets.flatMap { target in
-        (try? select([target], in: catalog, recursive: options.recursive)) ?? []
+        (try? select([target], in: catalog, options)) ?? []
       }
       let selected = targets.isEmpty ? try select([], in: catalog) : found
       items += selected.map { TransferItem(selection: $0, tree: revision.tree) }
@@ -89,6 +89,14 @@ extension Workspace {
       }
     }
     return items
+  }
+
+  private func select(
+    _ targets: [[UInt8]], in catalog: Catalog, _ options: TransferOptions
+  ) throws -> [Selection] {
+    try select(
+      targets, in: catalog, recursive: options.recursive, areGlobs: options.areGlobs,
+      withDependencies: options.withDependencies)
   }
 
   private func revisions(_ options: TransferOptions) throws -> [GitRevision] {

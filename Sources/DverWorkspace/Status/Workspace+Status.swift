@@ -9,10 +9,14 @@ extension Workspace {
   /// Compares the workspace with what pointers and locks record; hashes only what its stat says
   /// may have changed.
   ///
-  /// - Parameter targets: Tracked paths, pointers or stages; all if empty.
-  ///
+  /// - Parameters:
+  ///   - targets: Tracked paths, pointers or stages; all if empty.
+  ///   - recursive: Whether a folder stands for all tracked paths and stages below it.
+  ///   - withDependencies: Whether a stage stands for all that it reads, too.
   /// - Throws: ``IncompleteStatus``, after looking at the rest, where a pipeline cannot be read.
-  package func status(_ targets: [[UInt8]] = []) throws -> WorkspaceStatus {
+  package func status(
+    _ targets: [[UInt8]] = [], recursive: Bool = false, withDependencies: Bool = false
+  ) throws -> WorkspaceStatus {
     try recoverRuns()
     var broken: (any DverError)?
     let catalog = try Catalog(
@@ -20,7 +24,8 @@ extension Workspace {
     try catalog.refuseOverlaps()
     // A target may be what the broken file would have named.
     if let broken, !targets.isEmpty { throw broken }
-    let selected = try select(forStatus: targets, in: catalog)
+    let selected = try select(
+      forStatus: targets, in: catalog, recursive: recursive, withDependencies: withDependencies)
     var status = try pointerItems(catalog, selected: selected.paths)
     if !catalog.pipelines.isEmpty, broken == nil {
       do {
@@ -96,20 +101,23 @@ extension Workspace {
 
   /// The tracked paths and stages that targets name; `nil` for all.
   private func select(
-    forStatus targets: [[UInt8]], in catalog: Catalog
+    forStatus targets: [[UInt8]], in catalog: Catalog, recursive: Bool, withDependencies: Bool
   ) throws -> (paths: Set<RepositoryPath>?, stages: Set<StageAddress>?) {
     guard !targets.isEmpty else { return (nil, nil) }
     var (paths, stages): (Set<RepositoryPath>, Set<StageAddress>) = ([], [])
     let graph = try Pipelines(catalog, root: root).graph
+    var numbers: Set<Int> = []
     for target in targets {
       // A stage without outputs is known to the graph alone.
       if let found = try? graph.select(
-        String(decoding: target, as: UTF8.self), from: currentFolder), !found.stages.isEmpty
+        String(decoding: target, as: UTF8.self), from: currentFolder, isRecursive: recursive),
+        !found.stages.isEmpty
       {
-        stages.formUnion(found.stages.map { graph.stages[$0].address })
+        numbers.formUnion(found.stages)
+        paths.formUnion(found.tracked.map { graph.tracked[$0].path })
         continue
       }
-      let selections = try select([target], in: catalog)
+      let selections = try select([target], in: catalog, recursive: recursive)
       try refuseUnknownParts(selections, in: catalog)
       for selection in selections {
         switch selection.output.origin {
@@ -119,6 +127,12 @@ extension Workspace {
           stages.insert(StageAddress(file: file, name: name))
         }
       }
+    }
+    if withDependencies { numbers.formUnion(graph.upstreamClosure(of: numbers.sorted())) }
+    for number in numbers {
+      stages.insert(graph.stages[number].address)
+      guard withDependencies else { continue }
+      paths.formUnion(graph.trackedUpstream[number].map { graph.tracked[$0].path })
     }
     return (paths, stages)
   }
