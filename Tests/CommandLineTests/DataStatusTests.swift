@@ -56,6 +56,31 @@ import Testing
         == "{\"committed\": {\"renamed\": [{\"old\": \"data/\", \"new\": \"moved/\"}]}}")
   }
 
+  @Test func aDirectoryThatBecameAFileIsModified() throws {
+    let repository = try repository()
+    try repository.remove("data")
+    try repository.write("file\n", to: "data")
+    #expect(try json(repository) == "{\"uncommitted\": {\"modified\": [\"data\"]}}")
+    let granular = "{\"modified\": [\"data\"], \"deleted\": [\"data/a\", \"data/b\"]}"
+    #expect(try json(repository, "--granular") == "{\"uncommitted\": \(granular)}")
+    try repository.dver("checkout", "-f").requireSuccess()
+    try repository.remove("one.csv")
+    try repository.write("1\n", to: "one.csv/x")
+    #expect(try json(repository) == "{\"uncommitted\": {\"modified\": [\"one.csv/\"]}}")
+    let diff = try repository.dver("diff", "--json").requireSuccess().standardOutput
+    #expect(diff.contains("\"added\": [{\"path\": \"one.csv/x\"}], \"deleted\": []"))
+    #expect(diff.contains("\"modified\": [{\"path\": \"one.csv/\"}]"))
+  }
+
+  @Test func aDirectoryThatLacksOneFileIsNotListedItself() throws {
+    let repository = try repository()
+    let sum = try repository.shell("sha256sum < data/a").requireSuccess().standardOutput
+    try repository.remove(
+      ".dver/cache/objects/\(sum.prefix(2))/\(sum.prefix(64).dropFirst(2))")
+    #expect(try json(repository) == "{}")
+    #expect(try json(repository, "--granular") == "{\"not_in_cache\": [\"data/a\"]}")
+  }
+
   @Test func missingObjectsAreListed() throws {
     let repository = try repository()
     try repository.remove(".dver/cache/objects")

@@ -10,10 +10,15 @@ package struct DataChanges: Sendable {
     case modified
   }
 
-  /// A tracked directory that is not the same as a whole.
+  /// A tracked directory that is not the same as a whole, or that became a file or was one.
   struct Directory: Sendable {
     let old: TrackedOutput?
     let new: TrackedOutput?
+
+    /// The file that one side is, if the other one is a directory.
+    var file: TrackedOutput? {
+      [old, new].compactMap { $0 }.first { $0.name?.isDirectory == false }
+    }
   }
 
   /// One path that differs, as it is shown.
@@ -73,6 +78,15 @@ package struct DataChanges: Sendable {
       total.oldBytes += leaves.changes[index].old?.size ?? 0
       total.newBytes += leaves.changes[index].new?.size ?? 0
     }
+    for directory in directories where kind == .modified {
+      guard let file = directory.file else { continue }
+      total.count += 1
+      if directory.old?.name == file.name {
+        total.oldBytes += file.record.size ?? 0
+      } else {
+        total.newBytes += file.record.size ?? 0
+      }
+    }
     return total
   }
 
@@ -118,10 +132,12 @@ package struct DataChanges: Sendable {
   }
 
   private func item(_ directory: Directory) -> Item {
-    let path = (directory.new ?? directory.old)?.path.bytes ?? []
+    let shown = directory.new ?? directory.old
+    let path = shown?.path.bytes ?? []
+    let slash = shown?.name?.isDirectory == false ? [] : [RepositoryPath.slash]
     let isRenamed = kind(of: directory) == .renamed
     return Item(
-      path: path + [RepositoryPath.slash],
+      path: path + slash,
       oldPath: isRenamed ? directory.old.map { $0.path.bytes + [RepositoryPath.slash] } : nil,
       oldHash: directory.old?.name?.description, newHash: directory.new?.name?.description)
   }

@@ -72,8 +72,15 @@ struct DataComparison {
       }
       if isGranular { append(try memberChanges(before, after), below: after.path) }
     } else {
-      remove(before)
-      add(after)
+      if scope.contains(after.path.bytes) {
+        directories.append(DataChanges.Directory(old: before, new: after))
+      }
+      guard isGranular else { return }
+      if oldName.isDirectory {
+        append(try old.entries(of: before), below: before.path, isOld: true)
+      } else {
+        append(try new.entries(of: after), below: after.path, isOld: false)
+      }
     }
   }
 

@@ -167,9 +167,13 @@ extension Workspace {
     }
     let missing = try lacks(
       files.map { table.digests[$0] }, sizes: files.map { table.sizes[$0] })
-    guard !missing.isEmpty else { return [] }
+    guard !missing.isEmpty, let name = output.name else { return [] }
     let folder = output.path.bytes + [RepositoryPath.slash]
-    var items = [DataChanges.Item(folder, hash: output.name?.description)]
+    var items: [DataChanges.Item] = []
+    // With its manifest and a part of its files there, it is only these that are not.
+    if try missing.count == files.count || lacks([name.digest], sizes: [-1]) == [0] {
+      items.append(DataChanges.Item(folder, hash: name.description))
+    }
     guard isGranular else { return items }
     items += missing.map { position in
       let index = files[position]
