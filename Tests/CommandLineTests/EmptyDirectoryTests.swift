@@ -54,4 +54,25 @@ import Testing
     let result = try repository.dver("add", "d/x").requireStatus(2)
     #expect(result.standardError.contains("d/x"))
   }
+
+  @Test func aTrackedEmptyDirectoryThatComesBackIsReported() throws {
+    let repository = try tracked("mkdir d")
+    try repository.remove("d")
+    let result = try repository.dver("checkout", "--json").requireSuccess()
+    #expect(
+      result.standardOutput == #"{"added": ["d"], "modified": [], "deleted": []}"# + "\n")
+    #expect(repository.exists("d"))
+    let again = try repository.dver("checkout").requireSuccess()
+    #expect(again.standardError == "Everything is in place\n")
+  }
+
+  @Test func whatIsOnlyLinkedAnewIsNotModified() throws {
+    let repository = try tracked("mkdir d && echo 1 > d/x")
+    try repository.dver("config", "cache.type", "symlink").requireSuccess()
+    let result = try repository.dver("checkout", "--relink", "--json").requireSuccess()
+    #expect(result.standardOutput == #"{"added": [], "modified": [], "deleted": []}"# + "\n")
+    try repository.dver("config", "cache.type", "copy").requireSuccess()
+    let text = try repository.dver("checkout", "--relink").requireSuccess()
+    #expect(text.standardOutput == "1 file placed anew\n")
+  }
 }

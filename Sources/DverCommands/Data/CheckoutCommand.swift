@@ -86,7 +86,7 @@ struct CheckoutReport {
     }
     let counts = [
       (summary.added.count, "added"), (summary.modified.count, "modified"),
-      (summary.deleted.count, "deleted"),
+      (summary.deleted.count, "deleted"), (summary.relinked.count, "placed anew"),
     ].filter { $0.0 > 0 }.map { "\($0.0) file\($0.0 == 1 ? "" : "s") \($0.1)" }
     if !counts.isEmpty {
       console.print(counts.joined(separator: ", "))

@@ -204,7 +204,14 @@ extension Checkout {
         return
       }
       if plan.desired.kinds[entry] != .emptyDirectory { try FileSystem.rename(staged, to: target) }
-      summary.modified.append(shown(relative))
+      let isSame =
+        plan.present.kinds[match] == plan.desired.kinds[entry]
+        && plan.present.digests[match] == plan.desired.digests[entry]
+      if isSame {
+        summary.relinked.append(shown(relative))
+      } else {
+        summary.modified.append(shown(relative))
+      }
     } else if plan.desired.kinds[entry] == .emptyDirectory {
       try FileSystem.makeDirectories(target)
       summary.added.append(shown(relative))

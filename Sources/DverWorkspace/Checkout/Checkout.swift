@@ -48,7 +48,10 @@ struct Checkout {
     try remove(plan.removals.filter { needed.contains($0) }, plan, &summary)
     let placed = try place(plan, &summary)
     try remove(plan.removals.filter { !needed.contains($0) }, plan, &summary)
-    if desired.isEmpty, keepsFolder { try FileSystem.makeDirectories(folder) }
+    if desired.isEmpty, keepsFolder {
+      if try !FileSystem.exists(folder) { summary.added.append(path) }
+      try FileSystem.makeDirectories(folder)
+    }
     return Outcome(
       summary: summary, stamps: summary.isComplete ? stamps(of: plan, placed: placed) : nil)
   }

@@ -26,6 +26,8 @@ package struct CheckoutSummary: Sendable {
   package var added: [RepositoryPath] = []
   package var modified: [RepositoryPath] = []
   package var deleted: [RepositoryPath] = []
+  /// Files that were placed anew with the content that they had.
+  package var relinked: [RepositoryPath] = []
   /// Files left as they are, for their content is in no cache.
   package var unsaved: [RepositoryPath] = []
   /// What is never tracked and stands where a file belongs.
@@ -43,6 +45,7 @@ package struct CheckoutSummary: Sendable {
     added += other.added
     modified += other.modified
     deleted += other.deleted
+    relinked += other.relinked
     unsaved += other.unsaved
     inTheWay += other.inTheWay
     refusals += other.refusals
@@ -75,7 +78,9 @@ package struct CheckoutSummary: Sendable {
     if refusals.last?.subject != refusal.subject { refusals.append(refusal) }
   }
 
-  package var changeCount: Int { added.count + modified.count + deleted.count }
+  package var changeCount: Int {
+    added.count + modified.count + deleted.count + relinked.count
+  }
 }
 
 extension FileSystemError {

@@ -17,7 +17,7 @@ extension Workspace {
     try saveIndexes()
     progress.end()
     try refuse(summary, options: CheckoutOptions())
-    return summary.modified
+    return summary.relinked
   }
 
   func unprotect(_ selections: [Selection]) throws -> CheckoutSummary {
