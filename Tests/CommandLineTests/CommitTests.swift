@@ -28,13 +28,33 @@ import Testing
     #expect(refused.standardError.contains("not recorded: d changed"))
     #expect(try repository.readText("d.dver") == pointer)
     try repository.append("desc: kept\n", to: "d.dver")
-    let result = try repository.dver("commit", "-f", "-d", "--json", "d/x").requireSuccess()
+    let result = try repository.dver("commit", "-f", "-d", "--json", "d/new").requireSuccess()
     #expect(result.standardOutput.contains(#""path": "d", "pointer": "d.dver""#))
     #expect(result.standardOutput.contains(#""changed": true"#))
     #expect(try repository.readText("d.dver").hasSuffix("desc: kept\n"))
     try repository.remove("d")
     try repository.dver("checkout").requireSuccess()
     #expect(try repository.readText("d/new") == "changed\n")
+  }
+
+  @Test func aMemberIsRecordedAlone() throws {
+    let repository = try repository()
+    try repository.write("3\n", to: "d/y")
+    try repository.write("4\n", to: "d/sub/z")
+    try repository.dver("commit", "-f").requireSuccess()
+    // Neither what is away nor what else was changed goes into the record.
+    try repository.remove("d/x")
+    try repository.write("changed\n", to: "d/y")
+    try repository.write("new\n", to: "d/sub/new")
+    let refused = try repository.dver("commit", "d/sub").requireStatus(2)
+    #expect(refused.standardError.contains("not recorded: d/sub changed"))
+    try repository.dver("commit", "-f", "d/sub").requireSuccess()
+    #expect(try repository.readText("d.dver").contains("nfiles: 4\n"))
+    try repository.remove("d")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("d/x") == "2\n")
+    #expect(try repository.readText("d/y") == "3\n")
+    #expect(try repository.readText("d/sub/new") == "new\n")
   }
 
   @Test func refusesWhatIsNotThere() throws {

@@ -32,6 +32,7 @@ extension Workspace {
     let chosen = try committed(targets, in: catalog, options: options)
     let pointed = chosen.pointed
     for output in pointed where output.isCached { try refuseTrackedByGit(inside: output.path) }
+    for member in chosen.members { try refuseTrackedByGit(inside: member.path) }
     let transaction = try storing()
     let contents = try pointed.map { output in
       try ContentScanner(
@@ -40,30 +41,58 @@ extension Workspace {
       ).content(of: output.path)
     }
     try refuseMissing(pointed, contents)
+    let alteredMembers = options.force ? [] : try changedMembers(among: chosen.members)
     let changed =
       zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
       .map { displayed($0.0.path) }
+      + alteredMembers
       + chosen.stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
     if !changed.isEmpty, !options.force, try !confirm(changed) {
       throw WorkspaceError.failed(
         "not recorded: \(changed.joined(separator: ", ")) changed",
         hint: "use 'dver commit -f' to record changes without a question")
     }
-    let taken = try zip(pointed, contents).map {
+    var taken = try zip(pointed, contents).map {
       try take($0, as: $1, transaction: transaction)
     }
+    let scanner = ContentScanner(
+      workspace: self, transaction: transaction, linkTypes: try configuration().linkTypes)
+    for member in chosen.members {
+      taken.append(
+        try take(.member(member.path, of: member.output), scanner, nodes: [transaction]))
+    }
+    let paths = pointed.map(\.path) + chosen.members.map { $0.path }
+    let command = "dver commit \(paths.map(\.description).joined(separator: " "))"
+    // The nodes of a directory that members are put into are made then.
     try transaction.publish()
-    let command = "dver commit \(pointed.map(\.path.description).joined(separator: " "))"
-    let added = taken.isEmpty ? [] : try record(taken, nodes: [], command: command) { _ in }
+    let added =
+      taken.isEmpty
+      ? []
+      : try record(taken, nodes: [transaction], command: command) { _ in
+        try transaction.publish()
+      }
     try commit(chosen.stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
     if !options.withoutRelinking {
-      try relink(pointed.filter(\.isCached).map(\.path), command: command)
+      try relink(
+        pointed.filter(\.isCached).map(\.path) + chosen.members.map { $0.output.path },
+        command: command)
     }
     progress.end()
     return added
+  }
+
+  /// A path inside of a tracked directory, which is recorded alone: the rest need not be there.
+  private typealias Member = (path: RepositoryPath, output: TrackedOutput)
+
+  /// Members of directories that are not as recorded as a whole.
+  private func changedMembers(among members: [Member]) throws -> [String] {
+    try members.filter { member in
+      let content = try ContentScanner(workspace: self).content(of: member.output.path)
+      return !member.output.isRecorded(content)
+    }.map { displayed($0.path) }
   }
 
   private func refuseMissing(_ outputs: [TrackedOutput], _ contents: [WorkspaceContent]) throws {
@@ -94,10 +123,11 @@ extension Workspace {
 
   private func committed(
     _ targets: [[UInt8]], in catalog: Catalog, options: CommitOptions
-  ) throws -> (pointed: [TrackedOutput], stages: [ChangedStage]) {
+  ) throws -> (pointed: [TrackedOutput], members: [Member], stages: [ChangedStage]) {
     let pipelines = try pipelines(catalog)
     let graph = pipelines.graph
     var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
+    var members: [Member] = []
     for target in targets {
       let text = String(decoding: target, as: UTF8.self)
       if let found = try? graph.select(
@@ -108,7 +138,14 @@ extension Workspace {
       } else {
         let selections = try select([target], in: catalog, recursive: options.recursive)
         try refuseUnknownParts(selections, in: catalog)
-        pointed += selections.map(\.output)
+        for selection in selections {
+          let output = selection.output
+          if let part = selection.part, output.isCached, case .pointer = output.origin {
+            members.append((path: output.path.appending(part), output: output))
+          } else {
+            pointed.append(output)
+          }
+        }
       }
     }
     if targets.isEmpty {
@@ -128,7 +165,7 @@ extension Workspace {
         }
     }
     return (
-      pointed,
+      pointed, members,
       changed.map {
         ChangedStage(
           number: $0.stage, name: graph.stages[$0.stage].address.text,
