@@ -127,6 +127,61 @@ import Testing
     #expect(try bench.read(".dver/tmp/failed/a/outputs/out/y") == "half")
   }
 
+  @Test func nothingIsTakenFromBehindALinkAboveAnOutput() throws {
+    for isAlive in [true, false] {
+      let bench = try Workbench()
+      try bench.write("mine", to: "elsewhere/x")
+      try bench.write("mine", to: "elsewhere/new")
+      try bench.write("old", to: "out/x")
+      let stage = try graph([stage("a", to: ["out/x", "out/new"])], root: bench.root).stages[0]
+      do {
+        let area = AsideArea(bench.layout)
+        let ticket = try area.begin(stage, outputs: [0, 1])
+        try FileSystem.removeTree(bench.root.appending("out"))
+        try FileSystem.makeSymbolicLink(
+          to: bench.root.appending("elsewhere").bytes, at: bench.root.appending("out"))
+        if isAlive { try area.putBack(ticket) }
+      }
+      _ = try recover(bench)
+      #expect(try bench.read("out/x") == "old")
+      #expect(try bench.read("out/new") == nil)
+      #expect(try bench.read("elsewhere/x") == "mine")
+      #expect(try bench.read("elsewhere/new") == "mine")
+      let kept = isAlive ? ".dver/tmp/failed/a/outputs/out" : ".dver/state/kept/out"
+      #expect(try FileSystem.status(of: bench.root.appending(kept))?.isLink == true)
+    }
+  }
+
+  @Test func nothingIsPutThroughALinkThatWasKept() throws {
+    let bench = try Workbench()
+    try bench.write("mine", to: "elsewhere/x")
+    try bench.write("old", to: "out/x")
+    let kept = bench.layout.failed.appending("a/outputs")
+    try FileSystem.makeDirectories(kept)
+    try FileSystem.makeSymbolicLink(
+      to: bench.root.appending("elsewhere").bytes, at: kept.appending("out"))
+    let stage = try graph([stage("a", to: ["out/x"])], root: bench.root).stages[0]
+    do {
+      _ = try AsideArea(bench.layout).begin(stage, outputs: [0])
+      try bench.write("half", to: "out/x")
+    }
+    _ = try recover(bench)
+    #expect(try bench.read("elsewhere/x") == "mine")
+    #expect(try bench.read("out/x") == "old")
+    #expect(try bench.read(".dver/tmp/failed/a/outputs/out/x") == "half")
+  }
+
+  @Test func whatLiesBehindALinkIsNotSetAside() throws {
+    let bench = try Workbench()
+    try bench.write("mine", to: "elsewhere/x")
+    try FileSystem.makeSymbolicLink(to: Array("elsewhere".utf8), at: bench.root.appending("out"))
+    let stage = try graph([stage("a", to: ["out/x"])], root: bench.root).stages[0]
+    #expect(throws: StageFailure.self) {
+      _ = try AsideArea(bench.layout).begin(stage, outputs: [0])
+    }
+    #expect(try bench.read("elsewhere/x") == "mine")
+  }
+
   @Test func longPathsComeBackToo() throws {
     let bench = try Workbench()
     let name = String(repeating: "é", count: 100)

@@ -45,6 +45,9 @@ package final class AsideArea: Sendable {
   package func begin(
     _ stage: ResolvedStage, outputs: [Int], unprotect: ((Int) throws -> Void)? = nil
   ) throws -> Ticket {
+    for path in outputs.map({ stage.outputs[$0] }) {
+      try requireFolders(above: path, of: stage.address)
+    }
     let ticket = try open(stage, outputs)
     do {
       for (place, output) in outputs.enumerated() where ticket.wasThere[place] {
@@ -59,6 +62,18 @@ package final class AsideArea: Sendable {
       throw error
     }
     return ticket
+  }
+
+  /// Refuses an output behind a link: what is there is not the workspace's to move.
+  ///
+  /// - Throws: ``StageFailure``.
+  func requireFolders(above path: RepositoryPath, of stage: StageAddress) throws {
+    let place = layout.root.appending(path)
+    guard let obstacle = try FileSystem.obstacle(above: place, in: layout.root),
+      try FileSystem.status(of: obstacle)?.isLink == true
+    else { return }
+    let link = obstacle.relative(to: layout.root) ?? .root
+    throw StageFailure.outputBehindLink(stage: stage, path, link: link)
   }
 
   /// The old outputs, with where they stand aside.
@@ -93,9 +108,9 @@ package final class AsideArea: Sendable {
     for (places, wasThere) in zip(ticket.places, ticket.wasThere) {
       do {
         if wasThere {
-          try places.putBack(quarantine: quarantine)
+          try places.putBack(quarantine: quarantine, clearing: quarantine.take)
         } else {
-          try quarantine.take(places.original)
+          try quarantine.take(places.linkAbove() ?? places.original)
         }
       } catch {
         failure = failure ?? error

@@ -42,7 +42,7 @@ package struct AsideLayout: Sendable {
     of path: RepositoryPath, token: String, number: Int, index: Int
   ) -> AsidePlaces {
     AsidePlaces(
-      original: root.appending(path), area: folder(of: token),
+      original: root.appending(path), root: root, area: folder(of: token),
       item: "\(number).\(index).\(SafeFileName.encoded(path.bytes))",
       mark: "\(token)-\(number)", onSkipped: onSkipped)
   }

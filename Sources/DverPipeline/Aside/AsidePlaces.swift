@@ -13,6 +13,8 @@ struct AsidePlaces: Sendable {
   let inArea: AbsolutePath
   let sibling: AbsolutePath
   let child: AbsolutePath
+  /// The workspace.
+  private let root: AbsolutePath
   /// Told of what a copy leaves out.
   private let onSkipped: @Sendable (AbsolutePath) -> Void
 
@@ -20,10 +22,11 @@ struct AsidePlaces: Sendable {
   ///   - item: The name in the area.
   ///   - mark: What makes hidden names those of one stage of one process.
   init(
-    original: AbsolutePath, area: AbsolutePath, item: String, mark: String,
+    original: AbsolutePath, root: AbsolutePath, area: AbsolutePath, item: String, mark: String,
     onSkipped: @escaping @Sendable (AbsolutePath) -> Void
   ) {
     self.original = original
+    self.root = root
     self.onSkipped = onSkipped
     inArea = area.appending(item)
     let name = Array(".".utf8) + original.lastComponent + Array(".dver-aside-\(mark)".utf8)
@@ -59,20 +62,49 @@ struct AsidePlaces: Sendable {
     return nil
   }
 
+  /// The link that one of the folders above the output is now, if there is one: what seems to be in
+  /// the output's place is somewhere else then, and somebody else's.
+  func linkAbove() throws -> AbsolutePath? {
+    guard let obstacle = try FileSystem.obstacle(above: original, in: root),
+      try FileSystem.status(of: obstacle)?.isLink == true
+    else { return nil }
+    return obstacle
+  }
+
   /// Puts the old output back, after what is in its place has gone to `quarantine`.
   ///
   /// May be repeated after a crash at any point. Does nothing if the output was not moved.
-  func putBack(quarantine: Quarantine) throws {
+  ///
+  /// - Parameter take: Takes away what has the place of a folder above the output.
+  func putBack(
+    quarantine: Quarantine, clearing take: (AbsolutePath) throws -> Void
+  ) throws {
     switch try present() {
     case child:
       try quarantine.takeChildren(of: original, excluding: child)
       try Self.moveChildren(of: child, to: original, excluding: nil)
       try FileSystem.removeEmptyDirectory(child)
-    case let place?:
+    case let found?:
+      // A hidden name may have been found through the link that is about to go.
+      let place = try found.parent.resolvingLinks().appending(found.lastComponent)
+      try Self.clearWay(to: original, in: root, taking: take)
       try quarantine.take(original)
       try FileSystem.rename(place, to: original)
     case nil: break
     }
+  }
+
+  /// Makes the folders above `path`, real ones, after `take` has taken what has the place of one.
+  static func clearWay(
+    to path: AbsolutePath, in root: AbsolutePath, taking take: (AbsolutePath) throws -> Void
+  ) throws {
+    if let obstacle = try FileSystem.obstacle(above: path, in: root) {
+      try take(obstacle)
+      guard try !FileSystem.exists(obstacle) else {
+        throw FileSystemError(.remove, obstacle, code: EBUSY)
+      }
+    }
+    try FileSystem.makeDirectories(path.parent)
   }
 
   /// Removes the old output for good, but for what is hidden in it.

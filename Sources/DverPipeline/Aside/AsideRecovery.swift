@@ -19,7 +19,8 @@ package enum AsideRecovery {
   ///   - preserve: Makes sure that the store holds the content at the path, an old version of the
   ///     output, before it is dropped.
   ///   - barrier: Makes the store durable.
-  ///   - hidden: Saves what the store does not get.
+  ///   - hidden: Saves what the store does not get, and what has the place of a folder above an
+  ///     output: the user may have put it there.
   ///   - displacing: Called before what stands at an output's path goes to quarantine: the killed
   ///     command may have left it, or the user may have put it there since.
   package static func recover(
@@ -45,7 +46,7 @@ package enum AsideRecovery {
       try lease.check()
       let session = DeadSession(layout, token)
       try session.endCommands()
-      report.interrupted += try session.putBack(displacing: displacing)
+      report.interrupted += try session.putBack(saving: hidden, displacing: displacing)
       try session.dropRest(preserve: preserve, barrier: barrier, saving: hidden)
       try FileSystem.removeFile(layout.folder(of: token).appending(AsideJournal.fileName))
       // What nobody can name is left for the user.
@@ -90,30 +91,52 @@ private struct DeadSession {
   }
 
   /// Puts back what belongs to stages that had not finished.
-  func putBack(displacing: (RepositoryPath) -> Void) throws -> [StageAddress] {
+  func putBack(
+    saving hidden: HiddenFiles, displacing: (RepositoryPath) -> Void
+  ) throws -> [StageAddress] {
     var stages: [StageAddress] = []
     for entry in try entries() where entry.state == .open {
-      let quarantine = layout.quarantine(of: entry.stage)
-      for (index, output) in entry.outputs.enumerated() {
-        if try FileSystem.exists(layout.root.appending(output.path)) { displacing(output.path) }
-        if output.wasThere {
-          try places(entry, index).putBack(quarantine: quarantine)
-        } else {
-          try quarantine.take(layout.root.appending(output.path))
-        }
+      for index in entry.outputs.indices {
+        try putBack(entry, index, saving: hidden, displacing: displacing)
       }
       stages.append(entry.stage)
     }
-    try putBackUnlisted()
+    try putBackUnlisted(saving: hidden)
     return stages
   }
 
+  private func putBack(
+    _ entry: AsideJournal.Entry, _ index: Int, saving hidden: HiddenFiles,
+    displacing: (RepositoryPath) -> Void
+  ) throws {
+    let output = entry.outputs[index]
+    let places = places(entry, index)
+    if output.wasThere, try places.present() == nil { return }
+    let quarantine = layout.quarantine(of: entry.stage)
+    let link = try places.linkAbove()
+    if try link == nil && FileSystem.exists(places.original) { displacing(output.path) }
+    if output.wasThere {
+      try places.putBack(quarantine: quarantine) { try keep($0, hidden) }
+    } else if let link {
+      try keep(link, hidden)
+    } else {
+      try quarantine.take(places.original)
+    }
+  }
+
+  private func keep(_ obstacle: AbsolutePath, _ hidden: HiddenFiles) throws {
+    try hidden.keep(obstacle, as: obstacle.relative(to: layout.root) ?? .root)
+  }
+
   /// A power cut may take the journal and leave the moves: names say where their content belongs.
-  private func putBackUnlisted() throws {
+  private func putBackUnlisted(saving hidden: HiddenFiles) throws {
     let listed = Set(try entries().map(\.number))
     for item in try items() where !listed.contains(item.number) {
       let original = layout.root.appending(item.path)
-      if try !FileSystem.exists(original) { try FileSystem.rename(item.location, to: original) }
+      let obstacle = try FileSystem.obstacle(above: original, in: layout.root)
+      guard try obstacle != nil || !FileSystem.exists(original) else { continue }
+      try AsidePlaces.clearWay(to: original, in: layout.root) { try keep($0, hidden) }
+      try FileSystem.rename(item.location, to: original)
     }
   }
 

@@ -29,7 +29,8 @@ package struct HiddenFiles {
     let output = layout.root.appending(path)
     for hidden in try list(location, path) {
       let (source, target) = (location.appending(hidden), output.appending(hidden))
-      if try FileSystem.status(of: target.parent)?.isDirectory == true,
+      if try FileSystem.obstacle(above: target, in: layout.root) == nil,
+        try FileSystem.status(of: target.parent)?.isDirectory == true,
         try FileSystem.renameWithoutReplacing(source, to: target)
       {
         continue
@@ -49,7 +50,10 @@ package struct HiddenFiles {
   package func keep(_ source: AbsolutePath, as path: RepositoryPath) throws {
     var place = layout.kept.appending(path)
     var number = 1
-    while try FileSystem.exists(place) {
+    // A link that is kept must not lead what is kept later out of here.
+    while try FileSystem.obstacle(above: place, in: layout.kept) != nil
+      || FileSystem.exists(place)
+    {
       place = layout.kept.appending("\(number)").appending(path)
       number += 1
     }

@@ -77,6 +77,10 @@ struct Quarantine: Sendable {
 
   private func prepareTarget(for path: AbsolutePath) throws -> AbsolutePath {
     let target = outputs.appending(path.relative(to: root) ?? .root)
+    // A link that an earlier run left in the place of a folder must not be followed.
+    if let obstacle = try FileSystem.obstacle(above: target, in: folder) {
+      try FileSystem.removeTree(obstacle)
+    }
     try FileSystem.makeDirectories(target.parent)
     try FileSystem.removeTree(target)
     return target

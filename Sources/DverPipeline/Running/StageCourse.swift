@@ -161,6 +161,7 @@ struct StageCourse: Sendable {
 
   func storeOutputs() throws -> [OutputRecord] {
     for path in stage.outputs {
+      try runner.aside.requireFolders(above: path, of: address)
       guard try FileSystem.exists(runner.graph.root.appending(path)) else {
         throw StageFailure.missingOutput(stage: address, path)
       }

@@ -32,6 +32,6 @@ extension Workspace {
 
   /// Says where something of an old output went.
   func noteKept(_ place: AbsolutePath) {
-    notices.warning("\(place) keeps what stood in the old output and is not tracked")
+    notices.warning("\(place) keeps what stood in an output's place and is not tracked")
   }
 }

@@ -90,6 +90,43 @@ struct ForeignFilesTests {
     #expect(try repository.readText("o") == "mine\n")
   }
 
+  /// A command may redirect its output with a link in the place of a folder.
+  @Test(arguments: ["exit 0", "exit 1", "kill -9 $PPID; exit 1"])
+  func whatLiesBehindACommandsLinkStaysThere(_ ending: String) throws {
+    let repository = try TemporaryRepository()
+    let home = repository.outside("home")
+    try repository.shell(
+      "mkdir -p results \(home) && echo thesis > \(home)/model && echo old > results/model"
+    ).requireSuccess()
+    try repository.write("1\n", to: "in")
+    let link = "rm -rf results; ln -s \(home) results; \(ending)"
+    try repository.write(
+      """
+      stages:
+        s:
+          cmd: 'if test ! -e sound; then \(link); fi; echo new > results/model'
+          deps: [in]
+          outs: [results/model]
+
+      """, to: "dver.yaml")
+    let result = try repository.dver("repro")
+    if ending.hasPrefix("kill") {
+      try result.requireKilled()
+    } else {
+      try result.requireStatus(3)
+    }
+    if ending == "exit 0" {
+      #expect(result.standardError.contains("results/model lies below the symbolic link results"))
+    }
+    try repository.dver("status").requireSuccess()
+    #expect(try repository.readText("results/model") == "old\n")
+    try repository.write("", to: "sound")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("results/model") == "new\n")
+    let thesis = try repository.shell("cat \(home)/model").requireSuccess()
+    #expect(thesis.standardOutput == "thesis\n")
+  }
+
   @Test func outputsAreNoFilesOfDver() throws {
     for name in ["dver.lock", "a.dver", ".gitignore", "dver.yaml", ".dverignore"] {
       let repository = try TemporaryRepository()
