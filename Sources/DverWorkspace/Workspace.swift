@@ -35,6 +35,8 @@ package final class Workspace: Sendable {
   let pointerNames = PointerNames()
   /// Folders that the user was told cannot be looked into.
   let closedFolders = Mutex<Set<RepositoryPath>>([])
+  /// What the user was told cannot be put back.
+  let leftAside = Mutex<Set<LeftAside>>([])
   /// Where nodes are looked for that are neither here nor in git; `nil` for what cannot be opened.
   let nodeRemotes = Mutex<[String: (any Remote)?]>([:])
   private let parts = Mutex(Parts())

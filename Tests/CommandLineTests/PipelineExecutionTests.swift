@@ -130,6 +130,73 @@ import Testing
     #expect(failed.standardError.contains("exited with status 5"))
   }
 
+  // MARK: Old outputs
+
+  /// Whatever a command makes of the folder of its output.
+  @Test(arguments: ["", "echo x > results;", "mkfifo results;", "ln -s gone results;"])
+  func oldOutputsComeBackIntoAFolderThatIsGone(_ replacement: String) throws {
+    for ending in ["exit 1", "kill -9 $PPID; exit 1"] {
+      let repository = try repository(
+        """
+          s:
+            cmd: 'test -e sound || { rm -rf results; \(replacement) \(ending); }; cp in results/model'
+            deps: [in]
+            outs: [results/model]
+
+        """)
+      try repository.write("old\n", to: "results/model")
+      let result = try repository.dver("repro")
+      if ending == "exit 1" {
+        try result.requireStatus(3)
+        #expect(!result.standardError.contains("cannot"))
+      } else {
+        try result.requireKilled()
+      }
+      try repository.dver("status").requireSuccess()
+      #expect(try repository.readText("results/model") == "old\n")
+      try repository.write("", to: "sound")
+      try repository.dver("repro").requireSuccess()
+      #expect(try repository.readText("results/model") == "1\n")
+    }
+  }
+
+  @Test(arguments: ["exit 1", "kill -9 $PPID; exit 1"])
+  func anOutputThatCannotComeBackStopsNoOtherCommand(_ ending: String) throws {
+    let repository = try repository(
+      """
+        s:
+          cmd: 'test -e sound || { echo x > .dver/tmp/failed; echo new > o; \(ending); }; cp in o'
+          deps: [in]
+          outs: [o]
+
+      """)
+    try repository.write("old\n", to: "o")
+    let first = try repository.dver("repro")
+    if ending == "exit 1" {
+      try first.requireStatus(3)
+      #expect(first.standardError.contains("o is in "))
+    } else {
+      try first.requireKilled()
+    }
+    try repository.write("", to: "sound")
+    for words in [["status"], ["stage", "list"], ["config", "core.autostage"], ["doctor"]] {
+      let result = try repository.dverCommand(words).run()
+      #expect(result.status == .exited(0) || result.status == .exited(1), "\(words)")
+      let lines = result.standardError.split(separator: "\n")
+      #expect(lines.filter { $0.contains("state/aside/") }.count == 1, "\(words)")
+    }
+    // What a new run made would be replaced by the old output some day.
+    let refused = try repository.dver("repro").requireStatus(3)
+    #expect(refused.standardError.contains("its previous output o could not be put back yet"))
+    try repository.remove(".dver/tmp/failed")
+    try repository.dver("status").requireSuccess()
+    #expect(try repository.readText("o") == "old\n")
+    #expect(try repository.readText(".dver/tmp/failed/s/outputs/o") == "new\n")
+    #expect(try repository.files(".dver/state/aside").isEmpty)
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "1\n")
+  }
+
   @Test func aSecondInterruptKills() throws {
     let repository = try repository(
       "  s: {cmd: \"trap 'touch asked' INT TERM; touch began; while :; do cat fifo; done\"}\n")

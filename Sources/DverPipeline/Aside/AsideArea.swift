@@ -1,4 +1,4 @@
-import DverCore
+package import DverCore
 package import DverFileSystem
 import DverManifest
 import Glibc
@@ -32,10 +32,15 @@ package final class AsideArea: Sendable {
 
   package let layout: AsideLayout
   private let session: Mutex<Session?> = Mutex(nil)
+  /// Outputs of which an old version could not be put back yet.
+  private let left: Mutex<Set<RepositoryPath>>
 
   /// Makes nothing on disk before the first use.
-  package init(_ layout: AsideLayout) {
+  ///
+  /// - Parameter left: Outputs that ``AsideRecovery`` could not put back.
+  package init(_ layout: AsideLayout, left: Set<RepositoryPath> = []) {
     self.layout = layout
+    self.left = Mutex(left)
   }
 
   /// Clears the way for new `outputs` of `stage` by moving the present ones aside.
@@ -47,6 +52,10 @@ package final class AsideArea: Sendable {
   ) throws -> Ticket {
     for path in outputs.map({ stage.outputs[$0] }) {
       try requireFolders(above: path, of: stage.address)
+      // It will come back, over what would be made here now.
+      if left.withLock({ $0.contains(path) }) {
+        throw StageFailure.outputLeftAside(stage: stage.address, path)
+      }
     }
     let ticket = try open(stage, outputs)
     do {
@@ -100,11 +109,13 @@ package final class AsideArea: Sendable {
 
   /// Puts the old outputs back; what stands in their places goes to the stage's quarantine.
   ///
-  /// Goes on after an error, which is thrown at the end; recovery will then try again.
+  /// Goes on where one cannot be put back; recovery will then try again.
+  ///
+  /// - Throws: ``LeftAside``, at the end.
   package func putBack(_ ticket: Ticket) throws {
     try requireLife()
     let quarantine = layout.quarantine(of: ticket.stage)
-    var failure: (any Error)?
+    var failed: [LeftAside.Output] = []
     for (places, wasThere) in zip(ticket.places, ticket.wasThere) {
       do {
         if wasThere {
@@ -113,10 +124,13 @@ package final class AsideArea: Sendable {
           try quarantine.take(places.linkAbove() ?? places.original)
         }
       } catch {
-        failure = failure ?? error
+        failed.append(places.left(wasThere: wasThere, because: error))
       }
     }
-    if let failure { throw failure }
+    guard failed.isEmpty else {
+      left.withLock { $0.formUnion(failed.map(\.path)) }
+      throw LeftAside(stage: ticket.stage, outputs: failed)
+    }
     try write(AsideJournal.change(ticket.number, to: .back))
   }
 
@@ -146,9 +160,10 @@ package final class AsideArea: Sendable {
     try requireLife()
     try session.withLock { (session: inout Session?) in
       guard let done = session.take() else { return }
+      // Recovery needs the journal for what could not be put back.
+      guard left.withLock(\.isEmpty) else { return }
       let folder = layout.folder(of: done.token)
       try FileSystem.removeFile(folder.appending(AsideJournal.fileName))
-      // Something that could not be put back stays for recovery.
       guard try FileSystem.removeEmptyDirectory(folder) else { return }
       try FileSystem.removeFile(layout.lock(of: done.token))
     }

@@ -94,6 +94,15 @@ struct AsidePlaces: Sendable {
     }
   }
 
+  /// What is to be said where ``putBack(quarantine:clearing:)``, or clearing a place where nothing
+  /// was, did not work.
+  func left(wasThere: Bool, because error: any Error) -> LeftAside.Output {
+    LeftAside.Output(
+      path: original.relative(to: root) ?? .root,
+      place: wasThere ? ((try? present()) ?? inArea) : nil,
+      reason: (error as? any DverError)?.message ?? "\(error)")
+  }
+
   /// Makes the folders above `path`, real ones, after `take` has taken what has the place of one.
   static func clearWay(
     to path: AbsolutePath, in root: AbsolutePath, taking take: (AbsolutePath) throws -> Void

@@ -1,5 +1,6 @@
 package import DverCore
 package import DverFileSystem
+import Glibc
 
 /// Puts back the old outputs of stages that a killed process was running.
 package enum AsideRecovery {
@@ -9,11 +10,15 @@ package enum AsideRecovery {
     package var interrupted: [StageAddress] = []
     /// Whether a process had died.
     package var foundDead = false
+    /// What could not be put back, and will be tried again.
+    package var left: [LeftAside] = []
 
     package init() {}
   }
 
   /// Looks for what dead processes left; costs one look at a folder where there is nothing.
+  ///
+  /// An output that cannot be put back keeps nobody from the rest.
   ///
   /// - Parameters:
   ///   - preserve: Makes sure that the store holds the content at the path, an old version of the
@@ -46,8 +51,13 @@ package enum AsideRecovery {
       try lease.check()
       let session = DeadSession(layout, token)
       try session.endCommands()
-      report.interrupted += try session.putBack(saving: hidden, displacing: displacing)
-      try session.dropRest(preserve: preserve, barrier: barrier, saving: hidden)
+      let returned = try session.putBack(saving: hidden, displacing: displacing)
+      report.interrupted += returned.interrupted
+      report.left += returned.left
+      let left = Set(returned.left.flatMap(\.outputs).compactMap(\.place))
+      try session.dropRest(
+        except: left, preserve: preserve, barrier: barrier, saving: hidden)
+      guard returned.left.isEmpty else { continue }
       try FileSystem.removeFile(layout.folder(of: token).appending(AsideJournal.fileName))
       // What nobody can name is left for the user.
       guard
@@ -93,16 +103,40 @@ private struct DeadSession {
   /// Puts back what belongs to stages that had not finished.
   func putBack(
     saving hidden: HiddenFiles, displacing: (RepositoryPath) -> Void
-  ) throws -> [StageAddress] {
-    var stages: [StageAddress] = []
+  ) throws -> AsideRecovery.Report {
+    var report = AsideRecovery.Report()
+    var done: [Int] = []
     for entry in try entries() where entry.state == .open {
-      for index in entry.outputs.indices {
-        try putBack(entry, index, saving: hidden, displacing: displacing)
+      var left: [LeftAside.Output] = []
+      for (index, output) in entry.outputs.enumerated() {
+        do {
+          try putBack(entry, index, saving: hidden, displacing: displacing)
+        } catch {
+          left.append(
+            places(entry, index).left(wasThere: output.wasThere, because: error))
+        }
       }
-      stages.append(entry.stage)
+      if left.isEmpty {
+        done.append(entry.number)
+        report.interrupted.append(entry.stage)
+      } else {
+        report.left.append(LeftAside(stage: entry.stage, outputs: left))
+      }
     }
-    try putBackUnlisted(saving: hidden)
-    return stages
+    report.left += try putBackUnlisted(saving: hidden)
+    // What is made in their places from now on is nobody's to take away.
+    if !report.left.isEmpty { try note(done) }
+    return report
+  }
+
+  /// Writes down that the outputs of some stages are back.
+  private func note(_ done: [Int]) throws {
+    guard !done.isEmpty else { return }
+    let journal = try OpenFile(folder.appending(AsideJournal.fileName), .update)
+    guard lseek(journal.descriptor, 0, SEEK_END) >= 0 else {
+      throw FileSystemError(.write, journal.path)
+    }
+    for number in done { try journal.write(AsideJournal.change(number, to: .back)) }
   }
 
   private func putBack(
@@ -129,23 +163,36 @@ private struct DeadSession {
   }
 
   /// A power cut may take the journal and leave the moves: names say where their content belongs.
-  private func putBackUnlisted(saving hidden: HiddenFiles) throws {
+  private func putBackUnlisted(saving hidden: HiddenFiles) throws -> [LeftAside] {
     let listed = Set(try entries().map(\.number))
+    var left: [LeftAside] = []
     for item in try items() where !listed.contains(item.number) {
       let original = layout.root.appending(item.path)
-      let obstacle = try FileSystem.obstacle(above: original, in: layout.root)
-      guard try obstacle != nil || !FileSystem.exists(original) else { continue }
-      try AsidePlaces.clearWay(to: original, in: layout.root) { try keep($0, hidden) }
-      try FileSystem.rename(item.location, to: original)
+      do {
+        let obstacle = try FileSystem.obstacle(above: original, in: layout.root)
+        guard try obstacle != nil || !FileSystem.exists(original) else { continue }
+        try AsidePlaces.clearWay(to: original, in: layout.root) { try keep($0, hidden) }
+        try FileSystem.rename(item.location, to: original)
+      } catch {
+        let output = LeftAside.Output(
+          path: item.path, place: item.location,
+          reason: (error as? any DverError)?.message ?? "\(error)")
+        left.append(LeftAside(stage: nil, outputs: [output]))
+      }
     }
+    return left
   }
 
   /// Drops old outputs of finished stages, after their content is known to be kept.
+  ///
+  /// - Parameter left: What is still to be put back.
   func dropRest(
+    except left: Set<AbsolutePath>,
     preserve: (AbsolutePath, RepositoryPath) throws -> Void, barrier: () throws -> Void,
     saving hidden: HiddenFiles
   ) throws {
     var rest = try items().map { ($0.location, $0.path) }
+    rest.removeAll { left.contains($0.0) }
     for entry in try entries() where entry.state == .complete {
       for (index, output) in entry.outputs.enumerated() {
         let places = places(entry, index)

@@ -191,11 +191,18 @@ struct StageCourse: Sendable {
     let quarantine = runner.aside.layout.quarantine(of: address)
     do {
       try runner.aside.requireLife()
+    } catch {
+      return warn(error)
+    }
+    do {
       try quarantine.clear()
-      putBack(ticket)
+    } catch {
+      warn(error)
+    }
+    putBack(ticket)
+    do {
       try quarantine.keepLog(run.log)
     } catch {
-      putBack(ticket)
       warn(error)
     }
   }

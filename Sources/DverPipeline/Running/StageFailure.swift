@@ -10,6 +10,8 @@ package enum StageFailure: DverError {
   case missingDependency(stage: StageAddress, DependencyPath)
   case missingParameter(stage: StageAddress, file: DependencyPath, key: String?)
   case missingOutput(stage: StageAddress, RepositoryPath)
+  /// An earlier version of the output is still aside, for something kept it from coming back.
+  case outputLeftAside(stage: StageAddress, RepositoryPath)
   /// A folder above the output is a link, so that what is there is somewhere else.
   case outputBehindLink(stage: StageAddress, RepositoryPath, link: RepositoryPath)
   /// A dependency or a parameter file is not what it was when the command started.
@@ -36,7 +38,8 @@ package enum StageFailure: DverError {
     switch self {
     case .command(let stage, _, _), .shortage(let stage, _), .missingDependency(let stage, _),
       .missingParameter(let stage, _, _), .missingOutput(let stage, _),
-      .outputBehindLink(let stage, _, _), .inputChanged(let stage, _),
+      .outputLeftAside(let stage, _), .outputBehindLink(let stage, _, _),
+      .inputChanged(let stage, _),
       .runsElsewhere(let stage, _), .declined(let stage), .frozen(let stage, _),
       .restoredWrongly(let stage, _), .other(let stage, _, _):
       stage
@@ -63,6 +66,8 @@ package enum StageFailure: DverError {
       "stage '\(stage)' failed: parameter file \(file) is missing"
     case .missingOutput(let stage, let path):
       "stage '\(stage)' failed: it did not write its output \(path)"
+    case .outputLeftAside(let stage, let path):
+      "stage '\(stage)' failed: its previous output \(path) could not be put back yet"
     case .outputBehindLink(let stage, let path, let link):
       "stage '\(stage)' failed: its output \(path) lies below the symbolic link \(link)"
     case .inputChanged(let stage, let path):
@@ -88,6 +93,8 @@ package enum StageFailure: DverError {
     case .missingDependency: "create it, or run 'dver pull' if it is tracked"
     case .missingParameter: "add it to the file"
     case .missingOutput: "check the outs of the stage; what it wrote is in .dver/tmp/failed"
+    case .outputLeftAside:
+      "the warning says what keeps it from that; put that right and run 'dver repro' again"
     case .outputBehindLink:
       "let the command write to a folder, or name the path that the link leads to instead"
     case .inputChanged, .restoredWrongly:

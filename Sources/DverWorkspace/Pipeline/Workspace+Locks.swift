@@ -93,17 +93,18 @@ extension Workspace {
   /// Brings back the outputs of stages whose dver died, and records those that had finished; costs a
   /// look at a folder where there is nothing.
   func recoverRuns() throws {
-    if try recoverOutputs() { try foldLocks(command: "dver repro") }
+    if try recoverOutputs().foundDead { try foldLocks(command: "dver repro") }
   }
 
   /// Brings back the outputs of stages whose dver died.
   ///
-  /// - Returns: Whether one has.
+  /// - Returns: Whether one has died, and the outputs that could not be brought back yet, of which the
+  ///   user is told.
   @discardableResult
-  func recoverOutputs() throws -> Bool {
+  func recoverOutputs() throws -> (foundDead: Bool, left: Set<RepositoryPath>) {
     let layout = try sharedAsideLayout()
     let names = try FileSystem.names(in: layout.aside) ?? []
-    guard !names.isEmpty else { return false }
+    guard !names.isEmpty else { return (false, []) }
     var storage: WorkspaceStorage?
     func opened() throws -> WorkspaceStorage {
       if let storage { return storage }
@@ -117,6 +118,8 @@ extension Workspace {
       barrier: { try storage?.barrier() },
       saving: hiddenFiles,
       displacing: { displaced.append(($0, savedState(of: $0))) })
+    let left = Set(report.left.flatMap(\.outputs).map(\.path))
+    displaced.removeAll { left.contains($0.path) }
     for (path, old) in displaced {
       noteData(path, from: old, to: try dataState(of: path), command: "dver, after an interruption")
     }
@@ -129,7 +132,10 @@ extension Workspace {
         "What stood at \(paths) is in \(layout.failed) until the stage succeeds; "
           + "'dver undo' brings it back, too")
     }
-    return report.foundDead
+    for problem in report.left where leftAside.withLock({ $0.insert(problem).inserted }) {
+      notices.warning(problem.message)
+    }
+    return (report.foundDead, left)
   }
 }
 

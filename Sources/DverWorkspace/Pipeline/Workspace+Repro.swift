@@ -15,7 +15,7 @@ extension Workspace {
   package func repro(
     _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
   ) throws -> [ReproReport] {
-    try prepareForRuns()
+    let left = try prepareForRuns()
     let pipelines = try pipelines(catalog())
     let plan = try pipelines.plan(options, from: currentFolder)
     if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
@@ -24,7 +24,7 @@ extension Workspace {
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
-    let runner = try runner(pipelines, storage: storage, options: options) { event in
+    let runner = try runner(pipelines, storage: storage, options: options, left: left) { event in
       Self.translate(event, graph, from: folder).map(events)
     }
     var run = PipelineRun(
@@ -75,9 +75,12 @@ extension Workspace {
   }
 
   /// Puts right what a killed process left.
-  private func prepareForRuns() throws {
-    try recoverOutputs()
+  ///
+  /// - Returns: The outputs that could not be brought back yet.
+  private func prepareForRuns() throws -> Set<RepositoryPath> {
+    let left = try recoverOutputs().left
     try foldLocks(command: "dver repro")
+    return left
   }
 
   /// Run records, a file a stage.
@@ -91,7 +94,7 @@ extension Workspace {
 
   func runner(
     _ pipelines: Pipelines, storage: WorkspaceStorage, options: ReproOptions,
-    events: @escaping @Sendable (StageEvent) -> Void
+    left: Set<RepositoryPath> = [], events: @escaping @Sendable (StageEvent) -> Void
   ) throws -> StageRunner {
     let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
     var settings = StageRunner.Settings(
@@ -110,7 +113,7 @@ extension Workspace {
     }
     return StageRunner(
       graph: graph, locks: pipelines.locks, storage: storage,
-      aside: AsideArea(try sharedAsideLayout()),
+      aside: AsideArea(try sharedAsideLayout(), left: left),
       settings: settings, options: runnerOptions, cancellation: cancellation, events: events)
   }
 
