@@ -44,6 +44,34 @@ import Testing
     #expect(try runCount(repository) == 2)
   }
 
+  @Test func whatWasMadeInAnotherFolderIsNotRestored() throws {
+    let repository = try TemporaryRepository()
+    for folder in ["a", "b"] { try repository.write("1\n", to: "\(folder)/in") }
+    func use(_ folder: String) throws {
+      let stage = "{wdir: \(folder), cmd: 'basename $PWD > out', deps: [in], outs: [out]}"
+      try repository.write("stages:\n  s: \(stage)\n", to: "dver.yaml")
+    }
+    try use("a")
+    try repository.dver("repro").requireSuccess()
+    try repository.remove("a/out")
+    let restored = try repository.dver("repro").requireSuccess()
+    #expect(restored.standardOutput.contains("restored"))
+    try use("b")
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput.contains("changed wdir"))
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("b/out") == "b\n")
+    try use("a")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("a/out") == "a\n")
+    // Spelled differently it is the same folder.
+    try use("./a")
+    try repository.remove("a/out")
+    let again = try repository.dver("repro").requireSuccess()
+    #expect(again.standardOutput.contains("restored"))
+    #expect(try repository.readText("a/out") == "a\n")
+  }
+
   @Test func flagsMakeItRunAgain() throws {
     let repository = try repository()
     try repository.write("1\n", to: "in")

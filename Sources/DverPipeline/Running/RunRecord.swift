@@ -7,8 +7,35 @@ import Glibc
 /// How a run of a stage went on this machine.
 ///
 /// A line of `RecordLine` in the stage's file of `.dver/state/runs`, which holds the last runs, the
-/// oldest first: `run`, a version, and the properties in their order here.
+/// oldest first: `run`, a version, and the properties in their order here, the product, if there is
+/// one, before the log.
 package struct RunRecord: Hashable, Sendable {
+  /// What a run that succeeded made, and where: `dver.lock` does not say in which folder.
+  package struct Product: Hashable, Sendable {
+    /// Of the outputs' paths, as the stage has them, and contents.
+    package let outputs: Digest
+    /// The folder that the commands ran in.
+    package let directory: RepositoryPath
+
+    package init(_ outputs: [OutputRecord], directory: RepositoryPath) {
+      self.init(outputs: Self.digest(of: outputs), directory: directory)
+    }
+
+    fileprivate init(outputs: Digest, directory: RepositoryPath) {
+      self.outputs = outputs
+      self.directory = directory
+    }
+
+    static func digest(of outputs: [OutputRecord]) -> Digest {
+      var fields: [[UInt8]] = []
+      for output in outputs.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {
+        fields += [output.path, Array((output.name?.description ?? "").utf8)]
+      }
+      let line = RecordLine.encoded(fields)
+      return SHA256.digest(of: line.span)
+    }
+  }
+
   package var host: String
   /// Nanoseconds since 1970.
   package var started: Int64
@@ -22,6 +49,8 @@ package struct RunRecord: Hashable, Sendable {
   package var environment: Digest
   /// What the commands printed; not there if that was nothing.
   package var log: AbsolutePath
+  /// `nil` for a run that failed.
+  package var product: Product?
 
   package init(
     host: String, started: Int64, duration: Duration, ending: CommandResult.Ending,
@@ -55,7 +84,9 @@ package struct RunRecord: Hashable, Sendable {
 
   private init?(_ fields: [[UInt8]]) {
     let texts = fields.map { String(decoding: $0, as: UTF8.self) }
-    guard texts.count == Self.tag.count + 8, texts.starts(with: Self.tag) else { return nil }
+    guard [8, 10].contains(texts.count - Self.tag.count), texts.starts(with: Self.tag) else {
+      return nil
+    }
     let values = Array(texts.dropFirst(Self.tag.count))
     guard let started = Int64(values[1]), let duration = Int64(values[2]),
       let ending = Self.ending(values[3]), let memory = Int64(values[4]),
@@ -66,6 +97,10 @@ package struct RunRecord: Hashable, Sendable {
       host: values[0], started: started, duration: .nanoseconds(duration), ending: ending,
       peakMemory: ByteCount(memory), attempts: attempts, environment: environment,
       log: AbsolutePath(normalized: log))
+    guard values.count == 10 else { return }
+    guard let outputs = Digest(hex: values[7]) else { return nil }
+    product = Product(
+      outputs: outputs, directory: RepositoryPath(normalized: fields[Self.tag.count + 8]))
   }
 
   /// The record's line.
@@ -76,7 +111,9 @@ package struct RunRecord: Hashable, Sendable {
       host, "\(started)", "\(nanoseconds)", Self.text(of: ending), "\(peakMemory.value)",
       "\(attempts)", environment.hex,
     ]
-    return RecordLine.encoded((Self.tag + values).map { Array($0.utf8) } + [log.bytes])
+    var fields = (Self.tag + values).map { Array($0.utf8) }
+    if let product { fields += [Array(product.outputs.hex.utf8), product.directory.bytes] }
+    return RecordLine.encoded(fields + [log.bytes])
   }
 
   private static func text(of ending: CommandResult.Ending) -> String {

@@ -77,6 +77,7 @@ struct StageCourse: Sendable {
       remember(lock)
       try finish(lock)
       try runner.aside.complete(ticket)
+      run.product = RunRecord.Product(lock.outputs, directory: stage.directory)
       return true
     } catch {
       fail(ticket, run)

@@ -34,12 +34,9 @@ extension StageRunner {
       )
     }
     var verdicts: [Int: StageStaleness.Verdict] = [:]
-    return zip(plan, looks).map { number, look in
+    return try zip(plan, looks).map { number, look in
       let inputs = assumesRestored ? assumed(look.inputs, of: number, verdicts) : look.inputs
-      let staleness = StageStaleness(
-        of: graph.stages[number], lock: locks[number], inputs: inputs, outputs: look.outputs,
-        allowsMissing: options.allowsMissing)
-      var reasons = staleness.reasons
+      var reasons = try staleReasons(of: number, inputs: inputs, outputs: look.outputs)
       if includesUpstream {
         for source in graph.awaited(by: number) where verdicts[source] == .stale {
           reasons.append(.upstream(graph.stages[source].address))

@@ -154,10 +154,8 @@ package struct StageRunner: Sendable {
     do {
       let inputs = try inputs(of: number, isRecheck: false)
       let present = try outputs(of: stage, lock: locks[number])
-      let staleness = StageStaleness(
-        of: stage, lock: locks[number], inputs: inputs, outputs: present,
-        allowsMissing: options.allowsMissing)
-      reasons = staleness.reasons + (isForced ? [.forced] : [])
+      reasons = try staleReasons(of: number, inputs: inputs, outputs: present)
+      if isForced { reasons.append(.forced) }
       let course = StageCourse(
         runner: self, number: number, inputs: inputs, present: present, reasons: reasons)
       let outcome = try bringUpToDate(course) {
@@ -200,6 +198,31 @@ package struct StageRunner: Sendable {
       try requireResources()
       return .ran(try course.run())
     }
+  }
+
+  /// Why stage `number` is not fresh.
+  func staleReasons(
+    of number: Int, inputs: StageInputs, outputs: [PresentOutput]
+  ) throws -> [StaleReason] {
+    let stage = graph.stages[number]
+    let staleness = StageStaleness(
+      of: stage, lock: locks[number], inputs: inputs, outputs: outputs,
+      allowsMissing: options.allowsMissing)
+    guard staleness.verdict == .restorable, !stage.stage.isFrozen, let lock = locks[number],
+      let old = try earlierDirectory(of: stage, lock)
+    else { return staleness.reasons }
+    return staleness.reasons + [.workingDirectory(old: old, new: stage.directory)]
+  }
+
+  /// The folder in which the commands made what `lock` records; `nil` where that is the present one
+  /// too, or nothing on this machine tells.
+  private func earlierDirectory(
+    of stage: ResolvedStage, _ lock: StageLock
+  ) throws -> RepositoryPath? {
+    let outputs = RunRecord.Product.digest(of: lock.outputs)
+    let directories = try RunRecord.runs(at: settings.records.appending(stage.address.fileName))
+      .compactMap(\.product).filter { $0.outputs == outputs }.map(\.directory)
+    return directories.contains(stage.directory) ? nil : directories.last
   }
 
   /// What stage `number` reads, as it is now.

@@ -40,6 +40,7 @@ extension StaleReason {
       case .environment(let name, let change):
         variables.append((name, .string(change.rawValue)))
       case .command: others.append("changed command")
+      case .workingDirectory: others.append("changed wdir")
       case .alwaysRuns: others.append("always changed")
       case .neverRan, .upstream, .forced: break
       }

@@ -10,6 +10,8 @@ package enum StaleReason: Hashable, Sendable {
 
   case neverRan
   case command(old: [String], new: [String])
+  /// Where the commands ran, and where they would run now: what they make may depend on it.
+  case workingDirectory(old: RepositoryPath, new: RepositoryPath)
   /// A variable that the stage sets.
   case environment(String, Change)
   case dependency(DependencyPath, Change)
@@ -42,6 +44,7 @@ extension StaleReason: CustomStringConvertible {
     case .neverRan: "it has not run yet"
     case .command(let old, let new):
       "the command changed from \(Self.quoted(old)) to \(Self.quoted(new))"
+    case .workingDirectory(let old, let new): "its folder changed from \(old) to \(new)"
     case .environment(let name, let change): "variable \(name) \(Self.phrase(change))"
     case .dependency(let path, let change): "dependency \(path) \(Self.phrase(change))"
     case .parameter(let file, let key, let change, let old, let new):
