@@ -127,4 +127,29 @@ import Testing
     let refused = try repository.dver("add", "x").requireStatus(2)
     #expect(refused.standardError.contains("x/a.dver is tracked by git"))
   }
+
+  @Test func aPathIsRecordedInThePointerThatTracksIt() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "y")
+    try repository.write("1\n", to: "z")
+    try repository.dver("add", "y", "z").requireSuccess()
+    let items = try ["y", "z"].flatMap { name in
+      try repository.readText("\(name).dver").split(separator: "\n").dropFirst()
+    }
+    try repository.write((["outs:"] + items).joined(separator: "\n") + "\n", to: "other.dver")
+    for name in ["y.dver", "z.dver"] { try repository.remove(name) }
+    for name in ["y", "z"] {
+      try repository.write("2, longer\n", to: name)
+      try repository.dver("add", name).requireSuccess()
+      #expect(!repository.exists("\(name).dver"))
+    }
+    try repository.dver("status", "-q").requireSuccess()
+    // Folders above count, too.
+    try repository.write("wdir: ..\n", to: "p/y.dver")
+    try repository.append(try repository.readText("other.dver"), to: "p/y.dver")
+    try repository.remove("other.dver")
+    try repository.write("3\n", to: "y")
+    try repository.dver("add", "y").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+  }
 }

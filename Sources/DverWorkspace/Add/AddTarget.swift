@@ -7,7 +7,8 @@ import DverIgnore
 enum AddTarget: Sendable {
   /// Track the path, or update the pointer beside it.
   case whole(RepositoryPath, isTracked: Bool)
-  /// Update one path inside of a tracked directory, whose other files need not be there.
+  /// Update one path inside of a tracked directory, whose other files need not be there; or a tracked
+  /// path itself, in a pointer that has another name or tracks other paths too.
   case member(RepositoryPath, of: TrackedOutput)
 
   var path: RepositoryPath {
@@ -49,8 +50,10 @@ extension Workspace {
       }
       if tracked.isCached { try refuseTrackedByGit(inside: path) }
       if tracked.path == path {
-        return .whole(
-          path, isTracked: pointer == path.withSuffix(CatalogFiles.pointerSuffix))
+        let isOwn =
+          pointer == path.withSuffix(CatalogFiles.pointerSuffix)
+          && path.lastComponent.elementsEqual(tracked.record.path)
+        return isOwn ? .whole(path, isTracked: true) : .member(path, of: tracked)
       }
       guard tracked.name?.isDirectory == true else {
         throw WorkspaceError.overlaps(shown, with: pointer.description)

@@ -100,8 +100,19 @@ extension Workspace {
     _ target: AddTarget, _ scanner: ContentScanner, at place: AbsolutePath? = nil,
     nodes: [StoreTransaction], replacing known: TrackedOutput? = nil
   ) throws -> TakenTarget {
+    var writtenPath = Array(target.path.lastComponent)
+    if case .member(let path, let output) = target, path == output.path {
+      writtenPath = output.record.path
+    }
     switch target {
-    case .whole(let path, _):
+    case .member(let path, let output) where path != output.path:
+      guard let relative = path.relative(to: output.path) else {
+        throw WorkspaceError.noSuchTarget(displayed(path))
+      }
+      let entries = try memberEntries(of: path, relative, scanner: scanner)
+      return TakenTarget(
+        target: target, path: output.path, content: .member(relative, entries))
+    case .whole(let path, _), .member(let path, _):
       let content = try scanner.content(at: place ?? root.appending(path), key: path)
       if case .directory(let directory) = content {
         try refuseIgnoreFiles(in: directory.entries, of: path)
@@ -109,17 +120,10 @@ extension Workspace {
         if let known { try warnOfNeverPlaced(directory, replacing: known) }
         for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }
       }
-      guard let record = content.record(path: Array(path.lastComponent)) else {
+      guard let record = content.record(path: writtenPath) else {
         throw WorkspaceError.missing(displayed(path))
       }
       return TakenTarget(target: target, path: path, content: .whole(record))
-    case .member(let path, let output):
-      guard let relative = path.relative(to: output.path) else {
-        throw WorkspaceError.noSuchTarget(displayed(path))
-      }
-      let entries = try memberEntries(of: path, relative, scanner: scanner)
-      return TakenTarget(
-        target: target, path: output.path, content: .member(relative, entries))
     }
   }
 

@@ -52,7 +52,7 @@ extension Workspace {
     let (source, status) = try copySource(targets)
     let path = try place(of: source, status, named: output)
     let target = try refuseCopy(of: status, to: path, options: options)
-    if case .member(_, let known) = target {
+    if case .member(_, let known) = target, known.path != path {
       throw WorkspaceError.overlaps(displayed(path), with: displayed(known.path))
     }
     // What is tracked need not be there.
