@@ -141,6 +141,35 @@ import Testing
     #expect(try runCount(repository) == 3)
   }
 
+  @Test func whatIsNotPushedStaysAtHomeWithItsRuns() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      """
+      stages:
+        make:
+          cmd: (echo secret; cat in) > a && (echo distant; cat in) > b && cat in > c
+          deps: [in]
+          outs: [{a: {push: false}}, {b: {remote: other}}, c]
+
+      """, to: "dver.yaml")
+    for name in ["shared", "other"] {
+      try repository.dver("remote", "add", name, repository.outside(name)).requireSuccess()
+    }
+    try repository.dver("remote", "default", "shared").requireSuccess()
+    for text in ["1\n", "2\n"] {
+      try repository.write(text, to: "in")
+      try repository.dver("repro").requireSuccess()
+    }
+    let result = try repository.dver("push", "--run-cache", "-r", "shared").requireSuccess()
+    #expect(result.standardError == "Pushed 2 objects to shared.\n")
+    try repository.dver("push", "--run-cache").requireSuccess()
+    for (name, words) in [("shared", "-e secret -e distant"), ("other", "-e secret")] {
+      let remote = repository.outside(name)
+      #expect(try repository.files("\(remote)/runs").count == 2)
+      #expect(try repository.shell("grep -r \(words) \(remote)/objects").lines.isEmpty)
+    }
+  }
+
   @Test func runsTravelOverARemote() throws {
     let repository = try repository()
     try repository.dver("remote", "add", "-d", "shared", repository.outside("shared"))

@@ -42,7 +42,8 @@ extension Workspace {
         of: plan, to: remote, named: group.entry.name, settings: settings, force: options.force)
     }
     if options.runCache {
-      summary.lostRuns = try pushRuns(to: remote, named: group.entry.name, settings: settings)
+      try pushRuns(
+        to: remote, named: group.entry.name, settings: settings, into: &summary)
     }
     if let cache, ContinuousClock.now - began > Self.longPush {
       // What was there at first may have been collected, and deleted, since.

@@ -4,40 +4,53 @@ import DverObjectStore
 import DverRemote
 
 extension Workspace {
-  /// Copies remembered runs to a remote, each after what it wrote. Runs whose outputs the cache has
-  /// no more are left out.
+  /// Copies remembered runs to a remote, each after what it wrote and may go there. Runs whose
+  /// outputs the cache has no more are left out.
   ///
-  /// - Returns: The runs that are left out because a part of what they wrote turned out to be damaged.
+  /// - Parameter summary: Gets what was copied, and the runs that are left out because a part of what
+  ///   they wrote turned out to be damaged.
   func pushRuns(
-    to remote: any Remote, named name: String, settings: TransferSettings
-  ) throws -> [String] {
-    guard let cache = try cacheIfPresent() else { return [] }
+    to remote: any Remote, named name: String, settings: TransferSettings,
+    into summary: inout TransferSummary
+  ) throws {
+    guard let cache = try cacheIfPresent() else { return }
     let runs = try RunCache(cache).runs().filter { try $0.lock.outputs.allSatisfy(isStored) }
-    let plan = try plan(of: runs.map(\.lock), remote: name)
+    let kept = try outputsKept(from: name)
+    let plan = try plan(of: runs.map(\.lock), without: kept, remote: name)
     try keepNodes(of: plan, remote: name)
     let lacking = try lacking(plan.files, of: remote, force: false)
     let outcome = try remote.send(
       plan.files.selecting(lacking), from: cache, settings: settings)
+    summary.objectCount += outcome.objectCount
+    summary.byteCount += outcome.byteCount
     let lostFolders = try sendNodes(of: plan, to: remote, named: name, settings: settings)
     let isComplete =
       outcome.missing.isEmpty && outcome.damaged.isEmpty && lostFolders.isEmpty
       && plan.unreadable.isEmpty
-    var lost: [String] = []
     for run in runs {
-      guard try isComplete || hasOutputs(of: run.lock, remote, named: name) else {
-        lost.append(run.name)
+      guard try isComplete || hasOutputs(of: run.lock, without: kept, remote, named: name) else {
+        summary.lostRuns.append(run.name)
         continue
       }
       if let bytes = try cache.contents(of: run.name) { try remote.write(bytes, to: run.name) }
     }
-    return lost
   }
 
-  /// Whether a remote has all that a run wrote.
+  /// The outputs of stages that do not go to a remote, as they are written. A run does not name its
+  /// stage, so that equal names of other stages count as well.
+  private func outputsKept(from remote: String) throws -> Set<[UInt8]> {
+    let outputs = try catalog().outputs.filter { output in
+      guard case .stage = output.origin else { return false }
+      return !output.isPushed || output.remote.map { $0 != remote } ?? false
+    }
+    return Set(outputs.map(\.record.path))
+  }
+
+  /// Whether a remote has all that a run wrote and that goes there.
   private func hasOutputs(
-    of run: StageLock, _ remote: any Remote, named name: String
+    of run: StageLock, without kept: Set<[UInt8]>, _ remote: any Remote, named name: String
   ) throws -> Bool {
-    let plan = try plan(of: [run], remote: name)
+    let plan = try plan(of: [run], without: kept, remote: name)
     return try plan.unreadable.isEmpty && lacking(plan.files, of: remote, force: false).isEmpty
       && lacking(plan.nodes, of: remote, force: false).isEmpty
   }
@@ -63,10 +76,14 @@ extension Workspace {
 
   /// What the runs wrote. Their paths count from folders that the runs do not name, so that
   /// manifests are looked for by their digests alone.
-  private func plan(of runs: [StageLock], remote: String) throws -> TransferPlan {
+  ///
+  /// - Parameter kept: Outputs that stay here, as runs name them.
+  private func plan(
+    of runs: [StageLock], without kept: Set<[UInt8]> = [], remote: String
+  ) throws -> TransferPlan {
     var plan = TransferPlan()
     let manifests = ManifestFiles(workspace: self, remote: remote)
-    for record in runs.flatMap(\.outputs) {
+    for record in runs.flatMap(\.outputs) where !kept.contains(record.path) {
       guard let name = record.name else { continue }
       let path = RepositoryPath(normalized: Array(name.digest.hex.utf8))
       let output = TrackedOutput(
