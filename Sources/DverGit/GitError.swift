@@ -28,7 +28,8 @@ package enum GitError: DverError, Equatable {
   /// Only regular files can be staged.
   case notAFile(path: [UInt8])
   case configSyntax(file: [UInt8], line: Int, detail: String)
-  case configValue(name: String, value: String, expected: String, file: [UInt8], line: Int)
+  case configValue(
+    name: String, value: String, expected: String, level: ConfigLevel, file: [UInt8], line: Int)
   case configName(String)
   case noSection(name: String, file: [UInt8])
 
@@ -56,7 +57,7 @@ package enum GitError: DverError, Equatable {
     case .notAFile(let path): "\(PathQuoting.quoted(path)) is not a regular file"
     case .configSyntax(let file, let line, let detail):
       "\(PathQuoting.quoted(file)):\(line): \(detail)"
-    case .configValue(let name, let value, let expected, let file, let line):
+    case .configValue(let name, let value, let expected, _, let file, let line):
       "\(PathQuoting.quoted(file)):\(line): \(name) is '\(value)', not \(expected)"
     case .configName(let name): "'\(name)' is not a name of an option"
     case .noSection(let name, let file):
@@ -90,7 +91,8 @@ package enum GitError: DverError, Equatable {
       "run 'git refs migrate --ref-format=files', or use 'dver init --no-scm'"
     case .unsupported: "use 'dver init --no-scm' to do without git"
     case .configSyntax: "correct that line; the syntax is that of git-config(1)"
-    case .configValue(let name, _, _, _, _): "correct it with 'dver config \(name) VALUE'"
+    case .configValue(let name, _, _, let level, _, _):
+      "correct it with 'dver config \(level == .project ? "" : "--\(level) ")\(name) VALUE'"
     case .noWorkTree, .notAFile, .noSection: nil
     }
   }

@@ -44,6 +44,7 @@ package final class Workspace: Sendable {
   /// What is opened when it is first needed.
   private struct Parts {
     var configuration: Configuration?
+    var correctsConfiguration = false
     var git: GitRepository??
     var cache: ObjectStore?
     var clockPlaces: [UInt64: FileClock.Place] = [:]
@@ -130,9 +131,18 @@ package final class Workspace: Sendable {
   package func configuration() throws -> Configuration {
     try parts.withLock { parts in
       if let known = parts.configuration { return known }
-      let loaded = try Configuration.load(root: root, settings: bare?.settings)
+      var loaded = try Configuration.load(root: root, settings: bare?.settings)
+      loaded.isBeingCorrected = parts.correctsConfiguration
       parts.configuration = loaded
       return loaded
+    }
+  }
+
+  /// Lets the command work with wrong values in the configuration, to correct them.
+  package func allowWrongConfiguration() {
+    parts.withLock {
+      $0.correctsConfiguration = true
+      $0.configuration = nil
     }
   }
 

@@ -87,6 +87,39 @@ import Testing
     #expect(result.standardError.contains(expected))
   }
 
+  @Test(arguments: [
+    ("lock_timeout", "x", "5"), ("lease", "bogus", "auto"), ("lease_interval", "-1", "5000"),
+    ("no_scm", "maybe", "false"), ("autostage", "7up", "true"),
+  ])
+  func wrongValuesCanBeCorrected(_ option: String, wrong: String, right: String) throws {
+    let repository = try TemporaryRepository()
+    let name = "core.\(option)"
+    for (level, words) in [
+      ("config", [name, right]), ("config", ["-u", name]),
+      ("config.local", ["--local", name, right]),
+    ] {
+      let text = "[core]\n\t\(option.replacing("_", with: "-")) = \(wrong)\n"
+      try repository.write(text, to: ".dver/\(level)")
+      try repository.write("1\n", to: "x")
+      try repository.dver("add", "x").requireStatus(2)
+      #expect(try repository.dver("config", name).requireSuccess().lines == [wrong])
+      let result = try repository.dverCommand(["config"] + words).run().requireSuccess()
+      #expect(result.standardError == "")
+      #expect(try !repository.readText(".dver/\(level)").contains(wrong))
+      let next = try repository.dver("add", "x").requireSuccess()
+      #expect(!next.standardError.contains("Finishing"))
+      try repository.dver("remove", "x.dver").requireSuccess()
+    }
+  }
+
+  @Test func theHintAboutAWrongValueNamesItsFile() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("[core]\n\tlock-timeout = x\n", to: ".dver/config.local")
+    try repository.write("1\n", to: "x")
+    let result = try repository.dver("add", "x").requireStatus(2)
+    #expect(result.standardError.contains("'dver config --local core.lock-timeout VALUE'"))
+  }
+
   @Test func theProjectsFileKeepsCommentsAndIsStaged() throws {
     let repository = try TemporaryRepository()
     try repository.write("# ours\n[core]\n\tautostage = true # always\n", to: ".dver/config")

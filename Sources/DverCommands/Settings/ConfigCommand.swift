@@ -1,6 +1,7 @@
 import ArgumentParser
 import DverCore
 import DverFileSystem
+import DverParallel
 import DverWorkspace
 
 /// `dver config`: shows and changes options.
@@ -46,6 +47,16 @@ struct ConfigCommand: WorkspaceCommand {
     if showOrigin, unset || value != nil {
       throw ValidationError("--show-origin only goes with showing")
     }
+  }
+
+  func openWorkspace(
+    progress: Progress, cancellation: Cancellation, console: Console
+  ) throws -> Workspace {
+    let workspace = try Workspace.open(
+      from: currentFolder(), progress: progress, cancellation: cancellation,
+      notices: console.notices)
+    workspace.allowWrongConfiguration()
+    return workspace
   }
 
   func run(in workspace: Workspace, console: Console) throws {

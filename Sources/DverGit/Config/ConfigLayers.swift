@@ -108,8 +108,8 @@ package struct ConfigLayers: Sendable {
 
   private func refusal(_ value: Value, _ expected: String) -> GitError {
     .configValue(
-      name: value.nameText, value: value.text, expected: expected, file: value.file,
-      line: value.line)
+      name: value.nameText, value: value.text, expected: expected, level: value.level,
+      file: value.file, line: value.line)
   }
 
   private static func number(_ text: String) -> Int? {

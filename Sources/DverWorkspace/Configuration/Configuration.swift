@@ -8,6 +8,9 @@ import Glibc
 package struct Configuration: Sendable {
   package let layers: ConfigLayers
   package let files: ConfigurationFiles
+  /// Whether a wrong value counts as none in what decides how dver itself works: for the command
+  /// that corrects it, which could not begin otherwise.
+  var isBeingCorrected = false
 
   /// - Parameter settings: The project's file where it is not in a folder; then there is no local
   ///   file either.
@@ -29,36 +32,49 @@ package struct Configuration: Sendable {
     return try layers.integer(option, in: range)
   }
 
+  /// What `read` gives; `nil` for a wrong value that is being corrected.
+  private func setting<Value>(_ read: () throws -> Value?) throws -> Value? {
+    do {
+      return try read()
+    } catch  where isBeingCorrected {
+      return nil
+    }
+  }
+
   /// How long to wait for another process' lock.
   var lockTimeout: Duration {
-    get throws { .seconds(try number("core.lock_timeout") ?? 60) }
+    get throws { .seconds(try setting { try number("core.lock_timeout") } ?? 60) }
   }
 
   /// How processes tell each other that they live.
   var leases: LeaseSettings {
     get throws {
-      var settings = LeaseSettings()
-      if let word = try layers.string("core.lease") {
-        guard let choice = LeaseSettings.Choice(rawValue: word) else {
-          throw WorkspaceError.badValue(
-            option: "core.lease", value: word, expected: ConfigurationOptions.leaseWords)
-        }
-        settings.choice = choice
-      }
-      let interval = try number("core.lease_interval")
+      let choice = try setting { try leaseChoice }
+      let interval = try setting { try number("core.lease_interval") }
       return LeaseSettings(
-        settings.choice,
+        choice ?? LeaseSettings().choice,
         intervalMilliseconds: interval ?? LeaseSettings.standardIntervalMilliseconds)
     }
   }
 
+  private var leaseChoice: LeaseSettings.Choice? {
+    get throws {
+      guard let word = try layers.string("core.lease") else { return nil }
+      guard let choice = LeaseSettings.Choice(rawValue: word) else {
+        throw WorkspaceError.badValue(
+          option: "core.lease", value: word, expected: ConfigurationOptions.leaseWords)
+      }
+      return choice
+    }
+  }
+
   var usesGit: Bool {
-    get throws { try !(layers.bool("core.no_scm") ?? false) }
+    get throws { try !(setting { try layers.bool("core.no_scm") } ?? false) }
   }
 
   /// Whether what dver writes is put into the git index.
   var autostages: Bool {
-    get throws { try layers.bool("core.autostage") ?? true }
+    get throws { try setting { try layers.bool("core.autostage") } ?? true }
   }
 
   var defaultRemote: String? {

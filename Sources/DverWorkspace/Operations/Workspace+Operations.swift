@@ -53,7 +53,7 @@ extension Workspace {
   ) throws {
     try withLock(command) {
       // A value that means nothing must be noticed before there is something to finish.
-      _ = try configuration().autostages
+      _ = try (configuration().autostages, configuration().usesGit)
       let changes = try plan()
       let data = dataNotes.take().changes
       guard !changes.isEmpty || !data.isEmpty || reversal != nil else { return }
