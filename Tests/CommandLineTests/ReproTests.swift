@@ -205,6 +205,24 @@ import Testing
       try repository.readText(errors).contains("process \(first.processIdentifier), which runs"))
   }
 
+  @Test func ctrlCEndsTheWait() throws {
+    let repository = try slow()
+    try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
+    let first = try repository.dverCommand(["repro"]).start()
+    try first.wait(until: { repository.exists("began") })
+    let errors = repository.outside("errors")
+    let second = try Command(
+      "/bin/sh", ["-c", "exec \"$0\" repro 2>\"$1\"", BuiltProducts.dver(), errors],
+      environment: repository.environment, directory: repository.path
+    ).start()
+    try second.wait(until: { (try? repository.readText(errors).contains("Waiting")) ?? false })
+    second.sendToGroup(SIGINT)
+    try second.wait().requireStatus(130)
+    #expect(try !repository.readText(errors).contains("is being run by"))
+    try repository.shell(": >fifo").requireSuccess()
+    try first.wait().requireSuccess()
+  }
+
   @Test func theWaitEndsWithALockedStatus() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "0").requireSuccess()

@@ -87,13 +87,17 @@ package struct StageRunner: Sendable {
     mayRun: () -> Bool = { true }
   ) -> StageReport? {
     var report = attempt(number, isForced, shortage, mayRun)
-    if case .failed(.runsElsewhere(_, let holder))? = report?.outcome,
-      let lock = waitForOther(number, holder: holder)
-    {
-      // What the other process made counts.
-      var runner = self
-      runner.locks[number] = lock
-      report = runner.attempt(number, isForced, shortage, mayRun)
+    if let known = report, case .failed(.runsElsewhere(_, let holder)) = known.outcome {
+      do {
+        if let lock = try waitForOther(number, holder: holder) {
+          // What the other process made counts.
+          var runner = self
+          runner.locks[number] = lock
+          report = runner.attempt(number, isForced, shortage, mayRun)
+        }
+      } catch {
+        report = failureReport(number, error, known.reasons)
+      }
     }
     guard let report else { return nil }
     events(.finished(report))
@@ -119,19 +123,19 @@ package struct StageRunner: Sendable {
   /// Waits until the process that runs the stage is done with it.
   ///
   /// - Returns: The stage's lock as it is then; `nil` where the wait was in vain.
-  private func waitForOther(_ number: Int, holder: RunClaim.Holder?) -> StageLock?? {
+  /// - Throws: ``StageFailure`` where the user wants to stop, among others.
+  private func waitForOther(_ number: Int, holder: RunClaim.Holder?) throws -> StageLock?? {
     let stage = graph.stages[number]
     let record = settings.records.appending(stage.address.fileName)
     let deadline = ContinuousClock.now + settings.lockTimeout
     var hasTold = false
-    while ContinuousClock.now < deadline, !cancellation.isRequested() {
+    while ContinuousClock.now < deadline {
       if !hasTold { events(.waiting(stage: number, holder: holder)) }
       hasTold = true
-      do {
-        if try claim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
-      } catch {
-        return nil
+      if cancellation.isRequested() {
+        throw StageFailure.command(stage: stage.address, .cancelled, log: nil)
       }
+      if try claim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
       usleep(Self.pollMicroseconds)
     }
     return nil
@@ -166,12 +170,18 @@ package struct StageRunner: Sendable {
     } catch is Postponement {
       return nil
     } catch {
-      let failure = StageFailure(error, stage: stage.address)
-      if case .command(_, .cancelled, _) = failure {
-        return StageReport(stage: number, outcome: .cancelled, reasons: reasons)
-      }
-      return StageReport(stage: number, outcome: .failed(failure), reasons: reasons)
+      return failureReport(number, error, reasons)
     }
+  }
+
+  private func failureReport(
+    _ number: Int, _ error: any Error, _ reasons: [StaleReason]
+  ) -> StageReport {
+    let failure = StageFailure(error, stage: graph.stages[number].address)
+    if case .command(_, .cancelled, _) = failure {
+      return StageReport(stage: number, outcome: .cancelled, reasons: reasons)
+    }
+    return StageReport(stage: number, outcome: .failed(failure), reasons: reasons)
   }
 
   /// - Parameter requireResources: Throws where the stage may not run, or not now.
