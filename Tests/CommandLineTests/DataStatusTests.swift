@@ -120,6 +120,34 @@ import Testing
     #expect(text.lines.contains("Unchanged files:"))
   }
 
+  @Test(arguments: ["", "sub"]) func untrackedFilesAreThoseOfGit(_ folder: String) throws {
+    let repository = try TemporaryRepository(.git)
+    try repository.write("*.top\nlow/*\n!low/kept\n", to: ".gitignore")
+    let base = folder.isEmpty ? "" : folder + "/"
+    if !folder.isEmpty { try repository.makeDirectory(folder) }
+    try repository.dver("init", "-q", "--subdir", in: folder).requireSuccess()
+    try repository.write("own.excluded\n", to: ".git/info/exclude")
+    try repository.write(
+      "*.user\n!again.user\n*.won\n", to: "\(repository.home)/.config/git/ignore")
+    try repository.append("!*.won\nbuild/\n", to: ".gitignore")
+    try repository.write("/x\n!y.top\n", to: "\(base)a/.gitignore")
+    for name in [
+      "1", "1.top", "own.excluded", "1.user", "again.user", "1.won", "build/1", "a/build", "a/x",
+      "a/b/x", "a/y.top", "a/b/y.top", "low/1", "low/kept", "a/low/1", "a/b/c/d/e", "tracked",
+    ] {
+      try repository.write("1\n", to: base + name)
+    }
+    try repository.git("add", base + "tracked").requireSuccess()
+    let known = try repository.git(
+      "-C", "\(repository.path)/\(folder)", "ls-files", "-o", "--exclude-standard"
+    ).requireSuccess().lines.filter { !$0.hasPrefix(".dver") }
+    #expect(known.count > 8)
+    let list = known.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    let found = try repository.dver(
+      "data", "status", "--json", "--untracked-files", in: folder)
+    #expect(found.requireSuccess().lines.joined() == "{\"untracked\": [\(list)]}")
+  }
+
   @Test func anUnknownTargetIsAnError() throws {
     let repository = try repository()
     try repository.dver("data", "status", "nothing").requireStatus(2)

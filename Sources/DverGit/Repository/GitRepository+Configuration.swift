@@ -31,21 +31,28 @@ extension GitRepository {
 
   /// The folder where git looks for hooks, absolute; it need not exist.
   package func hooksDirectory() throws(GitError) -> [UInt8] {
-    try main.handle.withLock { (handle) throws(GitError) in
+    guard let path = try configurationPath("core.hookspath") else {
+      return joined(commonDirectory, "hooks".utf8)
+    }
+    // Git runs hooks in the work tree, so a relative path counts from there.
+    return path.first == slash ? path : joined(workTree ?? gitDirectory, path)
+  }
+
+  /// The path that an option of git's own configuration names, with `~` expanded; `nil` where it is
+  /// not set.
+  package func configurationPath(_ name: String) throws(GitError) -> [UInt8]? {
+    try main.handle.withLock { (handle) throws(GitError) -> [UInt8]? in
       var pointer: OpaquePointer?
       try check(
         unsafe git_repository_config_snapshot(&pointer, handle.repository.pointer),
         "read git's configuration")
       let config = unsafe Handle(adopting: pointer, free: git_config_free)
       var buffer = unsafe git_buf()
-      // Reading it as a path expands `~`.
-      let status = unsafe git_config_get_path(&buffer, config.pointer, "core.hookspath")
-      if status == GIT_ENOTFOUND.rawValue { return joined(commonDirectory, "hooks".utf8) }
-      try check(status, "read core.hooksPath of git's configuration")
+      let status = unsafe git_config_get_path(&buffer, config.pointer, name)
+      if status == GIT_ENOTFOUND.rawValue { return nil }
+      try check(status, "read \(name) of git's configuration")
       defer { unsafe git_buf_dispose(&buffer) }
-      let path = unsafe bytes(of: buffer.ptr) ?? []
-      // Git runs hooks in the work tree, so a relative path counts from there.
-      return path.first == slash ? path : joined(workTree ?? gitDirectory, path)
+      return unsafe bytes(of: buffer.ptr) ?? []
     }
   }
 

@@ -106,7 +106,6 @@ extension EntryTable {
 /// Looks for files that neither git nor dver tracks or ignores.
 struct UntrackedFiles {
   private let workspace: Workspace
-  private let git: GitRepository
   private let prefix: GitPathPrefix
   private let tracked: PathTable
   private let data: Set<RepositoryPath>
@@ -117,38 +116,43 @@ struct UntrackedFiles {
     guard let git = try workspace.git() else { return [] }
     let prefix = workspace.gitPrefix(in: git)
     var search = UntrackedFiles(
-      workspace: workspace, git: git, prefix: prefix,
+      workspace: workspace, prefix: prefix,
       tracked: try git.trackedPaths(below: prefix.bytes), data: Set(catalog.outputs.map(\.path)))
-    try search.visit(.root)
+    try search.visit(.root, ignore: workspace.gitIgnoreStack(git))
     return search.found.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   private init(
-    workspace: Workspace, git: GitRepository, prefix: GitPathPrefix, tracked: PathTable,
-    data: Set<RepositoryPath>
+    workspace: Workspace, prefix: GitPathPrefix, tracked: PathTable, data: Set<RepositoryPath>
   ) {
     self.workspace = workspace
-    self.git = git
     self.prefix = prefix
     self.tracked = tracked
     self.data = data
   }
 
-  private mutating func visit(_ folder: RepositoryPath) throws {
+  private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
     // One with a `.git` is a repository of its own.
     let entries = try workspace.entries(in: folder, unlessHolding: ".git") { closed in
       workspace.warn(of: closed)
     }
-    for entry in entries ?? [] {
+    guard let entries else { return }
+    var ignore = outer
+    if entries.contains(where: { $0.name.elementsEqual(".gitignore".utf8) }),
+      let rules = try workspace.gitIgnoreRules(in: folder, prefix)
+    {
+      ignore.push(rules)
+    }
+    for entry in entries {
       if entry.name.elementsEqual(".git".utf8) || entry.name.elementsEqual(".dver".utf8) {
         continue
       }
       let path = folder.appending(entry.name)
       let gitPath = prefix.gitPath(path)
       guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
-        try !git.isIgnored(gitPath, isDirectory: entry.isDirectory)
+        !ignore.decision(forPath: gitPath.span, isDirectory: entry.isDirectory).isIgnored
       else { continue }
-      if entry.isDirectory { try visit(path) } else { found.append(path.bytes) }
+      if entry.isDirectory { try visit(path, ignore: ignore) } else { found.append(path.bytes) }
     }
   }
 

@@ -139,7 +139,7 @@ package struct ConfigurationFiles: Sendable {
     var all: [(level: ConfigLevel, path: AbsolutePath)] = [
       (.system, AbsolutePath(normalized: Array("/etc/dver/config".utf8)))
     ]
-    if let global = Self.global { all.append((.global, global)) }
+    if let global = Self.ofUser("dver/config") { all.append((.global, global)) }
     all.append((.project, root.appending(".dver/config")))
     all.append((.local, root.appending(".dver/config.local")))
     self.all = all
@@ -153,9 +153,10 @@ package struct ConfigurationFiles: Sendable {
     return found.path
   }
 
-  private static var global: AbsolutePath? {
-    if let folder = environmentPath("XDG_CONFIG_HOME") { return folder.appending("dver/config") }
-    return home?.appending(".config/dver/config")
+  /// A file in the folder of the user's settings.
+  static func ofUser(_ name: String) -> AbsolutePath? {
+    if let folder = environmentPath("XDG_CONFIG_HOME") { return folder.appending(name) }
+    return home?.appending(".config/\(name)")
   }
 
   static var home: AbsolutePath? {
