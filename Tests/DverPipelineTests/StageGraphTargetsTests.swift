@@ -23,6 +23,7 @@ import Testing
     ("fetch", "", [0]), ("fetch", "sub", [3]), ("train@b", "", [2]), ("train", "", [1, 2]),
     ("dver.yaml", "", [0, 1, 2]), ("sub/dver.yaml", "", [3]), ("sub/dver.yaml:fetch", "", [3]),
     ("../dver.yaml:train@a", "sub", [1]), (":fetch", "sub", [3]), ("raw", "", [0]),
+    ("dver.yaml:", "", [0, 1, 2]), (":", "sub", [3]),
     ("raw/part/7", "", [0]), ("x", "sub", [3]), ("../m/a", "sub", [1]),
   ])
   func finds(target: String, folder: String, stages: [Int]) throws {

@@ -18,7 +18,7 @@ extension StageGraph {
   }
 
   /// Finds what `target` names: a stage of the current folder's file, a member of a group or all of
-  /// it, `path/dver.yaml`, `path/dver.yaml:name`, a pointer file, an output or a path inside one.
+  /// it, `path/dver.yaml`, `path/dver.yaml:name`, `:` for the current folder's file, a pointer file, an output or a path inside one.
   ///
   /// - Parameters:
   ///   - folder: What the target counts from.
@@ -32,7 +32,7 @@ extension StageGraph {
       let name = String(target[target.index(after: colon)...])
       let file = colon == target.startIndex ? defaultFile : path(target[..<colon], from: folder)
       if let file {
-        let found = stages(named: name, in: file, isGlob: isGlob)
+        let found = name.isEmpty ? stages(of: file) : stages(named: name, in: file, isGlob: isGlob)
         if !found.isEmpty { return Selection(stages: found) }
       }
     }

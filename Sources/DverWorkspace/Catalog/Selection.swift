@@ -171,7 +171,7 @@ extension Workspace {
 
 extension TrackedOutput {
   /// Whether `target` is the address of the output's stage: `name`, counted from the user's folder,
-  /// a group's name, or `path/dver.yaml:name`.
+  /// a group's name, or `path/dver.yaml:name`; of any stage of the file where the name is empty.
   func isOutput(ofStage target: [UInt8], from current: AbsolutePath, root: AbsolutePath) -> Bool {
     guard case .stage(let name, let folder) = origin else { return false }
     var (file, wanted): (ArraySlice<UInt8>, ArraySlice<UInt8>) = ([], target[...])
@@ -182,6 +182,8 @@ extension TrackedOutput {
       file.isEmpty
       ? current : AbsolutePath(Array(file), relativeTo: current).parent
     guard stageFolder == root.appending(folder) else { return false }
+    // All of the file.
+    if wanted.isEmpty, target.last == UInt8(ascii: ":") { return true }
     return wanted.elementsEqual(name.utf8)
       || name.utf8.starts(with: Array(wanted) + [UInt8(ascii: "@")])
   }
