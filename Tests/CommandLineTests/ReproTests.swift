@@ -392,6 +392,15 @@ import Testing
     try repository.dver("status", "-q").requireSuccess()
   }
 
+  @Test func aFileWithoutStagesIsUpToDate() throws {
+    let repository = try TemporaryRepository()
+    let missing = try repository.dver("repro").requireStatus(2)
+    #expect(missing.standardError.contains("there is no dver.yaml\n"))
+    try repository.write("artifacts: {m: {path: m.pkl}}\n", to: "dver.yaml")
+    let result = try repository.dver("repro").requireSuccess()
+    #expect(result.standardError == "Data and pipelines are up to date.\n")
+  }
+
   // MARK: What is kept
 
   @Test func outputsLeftOutOfTheCacheAreCommittedWithoutAQuestion() throws {

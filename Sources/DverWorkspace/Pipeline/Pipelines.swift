@@ -8,12 +8,15 @@ import DverPipeline
 struct Pipelines {
   let graph: StageGraph
   let locks: [StageLock?]
+  /// The pipeline files, also those without stages.
+  private let files: Set<RepositoryPath>
 
   init(_ catalog: Catalog, root: AbsolutePath) throws {
     let files = catalog.pipelines.map {
       StageFile(
         path: $0.folder.appending(CatalogFiles.pipelineName.utf8), stages: $0.file.stages)
     }
+    self.files = Set(files.map(\.path))
     let tracked = try catalog.pointers.flatMap { entry in
       try Catalog.outputs(of: entry.file, at: entry.path).map {
         TrackedPath(pointer: entry.path, path: $0.path)
@@ -33,7 +36,9 @@ struct Pipelines {
     } else if options.targets.isEmpty {
       let file = folder.appending(CatalogFiles.pipelineName.utf8)
       chosen = Set(graph.stages(of: file))
-      guard !chosen.isEmpty || options.recursive else { throw PipelineError.noPipeline(file) }
+      guard files.contains(file) || options.recursive else {
+        throw PipelineError.noPipeline(file)
+      }
     }
     for target in options.targets {
       let selection = try graph.select(
@@ -78,7 +83,7 @@ enum PipelineError: DverError {
 
   var message: String {
     switch self {
-    case .noPipeline(let path): "there is no \(path), or it has no stages"
+    case .noPipeline(let path): "there is no \(path)"
     case .ignored(let output, let stage, let rule):
       "\(output), an output of stage '\(stage)', is ignored by \(rule)"
     }
