@@ -67,7 +67,24 @@ import Testing
     try repository.dver("commit", "-f", "d").requireStatus(2)
     try repository.write("stages:\n  s:\n    cmd: 'x'\n    outs: [out]\n", to: "dver.yaml")
     let stage = try repository.dver("commit", "-f", "s").requireStatus(2)
-    #expect(stage.standardError.contains("out does not exist"))
+    #expect(stage.standardError.contains("out, an output of stage 's', does not exist"))
+  }
+
+  @Test func refusesWhatAStageHasNotMade() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s:\n    cmd: cp in out\n    deps: [in]\n    outs: [out]\n", to: "dver.yaml")
+    try repository.write("1\n", to: "in")
+    try repository.dver("commit").requireStatus(2)
+    try repository.dver("repro").requireSuccess()
+    try repository.dver("commit").requireSuccess()
+    let lock = try repository.readText("dver.lock")
+    try repository.remove("out")
+    for words in [["commit"], ["commit", "-f"], ["commit", "-f", "s"]] {
+      let result = try repository.dverCommand(words).run().requireStatus(2)
+      #expect(result.standardError.contains("out, an output of stage 's', does not exist"))
+    }
+    #expect(try repository.readText("dver.lock") == lock)
   }
 
   @Test func recordsStagesWithoutRunningThem() throws {

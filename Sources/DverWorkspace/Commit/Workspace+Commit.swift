@@ -30,6 +30,7 @@ extension Workspace {
   ) throws -> [AddedPath] {
     let catalog = try catalog()
     let chosen = try committed(targets, in: catalog, options: options)
+    try refuseMissingOutputs(of: chosen.stages)
     let pointed = chosen.pointed
     for output in pointed where output.isCached { try refuseTrackedByGit(inside: output.path) }
     for member in chosen.members { try refuseTrackedByGit(inside: member.path) }
@@ -112,6 +113,18 @@ extension Workspace {
       hint: "bring back what is recorded with 'dver checkout', or use 'dver remove'")
   }
 
+  /// Refuses stages of which there is nothing to record yet, or any more.
+  private func refuseMissingOutputs(of stages: [ChangedStage]) throws {
+    for stage in stages {
+      for output in stage.pipelines.graph.stages[stage.number].outputs
+      where try !FileSystem.exists(root.appending(output)) {
+        throw WorkspaceError.failed(
+          "\(displayed(output)), an output of stage '\(stage.name)', does not exist",
+          hint: "run 'dver repro' to make it, 'dver checkout' to bring it back, or name targets")
+      }
+    }
+  }
+
   /// A stage that is not as its lock says.
   private struct ChangedStage {
     let number: Int
@@ -157,12 +170,7 @@ extension Workspace {
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
     let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
-      guard item.reasons.contains(where: { $0 != .alwaysRuns }) else { return false }
-      // Without targets a stage that has not made its outputs is no mistake.
-      return try !targets.isEmpty
-        || graph.stages[item.stage].outputs.allSatisfy {
-          try FileSystem.exists(root.appending($0))
-        }
+      item.reasons.contains { $0 != .alwaysRuns }
     }
     return (
       pointed, members,
@@ -179,10 +187,6 @@ extension Workspace {
     guard let pipelines = stages.first?.pipelines else { return }
     let storage = try WorkspaceStorage(self, transaction: transaction)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
-    let outputs = stages.flatMap { pipelines.graph.stages[$0.number].outputs }
-    for output in outputs where try !FileSystem.exists(root.appending(output)) {
-      throw WorkspaceError.missing(displayed(output))
-    }
     defer { try? foldLocks(command: "dver commit") }
     for stage in stages {
       try runner.record(stage.number)
