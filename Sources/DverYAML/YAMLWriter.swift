@@ -13,7 +13,10 @@ package struct YAMLWriter: Sendable {
   /// Longer keys take YAML's explicit form: a reader looks for the colon only so far.
   private static let longestSimpleKeyByteCount = 1000
 
-  package init() {}
+  /// Whether nothing stands for null, as in DVC's own files.
+  private let leavesNullOut: Bool
+
+  package init(leavesNullOut: Bool = false) { self.leavesNullOut = leavesNullOut }
 
   package mutating func reserveCapacity(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
 
@@ -39,6 +42,7 @@ package struct YAMLWriter: Sendable {
 
   /// Ends the line with a value.
   package mutating func value(_ scalar: YAMLScalar) {
+    if leavesNullOut, scalar == .null { return endLine() }
     bytes.append(UInt8(ascii: " "))
     Self.append(scalar, to: &bytes)
     endLine()

@@ -35,7 +35,7 @@ import Testing
             - f.json:
               - y
               - z
-            - whole.toml: null
+            - whole.toml:
             outs:
             - kept:
                 cache: false
@@ -119,6 +119,70 @@ import Testing
         + "    deps:\n    - b\n  t: {foreach: [1], do: {cmd: x}}\n")
     try repository.dver("stage", "add", "-f", "-n", "t", "new").requireSuccess()
     #expect(try repository.readText("dver.yaml").hasSuffix("    - b\n  t:\n    cmd: new\n"))
+  }
+
+  @Test func commentsInListsStay() throws {
+    let repository = try repository(
+      """
+      stages:
+        s:
+          cmd: cp foo bar   # copies
+          deps:
+          # the first
+          - b   # b
+          - d
+          # the last
+          - f   # f
+          outs:
+          # comments are preserved
+          - bar
+          meta:
+            name: meta is preserved too
+
+      """)
+    try repository.dver(
+      "stage", "add", "-f", "-n", "s", "-d", "a", "-d", "b", "-d", "e", "-d", "f", "-d", "g",
+      "-o", "bar1", "cp foo1 bar1"
+    ).requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml") == """
+        stages:
+          s:
+            cmd: cp foo1 bar1   # copies
+            deps:
+            # the first
+            - b   # b
+            - e
+            - a
+            # the last
+            - f   # f
+            - g
+            outs:
+            # comments are preserved
+            - bar1
+            meta:
+              name: meta is preserved too
+
+        """)
+    try repository.dver(
+      "stage", "add", "-f", "-n", "s", "-d", "f", "-d", "v", "-d", "w", "-d", "x", "-d", "y",
+      "-d", "z", "-o", "bar1", "cp foo1 bar1"
+    ).requireSuccess()
+    let text = try repository.readText("dver.yaml")
+    for comment in ["# copies", "# the first", "# the last", "# f", "# comments are preserved"] {
+      #expect(text.contains(comment))
+    }
+    try repository.dver("stage", "add", "-f", "-n", "s", "-d", "f", "x").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml").contains(
+        "    deps:\n    # the first\n    # the last\n    - f   # f\n    meta:"))
+  }
+
+  @Test func aDependencyThatIsGivenTwiceIsRefused() throws {
+    let repository = try repository()
+    let result = try repository.dver("stage", "add", "-n", "s", "-d", "a", "-d", "a", "x")
+      .requireStatus(64)
+    #expect(result.standardError.contains("the dependency a is given twice"))
   }
 
   @Test func refusesWhatCouldNotRun() throws {

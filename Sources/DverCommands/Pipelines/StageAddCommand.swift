@@ -64,6 +64,10 @@ struct StageAddCommand: WorkspaceCommand {
     if let first = command.first, first != "--", first.hasPrefix("-") {
       throw ValidationError(Self.refusal(of: first))
     }
+    var known: Set<String> = []
+    if let twice = dependencies.first(where: { !known.insert($0).inserted }) {
+      throw ValidationError("the dependency \(twice) is given twice")
+    }
     let texts = [name] + params + command + [wdir, desc].compactMap(\.self)
     if let word = texts.first(where: { !$0.isText }) {
       throw ValidationError("\(word) is not valid UTF-8, as what dver.yaml holds must be")

@@ -48,7 +48,11 @@ extension PipelineFile {
       let entry = lines(of: member)
       if let present = old[member.key] {
         if ParameterValue(present) == member.value { continue }
-        try editor.replace(entry: entry, named: member.key, in: path)
+        do {
+          try update(present, at: path + [.key(member.key)], to: member.value, in: &editor)
+        } catch {
+          try editor.replace(entry: entry, named: member.key, in: path)
+        }
       } else {
         try editor.add(entry: entry, named: member.key, to: path)
       }
@@ -60,12 +64,66 @@ extension PipelineFile {
     }
   }
 
+  /// Changes no more of a value than it must, so that comments in it and behind it stay.
+  ///
+  /// Items of lists that stay keep their lines and their order; new ones take the places of those
+  /// that go.
+  private static func update(
+    _ old: YAMLNode, at path: [YAMLPathStep], to value: ParameterValue, in editor: inout YAMLEditor
+  ) throws(YAMLError) {
+    guard old.style == .block, old.kind == .sequence, case .list(let new) = value else {
+      return try editor.set(path, to: scalar(value, inPlaceOf: old))
+    }
+    // What fails half-way must leave the text as it was.
+    var changed = editor
+    var items = old.items.map { ParameterValue($0) }
+    let gone = items.indices.filter { !new.contains(items[$0]) }
+    let fresh = new.filter { !items.contains($0) }
+    for (position, item) in zip(gone, fresh) {
+      let node = old.items[position]
+      if node.kind == .scalar, case .string = item {
+        try changed.set(path + [.item(position)], to: scalar(item, inPlaceOf: node))
+      } else {
+        try changed.replace(item: lines(ofItem: item), at: position, of: path)
+      }
+      items[position] = item
+    }
+    for item in fresh.dropFirst(gone.count) {
+      let before = new.prefix { $0 != item }.last { items.contains($0) }
+      let position = before.flatMap { items.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+      try changed.insert(item: lines(ofItem: item), at: position, of: path)
+      items.insert(item, at: position)
+    }
+    for position in gone.dropFirst(fresh.count).reversed() {
+      try changed.remove(itemAt: position, of: path)
+    }
+    editor = changed
+  }
+
+  /// A string of one line that takes the place of another one.
+  private static func scalar(
+    _ value: ParameterValue, inPlaceOf old: YAMLNode
+  ) throws(YAMLError) -> YAMLScalar {
+    guard case .string(let text) = value, !text.contains(where: \.isNewline), old.string != nil
+    else {
+      throw YAMLError(
+        source: old.document.source, mark: old.mark,
+        problem: .notEditable("it is no text of one line"))
+    }
+    return .string(text)
+  }
+
+  private static func lines(ofItem item: ParameterValue) -> [UInt8] {
+    let list = lines(of: ParameterValue.Member(key: "list", value: .list([item])))
+    return Array(list.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
+  }
+
   private static func lines(of name: String, _ members: [ParameterValue.Member]) -> [UInt8] {
     lines(of: ParameterValue.Member(key: name, value: .map(members)))
   }
 
   private static func lines(of member: ParameterValue.Member) -> [UInt8] {
-    var writer = YAMLWriter()
+    var writer = YAMLWriter(leavesNullOut: true)
     writer.key(member.key, indent: 0)
     member.value.append(to: &writer, indent: 0)
     return writer.bytes
