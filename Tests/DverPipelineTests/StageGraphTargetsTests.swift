@@ -75,7 +75,11 @@ import Testing
 
         """)
     #expect(drawing.mermaid.hasPrefix("flowchart TD\n\tnode1[\"data/in.csv.dver\"]\n"))
-    #expect(drawing.mermaid.hasSuffix("\tnode4-->node5\n"))
+    // The order of names.
+    #expect(
+      drawing.mermaid.hasSuffix(
+        "\tnode5[\"train@b\"]\n\tnode1-->node2\n\tnode2-->node4\n\tnode2-->node5\n\tnode5-->node3\n"
+      ))
   }
 
   @Test func drawsOutputsAndGroups() throws {
@@ -88,5 +92,35 @@ import Testing
     #expect(groups.arrows.count == 3)
     let part = graph.drawing(of: .init(stages: [0, 1]))
     #expect(part.nodes == ["fetch", "train@a"])
+  }
+
+  /// The graph of DVC's own tests of `dag`.
+  @Test func drawsWhatBelongsToATarget() throws {
+    let graph = try StageGraph(
+      root: fixedRoot,
+      files: [
+        StageFile(
+          path: path("dver.yaml"),
+          stages: [
+            stage("1", from: ["a", "c"], to: ["d", "e"]),
+            stage("2", from: ["b", "c"], to: ["f", "g"]),
+            stage("3", from: ["a", "b", "c"], to: ["h", "i"]),
+            stage("4", from: ["a", "h"], to: ["j"]),
+          ])
+      ],
+      tracked: ["a", "b"].map { TrackedPath(pointer: path("\($0).dver"), path: path($0)) })
+    func arrows(_ drawing: GraphDrawing) -> [String] {
+      drawing.arrows.map { "\(drawing.nodes[$0.source])>\(drawing.nodes[$0.target])" }.sorted()
+    }
+    let three = try graph.select("3", from: .root)
+    let all = graph.drawing(of: graph.connected(with: three))
+    #expect(
+      arrows(all) == ["3>4", "a.dver>1", "a.dver>3", "a.dver>4", "b.dver>2", "b.dver>3"])
+    let four = graph.drawing(ofOutputs: try graph.select("4", from: .root))
+    #expect(arrows(four) == ["a>h", "a>j", "b>h", "h>j"])
+    let h = graph.drawing(ofOutputs: try graph.select("h", from: .root), at: path("h"))
+    #expect(h.nodes.sorted() == ["a", "b", "h"] && arrows(h) == ["a>h", "b>h"])
+    let full = graph.drawing(ofOutputs: three, isFull: true)
+    #expect(full.nodes.sorted() == ["a", "b", "d", "e", "f", "g", "h", "i", "j"])
   }
 }

@@ -31,12 +31,26 @@ package struct GraphDrawing: Hashable, Sendable {
   }
 
   /// Mermaid's language; nodes are numbered because their names may hold anything.
+  ///
+  /// As in DVC's, one connected part comes behind the other, each in the order of its names.
   package var mermaid: String {
     var text = "flowchart TD\n"
-    for (number, node) in nodes.enumerated() {
-      text += "\tnode\(number + 1)[\"\(node.replacing("\"", with: "#quot;"))\"]\n"
+    var numbers = Array(repeating: 0, count: nodes.count)
+    var count = 0
+    let arrowsBySource = Dictionary(grouping: arrows, by: \.source)
+    for part in connectedParts {
+      let sorted = part.sorted { nodes[$0].utf8.lexicographicallyPrecedes(nodes[$1].utf8) }
+      for node in sorted {
+        count += 1
+        numbers[node] = count
+        text += "\tnode\(count)[\"\(nodes[node].replacing("\"", with: "#quot;"))\"]\n"
+      }
+      for node in sorted {
+        for target in (arrowsBySource[node] ?? []).map({ numbers[$0.target] }).sorted() {
+          text += "\tnode\(numbers[node])-->node\(target)\n"
+        }
+      }
     }
-    for arrow in arrows { text += "\tnode\(arrow.source + 1)-->node\(arrow.target + 1)\n" }
     return text
   }
 
@@ -66,6 +80,53 @@ package struct GraphDrawing: Hashable, Sendable {
       }
     }
     return text
+  }
+
+  /// What leads to the nodes `targets`, or where `isFull` all that is connected with them.
+  func part(around targets: [Int], isFull: Bool) -> GraphDrawing {
+    let kept = Self.reached(from: targets, by: neighbours(bothWays: isFull))
+    let chosen = nodes.indices.filter { kept.contains($0) }
+    var numbers: [Int: Int] = [:]
+    for (number, node) in chosen.enumerated() { numbers[node] = number }
+    let inside = arrows.compactMap { arrow -> (source: Int, target: Int)? in
+      guard let source = numbers[arrow.source], let target = numbers[arrow.target] else {
+        return nil
+      }
+      return (source, target)
+    }
+    return GraphDrawing(nodes: chosen.map { nodes[$0] }, arrows: inside)
+  }
+
+  /// The nodes of each connected part, in the order of the parts' first nodes.
+  private var connectedParts: [[Int]] {
+    let neighbours = neighbours(bothWays: true)
+    var seen: Set<Int> = []
+    var parts: [[Int]] = []
+    for node in nodes.indices where !seen.contains(node) {
+      let part = Self.reached(from: [node], by: neighbours)
+      seen.formUnion(part)
+      parts.append(part.sorted())
+    }
+    return parts
+  }
+
+  /// The nodes that lead to each node, and where `bothWays` those that it leads to.
+  private func neighbours(bothWays: Bool) -> [[Int]] {
+    var lists = Array(repeating: [Int](), count: nodes.count)
+    for arrow in arrows {
+      lists[arrow.target].append(arrow.source)
+      if bothWays { lists[arrow.source].append(arrow.target) }
+    }
+    return lists
+  }
+
+  private static func reached(from start: [Int], by neighbours: [[Int]]) -> Set<Int> {
+    var found = Set(start)
+    var open = start
+    while let node = open.popLast() {
+      for next in neighbours[node] where found.insert(next).inserted { open.append(next) }
+    }
+    return found
   }
 
   private static func quoted(_ name: String) -> String {

@@ -16,6 +16,21 @@ extension StageGraph {
     closure(of: stages) { upstream[$0] + downstream[$0] }
   }
 
+  /// All that is connected with a selection, also through a tracked path that several stages read.
+  package func connected(with selection: Selection) -> Selection {
+    var readers: [Int: [Int]] = [:]
+    for stage in stages.indices {
+      for source in trackedUpstream[stage] { readers[source, default: []].append(stage) }
+    }
+    var tracked = Set(selection.tracked)
+    let start = selection.stages + selection.tracked.flatMap { readers[$0] ?? [] }
+    let found = closure(of: start) { stage in
+      let new = trackedUpstream[stage].filter { tracked.insert($0).inserted }
+      return upstream[stage] + downstream[stage] + new.flatMap { readers[$0] ?? [] }
+    }
+    return Selection(stages: found.sorted(), tracked: tracked.sorted())
+  }
+
   /// `stages` in topological order, each once.
   package func sorted(_ stages: [Int]) -> [Int] {
     closure(of: stages) { _ in [] }

@@ -17,6 +17,33 @@ extension StageGraph {
   package func drawing(
     of selection: Selection? = nil, nodes kind: Nodes = .stages, from folder: RepositoryPath = .root
   ) -> GraphDrawing {
+    let board = board(of: selection, kind, folder)
+    return GraphDrawing(nodes: board.names, arrows: board.arrows)
+  }
+
+  /// A drawing of outputs and tracked paths: of what leads to those of `selection`, or where
+  /// `isFull` of all that is connected with them.
+  ///
+  /// - Parameter path: Chooses among the outputs, where it names some of them.
+  package func drawing(
+    ofOutputs selection: Selection, at path: RepositoryPath? = nil, isFull: Bool = false,
+    from folder: RepositoryPath = .root
+  ) -> GraphDrawing {
+    let board = board(of: nil, .outputs, folder)
+    let outputs = selection.stages.flatMap { number in
+      zip(stages[number].outputs, board.nodesOfStage[number] ?? []).map { (path: $0, node: $1) }
+    }
+    let named = outputs.filter { output in
+      path.map { $0.isInside(output.path) || output.path.isInside($0) } ?? true
+    }
+    let targets = (named.isEmpty ? outputs : named).map(\.node)
+    return GraphDrawing(nodes: board.names, arrows: board.arrows).part(
+      around: targets + selection.tracked.compactMap { board.nodeOfTracked[$0] }, isFull: isFull)
+  }
+
+  private func board(
+    of selection: Selection?, _ kind: Nodes, _ folder: RepositoryPath
+  ) -> Board {
     let chosen = Set(selection?.stages ?? Array(stages.indices))
     let chosenTracked = selection?.tracked ?? Array(tracked.indices)
     var board = Board()
@@ -25,7 +52,7 @@ extension StageGraph {
       board.addTracked(number, path.shown(from: folder))
     }
     for stage in order where chosen.contains(stage) { draw(stage, as: kind, folder, on: &board) }
-    return GraphDrawing(nodes: board.names, arrows: board.arrows)
+    return board
   }
 
   private func draw(

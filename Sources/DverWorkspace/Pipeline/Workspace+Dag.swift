@@ -1,3 +1,4 @@
+import DverCore
 package import DverPipeline
 
 /// What a drawing of the pipelines shows.
@@ -18,11 +19,23 @@ extension Workspace {
       return graph.drawing(nodes: options.nodes, from: currentFolder)
     }
     var selection = try graph.select(target, from: currentFolder)
-    selection.stages =
-      options.isFull
-      ? graph.pipelines(of: selection.stages) : graph.upstreamClosure(of: selection.stages)
-    selection.tracked += selection.stages.flatMap { graph.trackedUpstream[$0] }
-    selection.tracked = Set(selection.tracked).sorted()
+    if options.nodes == .outputs {
+      let isStage = selection.stages.contains {
+        let address = graph.stages[$0].address
+        return address.name == target || String(address.groupName) == target
+      }
+      var named: RepositoryPath?
+      if !isStage { named = try? path(of: Array(target.utf8)) }
+      return graph.drawing(
+        ofOutputs: selection, at: named, isFull: options.isFull, from: currentFolder)
+    }
+    if options.isFull {
+      selection = graph.connected(with: selection)
+    } else {
+      selection.stages = graph.upstreamClosure(of: selection.stages)
+      selection.tracked += selection.stages.flatMap { graph.trackedUpstream[$0] }
+      selection.tracked = Set(selection.tracked).sorted()
+    }
     return graph.drawing(of: selection, nodes: options.nodes, from: currentFolder)
   }
 }
