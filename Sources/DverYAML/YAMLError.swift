@@ -43,12 +43,18 @@ package struct YAMLError: DverError, Equatable {
       ? "run 'dver resolve' to merge both versions" : "edit the file, then run 'git add'"
   }
 
+  /// In bytes where both would read alike.
+  private static func excess(_ count: Int, over maximum: Int) -> String {
+    var (found, allowed) = (ByteCount(count).description, ByteCount(maximum).description)
+    if found == allowed { (found, allowed) = ("\(count) B", "\(maximum) B") }
+    return "\(found) are more than the \(allowed) allowed"
+  }
+
   private var wording: String {
     switch problem {
     case .syntax(let text): text
     case .conflictMarker: "git's conflict markers are still in the file"
-    case .tooLarge(let byteCount):
-      "\(ByteCount(byteCount)) are more than the \(ByteCount(YAMLDocument.maximumByteCount)) allowed"
+    case .tooLarge(let byteCount): Self.excess(byteCount, over: YAMLDocument.maximumByteCount)
     case .tooDeep: "nested deeper than \(YAMLDocument.maximumDepth) levels"
     case .tooManyAliases:
       "aliases repeat more than \(YAMLDocument.maximumAliasedNodeCount) values"

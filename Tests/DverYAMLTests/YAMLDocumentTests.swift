@@ -158,6 +158,10 @@ import Testing
       try YAMLDocument.parse(bytes: bytes, source: "t")
     }
     #expect(error?.problem == .tooLarge(byteCount: bytes.count))
+    let near = YAMLError(
+      source: "f", mark: YAMLMark(line: 1, column: 1, offset: 0),
+      problem: .tooLarge(byteCount: YAMLDocument.maximumByteCount + 32))
+    #expect(near.message == "f:1:1: 67108896 B are more than the 67108864 B allowed")
   }
 
   @Test(arguments: Seeds.standard)
