@@ -31,8 +31,10 @@ struct DifferenceTable {
 
 extension Console {
   /// Prints a table; nothing if it has no rows.
-  func print(_ table: TextTable, asMarkdown: Bool) {
-    guard !table.rows.isEmpty else { return }
+  ///
+  /// - Parameter showsEmpty: Whether its heading is printed without rows too.
+  func print(_ table: TextTable, asMarkdown: Bool, showsEmpty: Bool = false) {
+    guard showsEmpty || !table.rows.isEmpty else { return }
     for line in asMarkdown ? table.markdownLines + [""] : table.plainLines { print(line) }
   }
 

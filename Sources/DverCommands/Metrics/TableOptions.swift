@@ -74,7 +74,9 @@ struct ComparisonArguments: ParsableArguments {
     if console.printsJSON {
       return console.print(json: difference.json { workspace.jsonKey($0) })
     }
-    console.print(view.table(difference) { workspace.shown($0) }, asMarkdown: markdown)
+    // Where a page is made of it, the heading says that there was a comparison.
+    console.print(
+      view.table(difference) { workspace.shown($0) }, asMarkdown: markdown, showsEmpty: markdown)
   }
 }
 

@@ -91,6 +91,18 @@ import Testing
         """)
   }
 
+  @Test func markdownWithoutChangesIsAHeading() throws {
+    let repository = try repository()
+    #expect(
+      try output(repository, "HEAD", "HEAD", "--md") == """
+        | Path   | Param   | HEAD   | HEAD   |
+        |--------|---------|--------|--------|
+
+
+        """)
+    #expect(try output(repository, "HEAD", "HEAD") == "")
+  }
+
   @Test func valuesOfTemplatesCount() throws {
     let repository = try TemporaryRepository()
     try repository.write(
