@@ -8,10 +8,10 @@ extension YAMLEditor {
   ) throws(YAMLError) {
     let list = try node(at: path)
     let count = try block(list, .sequence)
+    let first = try lines(ofItem: list.items[0])
     let place =
       position > 0
-      ? list.items[position - 1].endOfLines
-      : startOfNotes(above: try lines(ofItem: list.items[0]).lowerBound)
+      ? list.items[position - 1].endOfLines : startOfNotes(above: first.lowerBound)
     try insert(item, at: place, indent: column(of: list)) { editor in
       editor.lookUp(path)?.items.count == count + 1
     }
@@ -23,8 +23,8 @@ extension YAMLEditor {
   ) throws(YAMLError) {
     let list = try node(at: path)
     let count = try block(list, .sequence)
-    let lines = try lines(ofItem: list.items[position])
-    try replace(lines, with: indented(item, by: column(of: list))) { editor in
+    let old = try lines(ofItem: list.items[position])
+    try replace(old, with: indented(item, by: column(of: list))) { editor in
       editor.lookUp(path)?.items.count == count
     }
   }

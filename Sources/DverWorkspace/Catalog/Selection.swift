@@ -182,8 +182,12 @@ extension TrackedOutput {
       file.isEmpty
       ? current : AbsolutePath(Array(file), relativeTo: current).parent
     guard stageFolder == root.appending(folder) else { return false }
-    // All of the file.
-    if wanted.isEmpty, target.last == UInt8(ascii: ":") { return true }
+    if wanted.isEmpty {
+      // All of the file.
+      let name = RepositoryPath(normalized: Array(file)).lastComponent
+      return !target.isEmpty
+        && (file.isEmpty || name.elementsEqual(CatalogFiles.pipelineName.utf8))
+    }
     return wanted.elementsEqual(name.utf8)
       || name.utf8.starts(with: Array(wanted) + [UInt8(ascii: "@")])
   }

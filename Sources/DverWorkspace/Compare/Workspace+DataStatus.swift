@@ -109,7 +109,7 @@ struct UntrackedFiles {
   private let prefix: GitPathPrefix
   private let tracked: PathTable
   private let data: Set<RepositoryPath>
-  private var found: [[UInt8]] = []
+  private var paths: [[UInt8]] = []
 
   /// Their paths, sorted; none without git.
   static func find(in workspace: Workspace, _ catalog: Catalog) throws -> [[UInt8]] {
@@ -119,7 +119,7 @@ struct UntrackedFiles {
       workspace: workspace, prefix: prefix,
       tracked: try git.trackedPaths(below: prefix.bytes), data: Set(catalog.outputs.map(\.path)))
     try search.visit(.root, ignore: workspace.gitIgnoreStack(git))
-    return search.found.sorted { $0.lexicographicallyPrecedes($1) }
+    return search.paths.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   private init(
@@ -133,10 +133,10 @@ struct UntrackedFiles {
 
   private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
     // One with a `.git` is a repository of its own.
-    let entries = try workspace.entries(in: folder, unlessHolding: ".git") { closed in
+    let found = try workspace.entries(in: folder, unlessHolding: ".git") { closed in
       workspace.warn(of: closed)
     }
-    guard let entries else { return }
+    guard let entries = found else { return }
     var ignore = outer
     if entries.contains(where: { $0.name.elementsEqual(".gitignore".utf8) }),
       let rules = try workspace.gitIgnoreRules(in: folder, prefix)
@@ -152,7 +152,7 @@ struct UntrackedFiles {
       guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
         !ignore.decision(forPath: gitPath.span, isDirectory: entry.isDirectory).isIgnored
       else { continue }
-      if entry.isDirectory { try visit(path, ignore: ignore) } else { found.append(path.bytes) }
+      if entry.isDirectory { try visit(path, ignore: ignore) } else { paths.append(path.bytes) }
     }
   }
 

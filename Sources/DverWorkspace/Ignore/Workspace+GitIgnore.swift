@@ -25,10 +25,11 @@ extension Workspace {
     var folder = RepositoryPath.root
     let workspace = RepositoryPath(normalized: prefix.bytes)
     for component in workspace.components {
-      folder = folder.appending(component)
-      try stack.descend(into: folder.bytes.span) {
-        folder == workspace ? nil : try outerRules(in: folder)
+      let next = folder.appending(component)
+      try stack.descend(into: next.bytes.span) {
+        next == workspace ? nil : try outerRules(in: next)
       }
+      folder = next
     }
     return stack
   }

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverManifest
 import DverObjectStore
 import DverPipeline
+import Synchronization
 
 extension Workspace {
   var asideLayout: AsideLayout {
