@@ -41,13 +41,14 @@ extension Workspace {
       let path = folder.appending(CatalogFiles.lockName.utf8)
       let old = try FileSystem.contents(of: root.appending(path))
       let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
-      let group = latest(of: group) { known?[$0] }
-      let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
       let stages = try stages(of: definition)
+      let byName = Dictionary(stages.map { ($0.address.name, $0) }) { first, _ in first }
+      let group = try latest(of: group) { known?[$0] }
+        .filter { try hasManifests(of: $0, byName[$0.stage.name]) }
+      let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
       let new = try LockFile.replacing(
         news, in: old ?? [], definition: stages.map(\.address.name), source: path.description)
       if new != old { changes.texts.append(TextChange(path: path, old: old, new: new)) }
-      let byName = Dictionary(stages.map { ($0.address.name, $0) }) { first, _ in first }
       for entry in group {
         guard let stage = byName[entry.stage.name] else { continue }
         for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
@@ -81,6 +82,23 @@ extension Workspace {
         }
         return nil
       }
+  }
+
+  /// Whether all nodes of a stage's directories are to be had. A power cut may have left the line of a
+  /// run that it took them from; without the line the stage runs again.
+  private func hasManifests(of entry: LockLog.Entry, _ stage: ResolvedStage?) throws -> Bool {
+    guard let stage else { return true }
+    for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
+      guard let record = entry.lock.outputs.first(where: { $0.path == output.path }),
+        let digest = record.name?.directoryDigest
+      else { continue }
+      do {
+        _ = try manifests.reader(of: place).nodes(of: digest)
+      } catch is ManifestLookupError {
+        return false
+      }
+    }
+    return true
   }
 
   /// In the order of the definition.

@@ -20,6 +20,9 @@ struct PowerCutTrial {
     return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
   }()
 
+  /// A single case to look into, by its name: `DVER_CUT_CASE`.
+  static let onlyCase: String? = unsafe getenv("DVER_CUT_CASE").map { unsafe String(cString: $0) }
+
   init(_ subject: PowerCutCase) throws {
     self.subject = subject
     let repository = try subject.prepare()
@@ -114,7 +117,14 @@ struct PowerCutTrial {
   }
 
   private func dver(_ arguments: String...) throws -> CommandResult {
-    try recording.restarted(repository.dverCommand(arguments)).run()
+    try run(repository.dverCommand(arguments))
+  }
+
+  private func run(_ command: Command) throws -> CommandResult {
+    let result = try recording.restarted(command).run()
+    // Whoever looks into a single cut wants to see what was made of it.
+    if Self.only != nil { print(result.transcript) }
+    return result
   }
 
   /// Ended by itself, with one of the documented statuses.
@@ -168,7 +178,9 @@ struct PowerCutTrial {
     let first = min(done, subject.steps.count - 1)
     for step in subject.steps[first...] {
       let result = try run(step)
-      if result.status == .exited(4) { return try startAgain() }
+      let isRefused =
+        step.arguments.first == "remove" && result.standardError.contains("not in the cache")
+      if result.status == .exited(4) || isRefused { return try startAgain() }
       try requireDone(result, step)
     }
     let isLacking = try dver("status", "--json").standardOutput.contains("not in cache")
@@ -181,12 +193,12 @@ struct PowerCutTrial {
   }
 
   private func run(_ step: PowerCutCase.Step) throws -> CommandResult {
-    let result = try recording.restarted(Self.command(step, repository)).run()
+    let result = try run(Self.command(step, repository))
     guard step.arguments.first == "checkout" || step.arguments == ["pull"],
       result.standardError.contains("changes that are not in the cache")
     else { return result }
     // The file was cut short; that cannot be told from the work of the user.
-    return try recording.restarted(repository.dverCommand(step.arguments + ["-f"])).run()
+    return try run(repository.dverCommand(step.arguments + ["-f"]))
   }
 
   /// Some commands refuse to do what they have done.

@@ -141,26 +141,38 @@ extension PowerCut {
 
   private static let blockSize = 4096
 
-  /// One file's names change in their order, or a directory would be in two places.
+  /// One file's names change in their order, or a directory would be in two places; and so does what a
+  /// name stands for: a file that was renamed is not overwritten by what took its old name.
   private func keepInOrder(
     _ past: ArraySlice<ModelEffect>, _ isPending: [Bool], _ fates: inout [EffectFate]
   ) {
-    var isBroken: Set<Int> = []
+    var isBroken: Set<Subject> = []
     // What is safe has safe predecessors.
-    var lastSafe: [Int: Int] = [:]
+    var lastSafe: [Subject: Int] = [:]
     for (index, effect) in past.enumerated() where !isPending[index] {
-      if case .names = effect.change { lastSafe[effect.file] = index }
+      for subject in subjects(of: effect) { lastSafe[subject] = index }
     }
     for (index, effect) in past.enumerated() where isPending[index] {
-      guard case .names = effect.change else { continue }
-      if index < lastSafe[effect.file] ?? 0 {
+      let subjects = subjects(of: effect)
+      if subjects.contains(where: { index < lastSafe[$0] ?? 0 }) {
         fates[index] = .kept
       } else if case .dropped = fates[index] {
-        isBroken.insert(effect.file)
-      } else if isBroken.contains(effect.file) {
+        isBroken.formUnion(subjects)
+      } else if !isBroken.isDisjoint(with: subjects) {
         fates[index] = .dropped
+        isBroken.formUnion(subjects)
       }
     }
   }
 
+  /// What a change of names is a change of; nothing for others.
+  private func subjects(of effect: ModelEffect) -> [Subject] {
+    guard case .names(let assignments) = effect.change else { return [] }
+    return [.file(effect.file)] + assignments.map { .name($0.name, directory: $0.directory) }
+  }
+
+  private enum Subject: Hashable {
+    case file(Int)
+    case name([UInt8], directory: Int)
+  }
 }
