@@ -127,8 +127,9 @@ import Testing
     if !folder.isEmpty { try repository.makeDirectory(folder) }
     try repository.dver("init", "-q", "--subdir", in: folder).requireSuccess()
     try repository.write("own.excluded\n", to: ".git/info/exclude")
-    try repository.write(
-      "*.user\n!again.user\n*.won\n", to: "\(repository.home)/.config/git/ignore")
+    let ofUser = "\(repository.home)/.config/git/ignore"
+    try repository.write("*.user\n!again.user\n*.won\n", to: ofUser)
+    try repository.git("config", "core.excludesFile", ofUser).requireSuccess()
     try repository.append("!*.won\nbuild/\n", to: ".gitignore")
     try repository.write("/x\n!y.top\n", to: "\(base)a/.gitignore")
     for name in [

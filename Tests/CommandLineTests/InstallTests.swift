@@ -111,6 +111,8 @@ import Testing
     try repository.commitAll()
     try repository.dver("install").requireSuccess()
     try repository.git("push", "--quiet", "origin", "main").requireSuccess()
+    // Which remote it was stands in the configuration now.
+    try repository.commitAll()
     // Another branch, whose commits each have data that the next one has no more.
     try repository.git("checkout", "--quiet", "-b", "other").requireSuccess()
     for name in ["g", "h", "i"] {

@@ -62,7 +62,7 @@ import Testing
     ("printf '[core' > .dver/config.local; dver status", "config.local:1: ", "git-config(1)"),
     (
       "printf '[core]\\nautostage = x' > .dver/config.local; dver add file",
-      "config.local:2: ", "dver config core.autostage VALUE"
+      "config.local:2: ", "dver config --local core.autostage VALUE"
     ),
   ])
   func whatGitRefusesComesWithAHint(script: String, message: String, hint: String) throws {

@@ -1,3 +1,4 @@
+import DverCore
 import DverManifest
 import DverYAML
 import Testing
@@ -17,10 +18,14 @@ import Testing
     ("train.layers[0]", .integer(8)), ("train.layers.0", .integer(8)),
     ("train.layers[1].units", .integer(4)), ("1", .string("one")), ("derived.k", .string("v")),
     ("base", .map([.init(key: "k", value: .string("v"))])),
-    ("big", .string("12345678901234567890")),
   ])
   func findsValues(key: String, value: ParameterValue) throws {
     #expect(try file().value(at: key) == value)
+  }
+
+  @Test func aNumberBeyond64BitsIsANumber() throws {
+    let big = try #require(LargeInteger("12345678901234567890"))
+    #expect(try file().value(at: "big") == .largeInteger(big))
   }
 
   @Test(arguments: ["", "x", "seed.x", "train.layers[2]", "train.layers[-1]", "train.", ".", "["])
