@@ -265,7 +265,11 @@ extension Checkout {
   /// have been replaced just now, or the mode of the object that it is.
   func isUnchanged(_ target: AbsolutePath, _ index: Int, of plan: CheckoutPlan) throws -> Bool {
     var stamp = plan.presentStamps[index]
-    if options.force || isRacy(stamp) || stamp == .none { return true }
+    if options.force { return true }
+    if plan.present.kinds[index] == .link {
+      return try leads(target, to: plan.present.targets[index])
+    }
+    if isRacy(stamp) || stamp == .none { return true }
     guard let now = try workspace.contentStamp(at: target), now != stamp else { return true }
     stamp.changed = now.changed
     let kind = plan.present.kinds[index]
@@ -276,5 +280,11 @@ extension Checkout {
     var hasher = FileHasher()
     let hashed = try? hasher.digest(ofFileAt: target.resolvingLinks())
     return hashed?.digest == plan.present.digests[index]
+  }
+
+  /// A link is what it leads to, however often it was made anew; `true` where nothing is.
+  private func leads(_ target: AbsolutePath, to destination: [UInt8]?) throws -> Bool {
+    guard let status = try FileSystem.status(of: target) else { return true }
+    return try status.isLink && FileSystem.destination(ofLink: target) == destination
   }
 }

@@ -94,6 +94,41 @@ struct CheckoutSafetyTests {
     #expect(!repository.exists("a"))
   }
 
+  /// As `cp -a` and `rsync` do.
+  @Test func aLinkThatWasMadeAnewIsTheSame() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/keep")
+    try repository.dver("add", "-q", "data").requireSuccess()
+    let first = try repository.commitAll()
+    try repository.symlink("a", at: "data/link")
+    try repository.symlink("a", at: "data/other")
+    try repository.dver("add", "-q", "data").requireSuccess()
+    try repository.commitAll()
+    try repository.shell("touch -h data/link data/other").requireSuccess()
+    try repository.git("checkout", "-q", first).requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    try repository.requireClean()
+    #expect(try repository.shell("ls data").requireSuccess().lines == ["keep"])
+  }
+
+  /// Each link to an object changes the status of the others.
+  @Test(arguments: ["mv d/a d/c", "mv d/a d/c; mv d/b d/a; mv d/c d/b"])
+  func namesChangeAmongHardLinks(change: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", "hardlink").requireSuccess()
+    try repository.write("1\n", to: "d/a")
+    try repository.write("2\n", to: "d/b")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    let first = try repository.commitAll()
+    try repository.shell(change).requireSuccess()
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", first).requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    try repository.requireClean()
+    #expect(try repository.shell("cat d/*").requireSuccess().lines == ["1", "2"])
+  }
+
   @Test func aNameThatEndsInACarriageReturnIsHidden() throws {
     let repository = try TemporaryRepository()
     for name in ["cr\r", "c\rr"] { try repository.write("1\n", to: name) }
