@@ -135,6 +135,6 @@ import Testing
     ])
     #expect(graph.upstreamClosure(of: [2]) == [1, 2])
     #expect(graph.downstreamClosure(of: [0]) == [0, 1, 2])
-    #expect(graph.pipelines(of: [2]) == [0, 1, 2])
+    #expect(graph.connected(with: .init(stages: [2])).stages == [0, 1, 2])
   }
 }

@@ -11,12 +11,8 @@ extension StageGraph {
     closure(of: stages) { downstream[$0] }
   }
 
-  /// The whole pipelines that `stages` belong to, in topological order.
-  package func pipelines(of stages: [Int]) -> [Int] {
-    closure(of: stages) { upstream[$0] + downstream[$0] }
-  }
-
-  /// All that is connected with a selection, also through a tracked path that several stages read.
+  /// The whole pipelines that a selection belongs to; stages that read the same tracked path are of
+  /// one.
   package func connected(with selection: Selection) -> Selection {
     var readers: [Int: [Int]] = [:]
     for stage in stages.indices {

@@ -28,14 +28,25 @@ struct Pipelines {
     }
   }
 
-  /// The stages to run, in order.
-  func plan(_ options: ReproOptions, from folder: RepositoryPath) throws -> [Int] {
-    var chosen: Set<Int> = []
+  /// The stages to run, in order, and the tracked paths to look at before them.
+  func plan(_ options: ReproOptions, from folder: RepositoryPath) throws -> Plan {
+    let chosen = try chosen(options, from: folder)
+    let stages = plannedStages(chosen, options)
+    let read = options.single ? [] : stages.flatMap { graph.trackedUpstream[$0] }
+    return Plan(
+      stages: stages, tracked: Set(chosen.tracked + read).sorted(), targets: chosen.tracked)
+  }
+
+  private func chosen(
+    _ options: ReproOptions, from folder: RepositoryPath
+  ) throws -> StageGraph.Selection {
+    var stages: Set<Int> = []
+    var tracked: Set<Int> = []
     if options.allPipelines {
-      chosen = Set(graph.stages.indices)
+      stages = Set(graph.stages.indices)
     } else if options.targets.isEmpty {
       let file = folder.appending(CatalogFiles.pipelineName.utf8)
-      chosen = Set(graph.stages(of: file))
+      stages = Set(graph.stages(of: file))
       guard files.contains(file) || options.recursive else {
         throw PipelineError.noPipeline(file)
       }
@@ -43,13 +54,32 @@ struct Pipelines {
     for target in options.targets {
       let selection = try graph.select(
         target, from: folder, isGlob: options.areGlobs, isRecursive: options.recursive)
-      chosen.formUnion(selection.stages)
+      stages.formUnion(selection.stages)
+      tracked.formUnion(selection.tracked)
     }
-    let stages = chosen.sorted()
-    if options.single { return graph.sorted(stages) }
-    if options.wholePipelines { return graph.pipelines(of: stages) }
-    if options.downstream { return graph.downstreamClosure(of: stages) }
-    return graph.upstreamClosure(of: stages)
+    return StageGraph.Selection(stages: stages.sorted(), tracked: tracked.sorted())
+  }
+
+  private func plannedStages(_ chosen: StageGraph.Selection, _ options: ReproOptions) -> [Int] {
+    if options.single { return graph.sorted(chosen.stages) }
+    if options.wholePipelines { return graph.sorted(graph.connected(with: chosen).stages) }
+    guard options.downstream else { return graph.upstreamClosure(of: chosen.stages) }
+    let tracked = Set(chosen.tracked)
+    let readers =
+      tracked.isEmpty
+      ? []
+      : graph.stages.indices.filter { !tracked.isDisjoint(with: graph.trackedUpstream[$0]) }
+    return graph.downstreamClosure(of: chosen.stages + readers)
+  }
+
+  /// What is to be brought up to date.
+  struct Plan {
+    /// In the order in which they may run.
+    var stages: [Int]
+    /// Data that may have changed since it was added.
+    var tracked: [Int]
+    /// What of it was asked for.
+    var targets: [Int]
   }
 }
 

@@ -17,10 +17,11 @@ extension Workspace {
   ) throws -> [ReproReport] {
     let left = try prepareForRuns()
     let pipelines = try pipelines(catalog())
-    let plan = try pipelines.plan(options, from: currentFolder)
+    let planned = try pipelines.plan(options, from: currentFolder)
+    let plan = planned.stages
     if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
     let transaction = try storing()
-    try recordSources(of: plan, in: pipelines, options: options, events: events)
+    try recordSources(of: planned, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
@@ -60,7 +61,7 @@ extension Workspace {
   /// Says what ``repro(_:events:)`` would do, without doing it.
   package func reproForecast(_ options: ReproOptions) throws -> [ReproForecast] {
     let pipelines = try pipelines(catalog())
-    let plan = try pipelines.plan(options, from: currentFolder)
+    let plan = try pipelines.plan(options, from: currentFolder).stages
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: options) { _ in }
     let forecast = try runner.forecast(plan, isForced: options.force)

@@ -5,25 +5,27 @@ import DverObjectStore
 import DverPipeline
 
 extension Workspace {
-  /// Records tracked data that the plan reads and that changed since it was added, as if that had
-  /// been added again: of a directory what is read, the rest stays as it is recorded.
+  /// Records tracked data that the plan reads, or that was asked for, and that changed since it was
+  /// added, as if that had been added again: of a directory what is read, the rest stays as it is
+  /// recorded.
   ///
   /// - Throws: ``WorkspaceError/missingData(_:)`` where a part of what is read was never placed here:
   ///   that it is absent is no change of the user's.
   func recordSources(
-    of plan: [Int], in pipelines: Pipelines, options: ReproOptions, events: (ReproEvent) -> Void
+    of plan: Pipelines.Plan, in pipelines: Pipelines, options: ReproOptions,
+    events: (ReproEvent) -> Void
   ) throws {
     let graph = pipelines.graph
-    let sources = Set(plan.flatMap { graph.trackedUpstream[$0] }).sorted()
-    guard !sources.isEmpty else { return }
+    guard !plan.tracked.isEmpty else { return }
     let catalog = try catalog()
-    let stages = plan.map { graph.stages[$0] }
+    let stages = plan.stages.map { graph.stages[$0] }
     let read = Set(
       stages.flatMap { $0.dependencies + $0.parameterFiles }.compactMap(\.insidePath)
+        + plan.targets.map { graph.tracked[$0].path }
     ).sorted()
     var changed: [[UInt8]] = []
     var missing: [RepositoryPath] = []
-    for source in sources {
+    for source in plan.tracked {
       guard let output = catalog.output(containing: graph.tracked[source].path),
         let content = try? ContentScanner(workspace: self).content(of: output.path),
         content.name != nil, !output.isRecorded(content)
@@ -40,6 +42,7 @@ extension Workspace {
     guard !changed.isEmpty else { return }
     var addOptions = AddOptions()
     addOptions.command = "dver repro"
+    addOptions.withoutStoring = options.withoutCommit
     _ = try add(changed, options: addOptions)
   }
 

@@ -1,0 +1,63 @@
+import TestSupport
+import Testing
+
+/// Tracked data is a part of the pipelines that read it.
+@Suite struct ReproSourcesTests {
+  /// `a` and `b` both read `d`, which has changed since.
+  private func changed() throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      """
+      stages:
+        a: {cmd: cp d oa, deps: [d], outs: [oa]}
+        b: {cmd: cp d ob, deps: [d], outs: [ob]}
+
+      """, to: "dver.yaml")
+    try repository.write("1\n", to: "d")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try repository.write("2\n", to: "d")
+    return repository
+  }
+
+  private func outputs(_ repository: TemporaryRepository) throws -> [String] {
+    try repository.shell("cat oa ob").requireSuccess().lines
+  }
+
+  @Test(arguments: ["d", "d.dver"]) func aPathIsRecordedWhenAskedFor(target: String) throws {
+    let repository = try changed()
+    let told = try repository.dver("repro", target).requireSuccess()
+    #expect(told.standardError.contains("Recording changed data of 'd.dver'"))
+    #expect(try outputs(repository) == ["1", "1"])
+    #expect(!(try repository.dver("status", "--json").standardOutput.contains("d.dver")))
+  }
+
+  @Test func whatReadsAPathLiesBelowIt() throws {
+    let repository = try changed()
+    try repository.dver("repro", "--downstream", "d.dver").requireSuccess()
+    #expect(try outputs(repository) == ["2", "2"])
+    try repository.requireClean()
+  }
+
+  @Test func readersOfOnePathAreOnePipeline() throws {
+    let repository = try changed()
+    try repository.dver("repro", "-p", "a").requireSuccess()
+    #expect(try outputs(repository) == ["2", "2"])
+    try repository.requireClean()
+  }
+
+  @Test func aSingleStageRecordsNothingElse() throws {
+    let repository = try changed()
+    try repository.dver("repro", "-s", "a").requireSuccess()
+    #expect(try outputs(repository) == ["2", "1"])
+    #expect(try repository.git("status", "--porcelain", "d.dver").lines == [])
+  }
+
+  @Test func whatIsNotCommittedIsNotStored() throws {
+    let repository = try changed()
+    try repository.dver("repro", "--no-commit", "d").requireSuccess()
+    let status = try repository.dver("status", "--json").requireSuccess().standardOutput
+    #expect(status.contains(#""d": "not in cache""#))
+  }
+}
