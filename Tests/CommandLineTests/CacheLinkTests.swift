@@ -161,6 +161,19 @@ import Testing
     #expect(try repository.shell("cat d/1 a").requireSuccess().lines.count == 4)
   }
 
+  @Test func whatWasWrittenThroughALinkStaysWhereItIs() throws {
+    let repository = try linked()
+    try writeThroughLinks(repository)
+    for _ in 1...2 {
+      let refused = try repository.dver("checkout").requireStatus(2)
+      #expect(refused.standardError.contains("a, d/1"))
+    }
+    #expect(try repository.readText("a") == "three\nhours of work\n")
+    try repository.dver("checkout", "-f", "d").requireStatus(4)
+    try repository.dver("add", "-q", "a").requireSuccess()
+    #expect(try repository.readText("a") == "three\nhours of work\n")
+  }
+
   @Test func whatStagesReadThroughALinkIsWhatIsThere() throws {
     let repository = try linked()
     try repository.write(

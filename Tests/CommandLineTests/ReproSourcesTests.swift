@@ -54,6 +54,17 @@ import Testing
     #expect(try repository.git("status", "--porcelain", "d.dver").lines == [])
   }
 
+  @Test func whatIsAskedForAndNotThereIsMissing() throws {
+    let repository = try changed()
+    try repository.dver("remote", "add", "-d", "r", repository.outside("remote")).requireSuccess()
+    try repository.dver("push", "-q").requireSuccess()
+    try repository.remove("d")
+    let refused = try repository.dver("repro", "d.dver").requireStatus(4)
+    #expect(refused.standardError.contains("d"))
+    try repository.dver("repro", "--pull", "d.dver").requireSuccess()
+    #expect(try repository.readText("d") == "1\n")
+  }
+
   @Test func whatIsNotCommittedIsNotStored() throws {
     let repository = try changed()
     try repository.dver("repro", "--no-commit", "d").requireSuccess()

@@ -90,6 +90,11 @@ struct Checkout {
       let digest = desired.digests[files[position]]
       let isIntact = try store.isIntact(digest)
       if case .suspect = defect, isIntact { continue }
+      if try isWrittenThrough(files[position], plan) {
+        skipped.insert(files[position])
+        summary.unsaved.append(shown(desired.paths[files[position]]))
+        continue
+      }
       // One of a wrong size, too, unless it is the record that is wrong.
       if !isIntact, try FileSystem.exists(store.path(of: digest)) {
         try store.ifWritable { try store.quarantine(digest) }
@@ -99,6 +104,17 @@ struct Checkout {
       summary.missing.append(shown(desired.paths[files[position]]))
     }
     plan.drop(placements: skipped, removals: [])
+  }
+
+  /// Whether an object is damaged because the user wrote to it, through the link that stands for it: no
+  /// other place has that work.
+  private func isWrittenThrough(_ entry: Int, _ plan: CheckoutPlan) throws -> Bool {
+    guard !options.force, let match = plan.matches[entry],
+      plan.present.digests[match] != plan.desired.digests[entry]
+    else { return false }
+    let place = folder.appending(plan.desired.paths[entry])
+    guard try FileSystem.status(of: place)?.isLink == true else { return false }
+    return try workspace.object(behindLink: place)?.digest == plan.desired.digests[entry]
   }
 
   func warnOfDamage(_ relative: ArraySlice<UInt8>) {

@@ -55,14 +55,13 @@ extension ManifestFiles {
   }
 }
 
-/// Files under `.dver/manifests` that are not those of their pointer.
-struct ForeignManifest: DverError {
+/// A file under `.dver/manifests` that is not that of its pointer.
+struct ForeignManifest {
   let path: RepositoryPath
   let file: RepositoryPath
 
-  var message: String { "\(file) is not of the manifest that \(path) has" }
-  var hint: String? {
-    "run 'dver doctor --upgrade' to write it anew, or take its pointer from the same commit"
+  var message: String {
+    "\(file) is not of the manifest that \(path) has: "
+      + "run 'dver doctor --upgrade' to write it anew before you commit"
   }
-  var exitStatus: ExitStatus { .damaged }
 }

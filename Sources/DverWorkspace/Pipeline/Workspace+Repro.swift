@@ -19,7 +19,7 @@ extension Workspace {
     let pipelines = try pipelines(catalog())
     let planned = try pipelines.plan(options, from: currentFolder)
     let plan = planned.stages
-    if options.pulls { try pullMissing(for: plan, in: pipelines, options: options) }
+    if options.pulls { try pullMissing(for: planned, in: pipelines, options: options) }
     let transaction = try storing()
     try recordSources(of: planned, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(

@@ -8,12 +8,13 @@ extension Workspace {
   ///
   /// What no remote has is left to the stages, which run or fail for want of it.
   func pullMissing(
-    for plan: [Int], in pipelines: Pipelines, options: ReproOptions
+    for plan: Pipelines.Plan, in pipelines: Pipelines, options: ReproOptions
   ) throws {
+    try pull(plan.targets.map { pipelines.graph.tracked[$0].path }.filter(isAbsent))
     if options.allowMissing {
-      try pull(missingDependencies(of: plan, in: pipelines, options: options))
+      try pull(missingDependencies(of: plan.stages, in: pipelines, options: options))
     } else {
-      try pullAll(for: plan, in: pipelines)
+      try pullAll(for: plan.stages, in: pipelines)
     }
   }
 

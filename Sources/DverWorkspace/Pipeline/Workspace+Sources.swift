@@ -9,8 +9,8 @@ extension Workspace {
   /// added, as if that had been added again: of a directory what is read, the rest stays as it is
   /// recorded.
   ///
-  /// - Throws: ``WorkspaceError/missingData(_:)`` where a part of what is read was never placed here:
-  ///   that it is absent is no change of the user's.
+  /// - Throws: ``WorkspaceError/missingData(_:)`` where what was asked for is not there, or a part of
+  ///   what is read was never placed here: that it is absent is no change of the user's.
   func recordSources(
     of plan: Pipelines.Plan, in pipelines: Pipelines, options: ReproOptions,
     events: (ReproEvent) -> Void
@@ -24,7 +24,7 @@ extension Workspace {
         + plan.targets.map { graph.tracked[$0].path }
     ).sorted()
     var changed: [[UInt8]] = []
-    var missing: [RepositoryPath] = []
+    var missing = try plan.targets.map { graph.tracked[$0].path }.filter(isAbsent)
     for source in plan.tracked {
       guard let output = catalog.output(containing: graph.tracked[source].path),
         let content = try? ContentScanner(workspace: self).content(of: output.path),

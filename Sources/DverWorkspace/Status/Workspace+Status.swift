@@ -36,17 +36,18 @@ extension Workspace {
     }
     try saveIndexes()
     progress.end()
-    broken = try broken ?? foreignManifest(among: catalog.outputs, selected: selected.paths)
+    try warnOfForeignManifest(among: catalog.outputs, selected: selected.paths)
     try warnOfHiddenPointers(catalog)
     if let broken { throw IncompleteStatus(status: status, cause: broken) }
     return status
   }
 
   /// Whoever commits a node that its pointer does not name commits a version that nobody else can have.
-  private func foreignManifest(
+  /// Here it does no harm, and a pointer that was taken from another commit alone has such nodes.
+  private func warnOfForeignManifest(
     among outputs: [TrackedOutput], selected: Set<RepositoryPath>?
-  ) throws -> (any DverError)? {
-    guard bare == nil else { return nil }
+  ) throws {
+    guard bare == nil else { return }
     func first(_ outputs: [TrackedOutput]) throws -> ForeignManifest? {
       for output in outputs where selected?.contains(output.path) ?? true {
         guard let name = output.name, name.isDirectory,
@@ -57,12 +58,13 @@ extension Workspace {
       }
       return nil
     }
-    guard try first(outputs) != nil else { return nil }
+    guard try first(outputs) != nil else { return }
     // The pointer and the nodes may have been read at different moments, or a dead command has written
     // some of them, and the next one will write the rest.
-    return try whileNothingChanges("dver status") {
+    let found = try whileNothingChanges("dver status") {
       try operations.hasUnfinished() ? nil : first(self.catalog().outputs)
     }
+    if let found { notices.warning(found.message) }
   }
 
   private func pointerItems(
