@@ -34,7 +34,8 @@ import Testing
     try repository.write("#!/bin/sh\nexit 0\n", to: ".git/hooks/pre-push")
     let result = try repository.dver("install").requireStatus(2)
     #expect(result.standardError.contains("pre-push exists already"))
-    #expect(result.standardError.contains("hint: add the line 'dver git-hook pre-push"))
+    let line = "dver git-hook pre-push \"$@\" </dev/null"
+    #expect(result.standardError.contains("hint: add the line '\(line)'"))
     #expect(!repository.exists(".git/hooks/pre-commit"))
     #expect(try repository.git("config", "merge.dver.driver").status == .exited(1))
   }

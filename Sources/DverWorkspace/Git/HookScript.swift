@@ -29,6 +29,12 @@ struct HookScript {
     return text + Array(" -- \"$@\"\n".utf8)
   }
 
+  /// For a hook that somebody else wrote. git hands over once which references it pushes: they are left
+  /// to the others, and the data of the workspace is pushed.
+  var lineForOthers: String {
+    "dver git-hook \(name) \"$@\"" + (name == "pre-push" ? " </dev/null" : "")
+  }
+
   /// A word that a shell takes as it is.
   static func quoted(_ word: [UInt8]) -> [UInt8] {
     let quote = UInt8(ascii: "'")

@@ -28,7 +28,7 @@ extension Workspace {
       }
       throw WorkspaceError.failed(
         "the hook \(path) exists already",
-        hint: "add the line 'dver git-hook \(script.name) \"$@\"' to it")
+        hint: "add the line '\(script.lineForOthers)' to it")
     }
     try FileSystem.makeDirectories(folder)
     for script in scripts {

@@ -25,13 +25,16 @@ extension Workspace {
 
   /// Writes finished stages into the lock files, with the manifests of their outputs and what git
   /// must ignore, as one operation.
-  func foldLocks(command: String) throws {
+  ///
+  /// - Parameter ofOthers: Whether the lines may be those of a process that died: then another version
+  ///   may have been checked out since.
+  func foldLocks(command: String, ofOthers: Bool = false) throws {
     try lockLog.fold { entries in
-      try perform(command) { try changes(folding: entries) }
+      try perform(command) { try changes(folding: entries, ofOthers: ofOthers) }
     }
   }
 
-  private func changes(folding entries: [LockLog.Entry]) throws -> Changes {
+  private func changes(folding entries: [LockLog.Entry], ofOthers: Bool) throws -> Changes {
     var changes = Changes()
     // What a stage has made is recorded, whatever git ignores.
     var ignores = IgnoreLines(workspace: self, refusesLinks: false)
@@ -43,7 +46,7 @@ extension Workspace {
       let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
       let stages = try stages(of: definition)
       let byName = Dictionary(stages.map { ($0.address.name, $0) }) { first, _ in first }
-      let group = try latest(of: group) { known?[$0] }
+      let group = try latest(of: group, ofOthers) { known?[$0] }
         .filter { try hasManifests(of: $0, byName[$0.stage.name]) }
       let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
       let new = try LockFile.replacing(
@@ -65,15 +68,14 @@ extension Workspace {
     return changes
   }
 
-  /// The entry of each stage that goes on from what the lock file has of it now.
-  ///
-  /// The log may be that of a process that died while another version was checked out.
+  /// The latest entry of each stage; of others' the one that goes on from what the lock file has now.
   private func latest(
-    of entries: [LockLog.Entry], following present: (String) -> StageLock?
+    of entries: [LockLog.Entry], _ ofOthers: Bool, following present: (String) -> StageLock?
   ) -> [LockLog.Entry] {
     let byStage = Dictionary(grouping: entries, by: \.stage.name)
     return byStage.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       .compactMap { name, entries in
+        guard ofOthers else { return entries.last }
         let now = present(name)
         if let entry = LockLog.Entry.latest(of: entries, following: now) { return entry }
         if entries.last?.lock != now {
@@ -112,7 +114,7 @@ extension Workspace {
   /// Brings back the outputs of stages whose dver died, and records those that had finished; costs a
   /// look at a folder where there is nothing.
   func recoverRuns() throws {
-    if try recoverOutputs().foundDead { try foldLocks(command: "dver repro") }
+    if try recoverOutputs().foundDead { try foldLocks(command: "dver repro", ofOthers: true) }
   }
 
   /// Brings back the outputs of stages whose dver died.
