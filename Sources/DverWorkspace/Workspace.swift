@@ -27,6 +27,8 @@ package final class Workspace: Sendable {
   private let soundObjects: SoundObjects
   /// The stages that finished since `dver.lock` was last written.
   let lockLog: LockLog
+  /// Those of them that a process left which died.
+  let orphanedLocks: LockLog
   let parameterFiles = ParameterFileCache()
   let definitions = DefinitionCache()
   /// What this command has done to data and not yet written down.
@@ -67,6 +69,7 @@ package final class Workspace: Sendable {
     fileIndex = FileIndex(root.appending(".dver/tmp/stat/files"))
     soundObjects = SoundObjects(file: root.appending(".dver/tmp/stat/objects"))
     lockLog = LockLog(root.appending(".dver/state/lock.log"))
+    orphanedLocks = LockLog(root.appending(".dver/state/lock.orphans"))
   }
 
   // MARK: Folders

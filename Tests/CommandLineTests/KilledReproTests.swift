@@ -60,6 +60,26 @@ import Testing
     #expect(try repository.readText("o") == "3\n")
   }
 
+  /// What settles a merge must not fail because of what died before the merge.
+  @Test func aConflictInTheLockFileKeepsTheRunForLater() throws {
+    let repository = try pipeline()
+    try repository.git("checkout", "-qb", "other").requireSuccess()
+    try repository.write("other\n", to: "in")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try repository.git("checkout", "-q", "-").requireSuccess()
+    try repository.write("2\n", to: "in")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    try die(repository, on: "3\n")
+    #expect(try repository.git("merge", "-q", "other").status == .exited(1))
+    try repository.dver("resolve", "--ours").requireSuccess()
+    try repository.git("commit", "-q", "--no-edit").requireSuccess()
+    let log = try repository.dver("repro", "--no-run-cache").requireSuccess().standardOutput
+    #expect(log.contains("Stage 's' didn't change"))
+    #expect(try repository.readText("o") == "3\n")
+  }
+
   /// The lock file that is there now says nothing of the run that died.
   @Test func anotherVersionKeepsItsLock() throws {
     let repository = try pipeline()

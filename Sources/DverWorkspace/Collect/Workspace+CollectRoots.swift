@@ -88,7 +88,8 @@ extension Workspace {
       marker.note("workspace \(root)")
       let catalog = try reporting(place) { try self.overlappingCatalog(requiringAll: true) }
       try marker.add(catalog.outputs, manifests: manifests, place: place)
-      for name in try lockLog.entries().flatMap(\.lock.outputs).compactMap(\.name) {
+      let finished = try lockLog.entries() + orphanedLocks.entries()
+      for name in finished.flatMap(\.lock.outputs).compactMap(\.name) {
         marker.addIfReadable(name, manifests: manifests)
       }
       marker.add(linked: try linkedObjects())

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverManifest
 import DverObjectStore
 import DverPipeline
+import DverYAML
 import Synchronization
 
 extension Workspace {
@@ -25,13 +26,28 @@ extension Workspace {
 
   /// Writes finished stages into the lock files, with the manifests of their outputs and what git
   /// must ignore, as one operation.
-  ///
-  /// - Parameter ofOthers: Whether the lines may be those of a process that died: then another version
-  ///   may have been checked out since.
-  func foldLocks(command: String, ofOthers: Bool = false) throws {
+  func foldLocks(command: String) throws {
     try lockLog.fold { entries in
-      try perform(command) { try changes(folding: entries, ofOthers: ofOthers) }
+      try perform(command) { try changes(folding: entries, ofOthers: false) }
     }
+  }
+
+  /// As ``foldLocks(command:)``, for lines that may be those of a process that died: another version
+  /// may have been checked out since. Where git left the files in conflict, the lines stay for the
+  /// first command that can read them.
+  ///
+  /// - Parameter foundDead: Whether the log may hold such lines.
+  func foldLocksOfOthers(foundDead: Bool) throws {
+    if foundDead {
+      try lockLog.fold { entries in for entry in entries { try orphanedLocks.append(entry) } }
+    }
+    do {
+      try orphanedLocks.fold { entries in
+        try perform("dver repro") { try changes(folding: entries, ofOthers: true) }
+      }
+    } catch let error where error is YAMLError || error is FileFormatError {
+      // Whatever needs the files names what is wrong with them; what mends them must not fail.
+    } catch is StageGraphError {}
   }
 
   private func changes(folding entries: [LockLog.Entry], ofOthers: Bool) throws -> Changes {
@@ -114,7 +130,7 @@ extension Workspace {
   /// Brings back the outputs of stages whose dver died, and records those that had finished; costs a
   /// look at a folder where there is nothing.
   func recoverRuns() throws {
-    if try recoverOutputs().foundDead { try foldLocks(command: "dver repro", ofOthers: true) }
+    try foldLocksOfOthers(foundDead: recoverOutputs().foundDead)
   }
 
   /// Brings back the outputs of stages whose dver died.

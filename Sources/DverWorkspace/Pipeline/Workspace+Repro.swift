@@ -80,7 +80,7 @@ extension Workspace {
   /// - Returns: The outputs that could not be brought back yet.
   private func prepareForRuns() throws -> Set<RepositoryPath> {
     let left = try recoverOutputs().left
-    try foldLocks(command: "dver repro", ofOthers: true)
+    try foldLocksOfOthers(foundDead: true)
     return left
   }
 
