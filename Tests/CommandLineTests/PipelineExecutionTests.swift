@@ -399,6 +399,18 @@ import Testing
     #expect(try clone.git("status", "--porcelain").standardOutput == "")
   }
 
+  @Test(arguments: ["data/a.csv", "data/notes"])
+  func whatIsThereCountsBesideMissingData(edited: String) throws {
+    let clone = try cloneOfCounting()
+    try clone.dver("pull", "data/a.csv").requireSuccess()
+    try clone.append("more\n", to: edited)
+    let refused = try clone.dver("repro", "--allow-missing").requireStatus(3)
+    #expect(refused.standardError.contains("dependency data/sub is missing"))
+    try clone.dver("repro", "--pull", "--allow-missing").requireSuccess()
+    #expect(try clone.readText("out") == "2\n")
+    try clone.requireClean()
+  }
+
   @Test func pullingWithMissingDataFetchesWhatFoldersOfPointersLack() throws {
     let clone = try cloneOfCounting()
     try clone.shell("sed -i 's/>out/>out; true/' dver.yaml").requireSuccess()

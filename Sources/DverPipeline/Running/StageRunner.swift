@@ -248,7 +248,11 @@ package struct StageRunner: Sendable {
       try storage.parameters($0, at: $1, isRecheck: isRecheck)
     }
     var inputs = StageInputs(dependencies: dependencies, parameters: parameters)
-    if !isRecheck { inputs.missingParts = try missingParts(of: number) }
+    guard !isRecheck else { return inputs }
+    inputs.missingParts = try missingParts(of: number)
+    if options.allowsMissing {
+      inputs.completed = try completedNames(of: number, lacking: inputs.missingParts)
+    }
     return inputs
   }
 

@@ -21,6 +21,17 @@ package protocol StageStorage: Sendable {
     of folder: RepositoryPath, among parts: [RepositoryPath]
   ) throws -> RepositoryPath?
 
+  /// The name that `folder` would have if it had all that is tracked or made in it, as that is recorded;
+  /// `nil` where this cannot be told.
+  ///
+  /// - Parameters:
+  ///   - tracked: What pointers track inside of the folder.
+  ///   - made: What stages write there, with what their locks record.
+  func completedName(
+    of folder: RepositoryPath, tracked: [RepositoryPath],
+    made: [(path: RepositoryPath, record: OutputRecord?)]
+  ) throws -> ContentName?
+
   /// The values of the selected keys, or of all top-level ones; missing keys are left out. `nil`
   /// where there is no such file.
   ///
@@ -98,6 +109,11 @@ extension StageStorage {
   package func missingPart(
     of folder: RepositoryPath, among parts: [RepositoryPath]
   ) throws -> RepositoryPath? { nil }
+
+  package func completedName(
+    of folder: RepositoryPath, tracked: [RepositoryPath],
+    made: [(path: RepositoryPath, record: OutputRecord?)]
+  ) throws -> ContentName? { nil }
 
   package func kept(_ place: AbsolutePath) {}
 

@@ -102,8 +102,11 @@ private struct Comparison {
       if record.name == nil {
         if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }
       } else if inputs.missingParts[number] != nil {
-        // The rest of a folder does not tell whether the whole would be what the lock records.
-        if !allowsMissing { add(.dependency(resolved.dependencies[number], .modified)) }
+        // Missing data counts as what is recorded of it; what is there counts as it is.
+        let isSame = inputs.completed[number].map { $0 == locked?.name } ?? true
+        if !allowsMissing || !isSame {
+          add(.dependency(resolved.dependencies[number], .modified))
+        }
       } else if let locked {
         if locked.name != record.name {
           add(.dependency(resolved.dependencies[number], .modified))

@@ -19,6 +19,12 @@ extension EntryTable {
     return rest
   }
 
+  /// The links, with their targets.
+  var links: [(path: [UInt8], target: [UInt8])] {
+    kinds.indices.filter { kinds[$0] == .link }
+      .map { (path: Array(paths[$0]), target: targets[$0] ?? []) }
+  }
+
   private static func isBookkeeping(_ path: ArraySlice<UInt8>) -> Bool {
     // Most files end with another letter.
     switch path.last {

@@ -14,14 +14,23 @@ extension WorkspaceStorage {
       record.name = ContentName(digest: summary.digest, isDirectory: true)
       (record.size, record.fileCount) = (summary.byteCount, summary.fileCount)
     }
-    guard let name = record.name else { return record }
-    let targets = try links.isEmpty ? [] : namesBehind(links, in: place(of: path).0)
-    guard !targets.isEmpty else { return record }
-    // What a folder is to a command goes on behind links that lead out of it.
+    record.name = try record.name.map { try name($0, following: links, in: path) }
+    return record
+  }
+
+  /// The name of a folder with what links lead to that leave it: what it is to a command goes on behind
+  /// them.
+  ///
+  /// - Parameter name: That of the folder by itself.
+  func name(
+    _ name: ContentName, following links: [(path: [UInt8], target: [UInt8])],
+    in folder: DependencyPath
+  ) throws -> ContentName {
+    let targets = try links.isEmpty ? [] : namesBehind(links, in: place(of: folder).0)
+    guard !targets.isEmpty else { return name }
     let text = (["\(name)"] + targets.map { "\($0.name) \(PathQuoting.quoted($0.link))" })
       .map { $0 + "\n" }.joined()
-    record.name = ContentName(digest: SHA256.digest(of: Array(text.utf8).span), isDirectory: true)
-    return record
+    return ContentName(digest: SHA256.digest(of: Array(text.utf8).span), isDirectory: true)
   }
 
   /// What links lead to that leave their folder, in the order of their paths.
@@ -61,8 +70,12 @@ extension WorkspaceStorage {
 
   /// Whether a path is what dver tracks, with all that is in it.
   private func isTracked(_ path: RepositoryPath) throws -> Bool {
+    try knownCatalog().output(containing: path) != nil
+  }
+
+  func knownCatalog() throws -> Catalog {
     let catalog = try state.withLock(\.catalog) ?? workspace.catalog()
     state.withLock { $0.catalog = catalog }
-    return catalog.output(containing: path) != nil
+    return catalog
   }
 }

@@ -70,10 +70,8 @@ final class WorkspaceStorage: StageStorage {
     var links: [(path: [UInt8], target: [UInt8])] = []
     var plain: EntryTable?
     if case .directory(let directory) = content {
-      let entries = directory.entries
-      links = entries.kinds.indices.filter { entries.kinds[$0] == .link }
-        .map { (Array(entries.paths[$0]), entries.targets[$0] ?? []) }
-      plain = entries.withoutBookkeeping()
+      links = directory.entries.links
+      plain = directory.entries.withoutBookkeeping()
     }
     state.withLock {
       $0.records[path] = .some(content.record(path: []))
