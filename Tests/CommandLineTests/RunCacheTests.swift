@@ -72,6 +72,29 @@ import Testing
     #expect(try repository.readText("a/out") == "a\n")
   }
 
+  @Test func whatWasMadeInAnotherFolderIsNotCheckedOut() throws {
+    let repository = try TemporaryRepository()
+    for folder in ["a", "b"] { try repository.write("1\n", to: "\(folder)/in") }
+    func use(_ folder: String) throws {
+      let stage = "{wdir: \(folder), cmd: 'basename $PWD > out', deps: [in], outs: [out]}"
+      try repository.write("stages:\n  s: \(stage)\n", to: "dver.yaml")
+    }
+    try use("a")
+    try repository.dver("repro", "-q").requireSuccess()
+    try use("b")
+    try repository.dver("checkout").requireSuccess()
+    #expect(!repository.exists("b/out"))
+    let refused = try repository.dver("checkout", "b/out").requireStatus(2)
+    #expect(refused.standardError.contains("nothing is recorded of b/out"))
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.readText("b/out") == "b\n")
+    try use("a")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.remove("a/out")
+    try repository.dver("checkout", "a/out").requireSuccess()
+    #expect(try repository.readText("a/out") == "a\n")
+  }
+
   @Test func flagsMakeItRunAgain() throws {
     let repository = try repository()
     try repository.write("1\n", to: "in")

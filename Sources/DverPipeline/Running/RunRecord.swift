@@ -2,6 +2,7 @@ import CSystem
 package import DverCore
 package import DverFileSystem
 import DverHashing
+package import DverManifest
 import Glibc
 
 /// How a run of a stage went on this machine.
@@ -69,6 +70,17 @@ package struct RunRecord: Hashable, Sendable {
   /// The last runs that the file at `path` tells of, the oldest first.
   package static func runs(at path: AbsolutePath) throws -> [RunRecord] {
     runs(in: try FileSystem.contents(of: path, limit: RunClaim.mostBytes) ?? [])
+  }
+
+  /// The folder in which the commands made what `lock` records, by the runs that the file at `runs` tells
+  /// of; `nil` where that is the folder `now` too, or nothing on this machine tells.
+  package static func earlierDirectory(
+    of lock: StageLock, now: RepositoryPath, runs path: AbsolutePath
+  ) throws -> RepositoryPath? {
+    let outputs = Product.digest(of: lock.outputs)
+    let directories = try runs(at: path).compactMap(\.product)
+      .filter { $0.outputs == outputs }.map(\.directory)
+    return directories.contains(now) ? nil : directories.last
   }
 
   static func runs(in bytes: [UInt8]) -> [RunRecord] {

@@ -219,20 +219,11 @@ package struct StageRunner: Sendable {
       of: stage, lock: locks[number], inputs: inputs, outputs: outputs,
       allowsMissing: options.allowsMissing)
     guard staleness.verdict == .restorable, !stage.stage.isFrozen, let lock = locks[number],
-      let old = try earlierDirectory(of: stage, lock)
+      let old = try RunRecord.earlierDirectory(
+        of: lock, now: stage.directory,
+        runs: settings.records.appending(stage.address.fileName))
     else { return staleness.reasons }
     return staleness.reasons + [.workingDirectory(old: old, new: stage.directory)]
-  }
-
-  /// The folder in which the commands made what `lock` records; `nil` where that is the present one
-  /// too, or nothing on this machine tells.
-  private func earlierDirectory(
-    of stage: ResolvedStage, _ lock: StageLock
-  ) throws -> RepositoryPath? {
-    let outputs = RunRecord.Product.digest(of: lock.outputs)
-    let directories = try RunRecord.runs(at: settings.records.appending(stage.address.fileName))
-      .compactMap(\.product).filter { $0.outputs == outputs }.map(\.directory)
-    return directories.contains(stage.directory) ? nil : directories.last
   }
 
   /// What stage `number` reads, as it is now.

@@ -32,10 +32,11 @@ extension Workspace {
   ) throws -> CheckoutSummary {
     let catalog = try catalog()
     try refuseHiddenPointers(catalog)
-    let selections = try select(
+    let selected = try select(
       targets, in: catalog, recursive: options.recursive,
       withDependencies: options.withDependencies)
-    try refuseUnknownParts(selections, in: catalog)
+    try refuseUnknownParts(selected, in: catalog)
+    let selections = try forgettingOtherFolders(selected, in: catalog)
     let summary = try checkout(selections, options: options)
     var total = summary
     total.unrecorded = unrecorded(targets, in: selections)
