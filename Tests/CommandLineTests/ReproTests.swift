@@ -205,6 +205,24 @@ import Testing
       try repository.readText(errors).contains("process \(first.processIdentifier), which runs"))
   }
 
+  /// The old output is aside: put back, the command would write to it.
+  @Test func aCheckoutLeavesOutputsOfRunningStagesAlone() throws {
+    let repository = try slow()
+    try repository.write("old\n", to: "o")
+    try repository.dver("commit", "-f").requireSuccess()
+    try repository.write("x\n", to: "data/x")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.remove("data")
+    let running = try repository.dverCommand(["repro", "-f"]).start()
+    try running.wait(until: { repository.exists("began") })
+    let result = try repository.dver("checkout").requireSuccess()
+    #expect(result.standardError.contains("o is left alone: stage 's' is running"))
+    #expect(!repository.exists("o") && repository.exists("data/x"))
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func ctrlCEndsTheWait() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()

@@ -69,6 +69,7 @@ extension Workspace {
         catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
         try FileSystem.exists(root.appending(path))
       else { continue }
+      if try isInUse(path) { continue }
       // What lies behind a link is not this workspace's to delete.
       if try isBelowLink(path) {
         notices.warning(

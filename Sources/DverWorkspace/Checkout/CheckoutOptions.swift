@@ -14,6 +14,8 @@ package struct CheckoutOptions: Sendable {
   package var recursive = false
   /// Whether a stage stands for all that it reads, too.
   package var withDependencies = false
+  /// Whether outputs of stages that run at the moment are left alone.
+  var sparesRunning = false
   /// The command that is recorded to have changed data; `nil` where its caller sees to that.
   var command: String? = "dver checkout"
 
@@ -38,6 +40,8 @@ package struct CheckoutSummary: Sendable {
   package var missing: [RepositoryPath] = []
   /// Outputs that were asked for, and of which no stage has recorded anything yet.
   package var unrecorded: [RepositoryPath] = []
+  /// Outputs left alone, for their stages run at the moment.
+  package var running: [RepositoryPath] = []
 
   package init() {}
 
@@ -51,12 +55,13 @@ package struct CheckoutSummary: Sendable {
     refusals += other.refusals
     missing += other.missing
     unrecorded += other.unrecorded
+    running += other.running
   }
 
   /// Whether nothing was left out.
   package var isComplete: Bool {
     unsaved.isEmpty && inTheWay.isEmpty && refusals.isEmpty && missing.isEmpty
-      && unrecorded.isEmpty
+      && unrecorded.isEmpty && running.isEmpty
   }
 
   /// Does something at one path, and takes note where the system refuses that.

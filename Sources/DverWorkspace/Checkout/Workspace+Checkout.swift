@@ -3,6 +3,7 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import DverPipeline
 
 extension Workspace {
   /// Makes the workspace hold what pointers and locks record.
@@ -30,6 +31,8 @@ extension Workspace {
   private func checkoutAlone(
     _ targets: [[UInt8]], options: CheckoutOptions
   ) throws -> CheckoutSummary {
+    var options = options
+    options.sparesRunning = true
     let catalog = try catalog()
     try refuseHiddenPointers(catalog)
     let selected = try select(
@@ -97,6 +100,11 @@ extension Workspace {
     let store = try cache()
     let placement = Placement(from: store, types: try configuration().linkTypes)
     for selection in cached.byOutput() {
+      // Looked at each time, as stages start meanwhile.
+      if options.sparesRunning, try isInUse(selection.output.path) {
+        summary.running.append(selection.output.path)
+        continue
+      }
       do {
         summary.add(
           try checkout(selection, options: options, store: store, placement: placement))
@@ -109,6 +117,16 @@ extension Workspace {
     }
     try saveIndexes()
     return summary
+  }
+
+  /// Whether a stage that runs at the moment writes the output at `path`, of which the user is told.
+  func isInUse(_ path: RepositoryPath) throws -> Bool {
+    guard let stage = try AsideRecovery.outputsInUse(sharedAsideLayout())[path] else {
+      return false
+    }
+    notices.warning(
+      "\(displayed(path)) is left alone: stage '\(stage.shown(from: currentFolder))' is running")
+    return true
   }
 
   private func checkout(
