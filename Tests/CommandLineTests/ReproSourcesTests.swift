@@ -65,6 +65,18 @@ import Testing
     #expect(try repository.readText("d") == "1\n")
   }
 
+  @Test func withoutARemoteThePullTakesWhatTheCacheHas() throws {
+    let repository = try changed()
+    try repository.remove("d")
+    let pulled = try repository.dver("repro", "--pull").requireSuccess()
+    #expect(pulled.standardError.contains("WARNING: no remote is configured"))
+    #expect(try repository.readText("d") == "1\n")
+    try repository.requireClean()
+    try repository.shell("rm -rf d .dver/cache").requireSuccess()
+    let refused = try repository.dver("repro", "--pull").requireStatus(3)
+    #expect(refused.standardError.contains("dependency d is missing"))
+  }
+
   @Test func whatIsNotCommittedIsNotStored() throws {
     let repository = try changed()
     try repository.dver("repro", "--no-commit", "d").requireSuccess()

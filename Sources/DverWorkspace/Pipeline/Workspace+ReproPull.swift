@@ -81,7 +81,12 @@ extension Workspace {
     guard !paths.isEmpty || !others.isEmpty else { return }
     var options = TransferOptions()
     options.allowMissing = true
-    _ = try fetch((paths + others).map { root.appending($0).bytes }, options: options)
+    do {
+      _ = try fetch((paths + others).map { root.appending($0).bytes }, options: options)
+    } catch WorkspaceError.noRemote {
+      // The cache may have it all; what is missing in the end is an error of its own.
+      notices.warning("\(WorkspaceError.noRemote.message): nothing is fetched")
+    }
     guard !paths.isEmpty else { return }
     var checkoutOptions = CheckoutOptions()
     checkoutOptions.allowMissing = true
