@@ -1,21 +1,35 @@
 import DverCore
 import DverFileSystem
+import DverManifest
 
 /// Outputs that a command wrote as symbolic links.
 extension StageCourse {
   /// Puts a copy of what it leads to in the place of an output that is a link, as DVC does: a link to
-  /// somewhere else is no result that could be kept. One that leads nowhere, or to a folder around it,
-  /// stays, and is refused.
+  /// somewhere else is no result that could be kept. One that leads nowhere, to a folder around it or into
+  /// git's or dver's own, stays, and is refused. Outputs that persist or that are not for the cache may be
+  /// links: what they lead to is looked after by somebody else.
   func replaceLinks() throws {
-    for path in stage.outputs {
+    for (output, path) in zip(stage.stage.outputs, stage.outputs)
+    where output.isCached && !output.persists {
       let place = runner.graph.root.appending(path)
       guard try FileSystem.status(of: place)?.isLink == true,
         let target = try FileSystem.statusFollowingLinks(of: place), target.kind != .special
       else { continue }
       let source = try place.resolvingLinks()
-      guard try place.parent.resolvingLinks().relative(to: source) == nil else { continue }
+      guard try place.parent.resolvingLinks().relative(to: source) == nil,
+        try !isReserved(source)
+      else { continue }
       try replace(place, by: source, isDirectory: target.isDirectory)
     }
+  }
+
+  /// Whether a place belongs to git or dver.
+  private func isReserved(_ place: AbsolutePath) throws -> Bool {
+    let names = [".git", ".dver"]
+    let path = try place.relative(to: runner.graph.root.resolvingLinks())
+    return path?.components.contains { component in
+      names.contains { component.elementsEqual($0.utf8) }
+    } ?? false
   }
 
   private func replace(

@@ -142,6 +142,7 @@ extension Workspace {
       throw ContentError.special(displayed(output.path))
     }
     if output.isRecorded(content), !options.relink { return CheckoutSummary() }
+    if case .missing = content, try isLinkToRecorded(output) { return CheckoutSummary() }
     var before = DataState(content)
     if content.name != name { try prepareToUndo(content, at: output.path, options: options) }
     var summary = CheckoutSummary()

@@ -153,9 +153,12 @@ final class WorkspaceStorage: StageStorage {
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
     forget(path)
     let stores = output.isCached && isCommitting
-    let scanner = ContentScanner(
+    var scanner = ContentScanner(
       workspace: workspace, transaction: stores ? transaction : nil, linkTypes: linkTypes)
-    let content = try scanner.content(of: path)
+    let linked = try mayBeLink(output) ? target(ofOutputAt: path) : nil
+    // What somebody else looks after does not become a link into the cache.
+    if linked != nil { scanner.linkTypes = LinkType.standard }
+    let content = try scanner.content(at: linked ?? workspace.root.appending(path), key: path)
     if case .directory(let directory) = content, output.isCached, let transaction {
       try workspace.refuseIgnoreFiles(in: directory.entries, of: path)
       _ = try workspace.manifests.store(directory.entries, in: transaction)
@@ -185,6 +188,8 @@ final class WorkspaceStorage: StageStorage {
   }
 
   func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {
+    // What a link of the user's leads to is not for 'undo' to bring back.
+    if (try? target(ofOutputAt: path)) != nil { return }
     workspace.noteData(
       path, from: DataState(old), to: DataState(new), command: "dver repro")
   }

@@ -68,6 +68,35 @@ import Testing
     try repository.dver("status", "-q").requireSuccess()
   }
 
+  @Test(arguments: ["outs: [o: {persist: true}]", "outs: [o: {cache: false}]"])
+  func aLinkThatIsNoResultStaysALink(outputs: String) throws {
+    let repository = try TemporaryRepository()
+    let target = repository.outside("disk")
+    try repository.write("1\n", to: "in")
+    try repository.write("0\n", to: target)
+    try repository.symlink(target, at: "o")
+    try repository.write(
+      "stages:\n  s:\n    cmd: \"[ -L o ] || ln -s \(target) o; cat in >> o\"\n"
+        + "    deps: [in]\n    \(outputs)\n", to: "dver.yaml")
+    for input in ["1\n", "2\n"] {
+      try repository.write(input, to: "in")
+      try repository.dver("repro").requireSuccess()
+      try repository.shell("test -L o").requireSuccess()
+      try repository.dver("status", "-q").requireSuccess()
+    }
+    #expect(try repository.readText(target) == "0\n1\n2\n")
+    try repository.dver("checkout").requireSuccess()
+    try repository.shell("test -L o").requireSuccess()
+  }
+
+  @Test func aLinkIntoTheWorkspaceOfDverIsNoOutput() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages: {s: {cmd: ln -s .dver o, outs: [o]}}\n", to: "dver.yaml")
+    let result = try repository.dver("repro").requireStatus(3)
+    #expect(result.standardError.contains("is a symbolic link"))
+  }
+
   @Test func whatGitKeepsMayBeAnOutputThatIsNotCached() throws {
     let repository = try TemporaryRepository()
     try repository.write(
