@@ -85,6 +85,7 @@ import Testing
     }
     #expect(try stages("b") == ["a", "b"])
     #expect(try stages("-s", "b") == ["b"])
+    #expect(try stages("-s", "c", "b") == ["c", "b"])
     #expect(try stages("--downstream", "b") == ["b", "c"])
     #expect(try stages("-p", "b") == ["a", "b", "c"])
     #expect(try stages("-P") == ["a", "b", "c", "other"])
@@ -107,6 +108,17 @@ import Testing
     #expect(usual.contains("Stage 'b' didn't change"))
     let forced = try repository.dver("repro", "--force-downstream").requireSuccess().standardOutput
     #expect(forced.contains("Running stage 'b'"))
+  }
+
+  @Test func singleStagesRunInTheOrderOfTargets() throws {
+    let repository = try repository(Self.chain)
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.write("2\n", to: "in")
+    try repository.dver("repro", "-q", "-s", "b", "a").requireSuccess()
+    #expect(try repository.readText("a") == "2\n")
+    #expect(try repository.readText("b") == "1\n")
+    try repository.dver("repro", "-q", "-s", "b", "c").requireSuccess()
+    #expect(try repository.readText("c") == "2\n")
   }
 
   @Test func failuresStopAsMuchAsWanted() throws {

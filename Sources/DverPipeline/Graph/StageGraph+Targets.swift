@@ -4,7 +4,7 @@ import Glibc
 extension StageGraph {
   /// What a target on the command line names.
   package struct Selection: Hashable, Sendable {
-    /// Stages, ascending.
+    /// Stages; those of one target ascending.
     package var stages: [Int] = []
     /// Tracked paths, ascending.
     package var tracked: [Int] = []

@@ -13,11 +13,13 @@ package struct PipelineRun: Sendable {
   }
 
   package let runner: StageRunner
-  /// In topological order.
+  /// In topological order, unless ``followsPlan`` is set.
   package let plan: [Int]
   package let jobs: Int
   package let policy: Scheduler.FailurePolicy
   package let force: Force
+  /// Whether of two stages one of which reads from the other the first one in the plan runs first.
+  package var followsPlan = false
   /// How long stages took before, by number in the graph.
   package var durations: @Sendable (Int) -> Duration? = { _ in nil }
   /// How much there is of what stages share; asked where a stage needs to know.
@@ -44,9 +46,11 @@ package struct PipelineRun: Sendable {
     let resources = try ResourcePlan(
       plan.map { graph.stages[$0].stage }, capacity: capacity)
     let server = jobs > 1 ? JobServer(jobs: jobs) : nil
+    let ordered = followsPlan ? awaitedInPlan() : [:]
     let scheduler = Scheduler(
-      plan: plan, awaited: { graph.awaited(by: $0) }, jobs: jobs, policy: policy,
-      durations: durations, resources: resources, server: server)
+      plan: plan,
+      awaited: { stage in followsPlan ? ordered[stage] ?? [] : graph.awaited(by: stage) },
+      jobs: jobs, policy: policy, durations: durations, resources: resources, server: server)
     let shortages = resources.shortages(of: plan)
     var runner = runner
     runner.jobServer = server
@@ -64,5 +68,19 @@ package struct PipelineRun: Sendable {
     }
     try runner.aside.close()
     return reports
+  }
+
+  /// For each stage those before it in the plan that it has to do with.
+  private func awaitedInPlan() -> [Int: [Int]] {
+    let places = Dictionary(uniqueKeysWithValues: plan.enumerated().map { ($1, $0) })
+    var awaited: [Int: [Int]] = [:]
+    for (place, stage) in plan.enumerated() {
+      for source in runner.graph.awaited(by: stage) {
+        guard let other = places[source] else { continue }
+        let (first, second) = other < place ? (source, stage) : (stage, source)
+        awaited[second, default: []].append(first)
+      }
+    }
+    return awaited
   }
 }

@@ -37,16 +37,17 @@ struct Pipelines {
       stages: stages, tracked: Set(chosen.tracked + read).sorted(), targets: chosen.tracked)
   }
 
+  /// What the user named: stages in the order of the targets, those of one target in topological order.
   private func chosen(
     _ options: ReproOptions, from folder: RepositoryPath
   ) throws -> StageGraph.Selection {
-    var stages: Set<Int> = []
+    var stages: [Int] = []
     var tracked: Set<Int> = []
     if options.allPipelines {
-      stages = Set(graph.stages.indices)
+      stages = graph.order
     } else if options.targets.isEmpty {
       let file = folder.appending(CatalogFiles.pipelineName.utf8)
-      stages = Set(graph.stages(of: file))
+      stages = graph.sorted(graph.stages(of: file))
       guard files.contains(file) || options.recursive else {
         throw PipelineError.noPipeline(file)
       }
@@ -54,14 +55,16 @@ struct Pipelines {
     for target in options.targets {
       let selection = try graph.select(
         target, from: folder, isGlob: options.areGlobs, isRecursive: options.recursive)
-      stages.formUnion(selection.stages)
+      stages += graph.sorted(selection.stages)
       tracked.formUnion(selection.tracked)
     }
-    return StageGraph.Selection(stages: stages.sorted(), tracked: tracked.sorted())
+    var seen: Set<Int> = []
+    let once = stages.filter { seen.insert($0).inserted }
+    return StageGraph.Selection(stages: once, tracked: tracked.sorted())
   }
 
   private func plannedStages(_ chosen: StageGraph.Selection, _ options: ReproOptions) -> [Int] {
-    if options.single { return graph.sorted(chosen.stages) }
+    if options.single { return chosen.stages }
     if options.wholePipelines { return graph.sorted(graph.connected(with: chosen).stages) }
     guard options.downstream else { return graph.upstreamClosure(of: chosen.stages) }
     let tracked = Set(chosen.tracked)

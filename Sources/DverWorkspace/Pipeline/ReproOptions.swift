@@ -7,7 +7,7 @@ package struct ReproOptions: Sendable {
   /// Stages at once.
   package var jobs = 1
   package var force = false
-  /// Whether only the targets themselves run, without what they depend on.
+  /// Whether only the targets themselves run, in their order, without what they depend on.
   package var single = false
   package var keepsGoing = false
   package var ignoresErrors = false

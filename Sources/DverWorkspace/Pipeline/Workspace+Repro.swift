@@ -32,6 +32,7 @@ extension Workspace {
       runner: runner, plan: plan, jobs: options.jobs,
       policy: options.ignoresErrors ? .ignore : options.keepsGoing ? .keepGoing : .stop,
       force: options.force ? .all : options.forceDownstream ? .downstream : .none)
+    run.followsPlan = options.single
     var durations = StageDurations(durationsFile)
     run.durations = { [durations] in durations[graph.stages[$0].address] }
     run.capacity = { try self.capacity(jobs: options.jobs) }
