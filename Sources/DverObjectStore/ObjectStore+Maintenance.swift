@@ -12,10 +12,16 @@ extension ObjectStore {
   package func quarantine(_ digest: Digest) throws {
     let loose = path(of: digest)
     if try FileSystem.exists(loose), (try? isLooseIntact(digest)) != true {
-      try moveToQuarantine(loose, as: digest.hex)
+      try quarantineLoose(digest)
     }
     let packs = try packedCopies(of: digest)
     for (pack, object) in packs where try !pack.isSound(object) { try mend(pack) }
+  }
+
+  /// Moves a loose object that is known to be damaged to quarantine.
+  func quarantineLoose(_ digest: Digest) throws {
+    onDamage?(self, digest)
+    try moveToQuarantine(path(of: digest), as: digest.hex)
   }
 
   /// Gives a file a name in quarantine that nobody has; does nothing where it is gone.
@@ -95,7 +101,7 @@ extension ObjectStore {
       guard let status = try FileSystem.status(of: path), status.changed >= limit,
         try !isLooseIntact(digest)
       else { continue }
-      try moveToQuarantine(path, as: digest.hex)
+      try quarantineLoose(digest)
     }
     try mendPacks()
   }

@@ -67,7 +67,7 @@ extension ObjectStore {
     do {
       let (found, byteCount) = unsafe try hasher.digest(of: file) { try progress($0) }
       if found == digest { return .sound(byteCount) }
-      try ifWritable { try moveToQuarantine(path(of: digest), as: digest.hex) }
+      try ifWritable { try quarantineLoose(digest) }
       return .damaged
     } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
       return .damaged

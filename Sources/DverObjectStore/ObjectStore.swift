@@ -27,12 +27,17 @@ package final class ObjectStore: Sendable {
   package let leases: LeaseSettings
   /// What says that this process works with the store, once it does.
   let use = Mutex<StoreUse?>(nil)
+  let onDamage: DamageHandler?
+
+  /// Told of a damaged loose object before it goes to quarantine, on whichever thread met it.
+  package typealias DamageHandler = @Sendable (ObjectStore, Digest) -> Void
 
   private init(
     folder: AbsolutePath, descriptor: StoreDescriptor, soundObjects: SoundObjects?,
-    leases: LeaseSettings
+    leases: LeaseSettings, onDamage: DamageHandler?
   ) throws {
     self.leases = leases
+    self.onDamage = onDamage
     self.soundObjects = soundObjects
     self.folder = folder
     self.descriptor = descriptor
@@ -45,24 +50,25 @@ package final class ObjectStore: Sendable {
   /// Opens the store at `folder`; `nil` where there is none.
   package static func open(
     at folder: AbsolutePath, soundObjects: SoundObjects? = nil,
-    leases: LeaseSettings = LeaseSettings()
+    leases: LeaseSettings = LeaseSettings(), onDamage: DamageHandler? = nil
   ) throws -> ObjectStore? {
     guard let descriptor = try StoreDescriptor.read(at: folder) else { return nil }
     return try ObjectStore(
-      folder: folder, descriptor: descriptor, soundObjects: soundObjects, leases: leases)
+      folder: folder, descriptor: descriptor, soundObjects: soundObjects, leases: leases,
+      onDamage: onDamage)
   }
 
   /// Opens the store at `folder`, and makes it if there is none.
   package static func openOrCreate(
     at folder: AbsolutePath, soundObjects: SoundObjects? = nil,
-    leases: LeaseSettings = LeaseSettings()
+    leases: LeaseSettings = LeaseSettings(), onDamage: DamageHandler? = nil
   ) throws -> ObjectStore {
-    if let store = try open(at: folder, soundObjects: soundObjects, leases: leases) {
-      return store
-    }
+    let present = try open(
+      at: folder, soundObjects: soundObjects, leases: leases, onDamage: onDamage)
+    if let present { return present }
     return try ObjectStore(
       folder: folder, descriptor: StoreDescriptor.create(at: folder), soundObjects: soundObjects,
-      leases: leases)
+      leases: leases, onDamage: onDamage)
   }
 
   // MARK: Where things are

@@ -31,6 +31,8 @@ package final class Workspace: Sendable {
   let orphanedLocks: LockLog
   let parameterFiles = ParameterFileCache()
   let definitions = DefinitionCache()
+  /// The links into stores in all work trees, as they were when the first damaged object was met.
+  let knownLinks = Mutex<[Digest: [AbsolutePath]]?>(nil)
   /// What this command has done to data and not yet written down.
   let dataNotes = DataNotes()
   /// What has the name of a pointer in the directories that this command looked into.
@@ -212,7 +214,8 @@ package final class Workspace: Sendable {
       try FileSystem.setMode(status.mode | 0o2770, of: folder)
     }
     let created = try ObjectStore.openOrCreate(
-      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases,
+      onDamage: damageHandler)
     parts.withLock { $0.cache = created }
     return created
   }
@@ -222,10 +225,16 @@ package final class Workspace: Sendable {
     if let known = parts.withLock({ $0.cache }) { return known }
     let folder = try cacheFolder()
     let opened = try ObjectStore.open(
-      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases)
+      at: folder, soundObjects: soundObjects(in: folder), leases: configuration().leases,
+      onDamage: damageHandler)
     guard let opened else { return nil }
     parts.withLock { $0.cache = opened }
     return opened
+  }
+
+  /// Weakly, because the workspace holds the store.
+  private var damageHandler: ObjectStore.DamageHandler {
+    return { [weak self] store, digest in self?.keepWhatLinksHold(digest, in: store) }
   }
 
   /// What puts objects into the cache, as files of their own where `cache.type` asks for links.

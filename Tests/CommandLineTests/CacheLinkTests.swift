@@ -174,6 +174,69 @@ import Testing
     #expect(try repository.readText("a") == "three\nhours of work\n")
   }
 
+  private func edited(_ repository: TemporaryRepository) throws {
+    try repository.shell("chmod u+w $(readlink a); printf 'hours of work\\n' >> a").requireSuccess()
+  }
+
+  /// The one place of these bytes is a damaged object, which goes to quarantine.
+  @Test(
+    arguments: [
+      ("add g", 0), ("verify", 4), ("push", 4), ("pull", 2), ("checkout -f", 4), ("repair", 4),
+    ] as [(String, Int32)])
+  func whatWasWrittenThroughALinkStaysWhenItsObjectGoes(_ command: String, _ status: Int32) throws {
+    let repository = try linked()
+    let remote = repository.outside("remote")
+    try repository.dver("remote", "add", "-d", "r", remote).requireSuccess()
+    if command == "pull" { try repository.dver("push", "-q").requireSuccess() }
+    try repository.write("three\n", to: "g")
+    try edited(repository)
+    let words = command.split(separator: " ").map(String.init)
+    let result = try repository.dverCommand(words).run().requireStatus(status)
+    #expect(result.standardError.contains("a was written to through its link"))
+    #expect(result.standardError.contains(".dver/cache/quarantine as "))
+    #expect(try repository.readText("a") == "three\nhours of work\n")
+    #expect(try repository.shell("find a -type f -perm -u+w").standardOutput == "a\n")
+    try repository.dver("add", "-q", "a").requireSuccess()
+    #expect(try repository.readText("a") == "three\nhours of work\n")
+  }
+
+  @Test func whatWasWrittenThroughALinkInADirectoryStaysToo() throws {
+    let repository = try linked()
+    try writeThroughLinks(repository)
+    try repository.write("one\n", to: "d/3")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    let wanted = ["one", "hours of work", "two", "one"]
+    #expect(try repository.shell("cat d/1 d/2 d/3").requireSuccess().lines == wanted)
+    try repository.shell("rm -r d").requireSuccess()
+    try repository.dver("checkout", "d").requireSuccess()
+    #expect(try repository.shell("cat d/1 d/2 d/3").requireSuccess().lines == wanted)
+  }
+
+  @Test func whatWasWrittenThroughALinkInAnotherWorkTreeStays() throws {
+    let repository = try linked()
+    let other = repository.outside("other")
+    try repository.git("worktree", "add", "-q", other).requireSuccess()
+    try repository.dver("checkout", "-q", "--cd", other).requireSuccess()
+    try edited(repository)
+    try repository.dver("verify").requireStatus(4)
+    for path in ["a", "\(other)/a"] {
+      #expect(try repository.shell("cat \(path)").requireSuccess().lines.last == "hours of work")
+    }
+  }
+
+  @Test func anOutputThatWasWrittenToThroughItsLinkIsMadeAnew() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", "symlink").requireSuccess()
+    try repository.write("stages: {s: {cmd: echo 1 > o, outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.dver("checkout", "-q", "--relink").requireSuccess()
+    try repository.shell("chmod u+w $(readlink o); printf 'hours of work\\n' >> o")
+      .requireSuccess()
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("o") == "1\n")
+    try repository.shell("grep -rq 'hours of work' .dver/cache/objects").requireSuccess()
+  }
+
   @Test func whatStagesReadThroughALinkIsWhatIsThere() throws {
     let repository = try linked()
     try repository.write(

@@ -125,7 +125,8 @@ extension Workspace {
     }
   }
 
-  private func copyFile(_ source: AbsolutePath, to target: AbsolutePath) throws {
+  /// Copies a file to a place where nothing is, with its owner's right to execute it.
+  func copyFile(_ source: AbsolutePath, to target: AbsolutePath) throws {
     let input = try OpenFile(source, .read)
     let status = try input.status()
     guard status.isFile else { throw ContentError.special(source.description) }

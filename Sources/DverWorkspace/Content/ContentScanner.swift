@@ -116,13 +116,27 @@ struct ContentScanner: Sendable {
   private func hash(
     _ path: AbsolutePath, isLink: Bool = false, using hasher: inout FileHasher
   ) throws -> HashedFile {
-    let path = isLink ? try path.resolvingLinks() : path
+    guard isLink else { return try hash(fileAt: path, isOwn: true, using: &hasher) }
+    do {
+      let hashed = try hash(fileAt: path.resolvingLinks(), isOwn: false, using: &hasher)
+      if try FileSystem.status(of: path)?.isLink == true { return hashed }
+    } catch let error as FileSystemError {
+      guard error.isNotFound, try FileSystem.status(of: path)?.isFile == true else { throw error }
+    }
+    // Another thread found the object damaged, and a copy of what it was has the place of the link.
+    return try hash(fileAt: path, isOwn: true, using: &hasher)
+  }
+
+  /// - Parameter isOwn: Whether the file may become the object itself.
+  private func hash(
+    fileAt path: AbsolutePath, isOwn: Bool, using hasher: inout FileHasher
+  ) throws -> HashedFile {
     let progress = workspace.progress
     let advance: (Int) throws -> Void = { try progress.advance(bytes: $0) }
     guard let transaction else {
       return try hasher.digest(ofFileAt: path, progress: advance)
     }
-    if !isLink, linkTypes.first == .hardlink || linkTypes.first == .symlink {
+    if isOwn, linkTypes.first == .hardlink || linkTypes.first == .symlink {
       let status = try FileSystem.status(of: path)
       if let status, !status.isExecutable, status.size > 0,
         let adopted = try transaction.adopt(fileAt: path, using: &hasher, progress: advance)
