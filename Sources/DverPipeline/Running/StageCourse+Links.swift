@@ -2,7 +2,7 @@ import DverCore
 import DverFileSystem
 import DverManifest
 
-/// Outputs that a command wrote as symbolic links.
+/// Outputs that a command wrote as symbolic links, or the user put links in the place of.
 extension StageCourse {
   /// Puts a copy of what it leads to in the place of an output that is a link, as DVC does: a link to
   /// somewhere else is no result that could be kept. One that leads nowhere, to a folder around it or into
@@ -13,6 +13,7 @@ extension StageCourse {
     where output.isCached && !output.persists {
       let place = runner.graph.root.appending(path)
       guard try FileSystem.status(of: place)?.isLink == true,
+        try !storage.isLinkIntoStore(place),
         let target = try FileSystem.statusFollowingLinks(of: place), target.kind != .special
       else { continue }
       let source = try place.resolvingLinks()

@@ -32,6 +32,7 @@ extension StageCourse {
       if present[index].record?.name != record.name {
         changed.append((index, record))
       } else if stage.stage.outputs[index].isCached, try !storage.isStored(record) {
+        try replaceLinks()
         let stored = try storage.storeOutput(stage.stage.outputs[index], at: stage.outputs[index])
         guard stored.name == record.name else {
           throw StageFailure.restoredWrongly(stage: address, stage.outputs[index])
@@ -57,6 +58,7 @@ extension StageCourse {
   /// Records what the stage reads and what is in the places of its outputs, as if it had just run.
   func record() throws {
     try requireInputs()
+    try replaceLinks()
     try finish(lock(outputs: try storeOutputs()))
   }
 
@@ -71,6 +73,7 @@ extension StageCourse {
       guard (try? requireInputs()) != nil else { return }
       return try record()
     }
+    try replaceLinks()
     let outputs = try storeOutputs()
     lock.outputs = outputs.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     try finish(lock)

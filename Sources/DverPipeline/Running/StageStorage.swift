@@ -40,6 +40,9 @@ package protocol StageStorage: Sendable {
     _ selection: ParameterSelection, at file: DependencyPath, isRecheck: Bool
   ) throws -> StageLock.ParameterFile?
 
+  /// Whether a path is a symbolic link that stands for an object of a store.
+  func isLinkIntoStore(_ path: AbsolutePath) throws -> Bool
+
   /// Takes note that the commands of a stage have ended: parameter files that were read before may
   /// have been edited meanwhile.
   func commandsEnded()
@@ -114,6 +117,8 @@ extension StageStorage {
     of folder: RepositoryPath, tracked: [RepositoryPath],
     made: [(path: RepositoryPath, record: OutputRecord?)]
   ) throws -> ContentName? { nil }
+
+  package func isLinkIntoStore(_ path: AbsolutePath) throws -> Bool { false }
 
   package func kept(_ place: AbsolutePath) {}
 

@@ -135,14 +135,18 @@ extension Workspace {
     let output = selection.output
     guard let name = output.name else { return CheckoutSummary() }
     try refuseLinks(above: output.path, displayed(output.path))
-    let content = try ContentScanner(workspace: self).content(of: output.path)
+    let scanner = ContentScanner(workspace: self)
+    let content = try scanner.content(of: output.path)
     if case .missing = content,
       try FileSystem.status(of: root.appending(output.path))?.kind == .special
     {
       throw ContentError.special(displayed(output.path))
     }
     if output.isRecorded(content), !options.relink { return CheckoutSummary() }
-    if case .missing = content, try isLinkToRecorded(output) { return CheckoutSummary() }
+    // An output that lies elsewhere, with a link in its place, stays there as long as it is right.
+    if !options.force, case .missing = content, try output.isRecorded(scanner.content(of: output)) {
+      return CheckoutSummary()
+    }
     var before = DataState(content)
     if content.name != name { try prepareToUndo(content, at: output.path, options: options) }
     var summary = CheckoutSummary()

@@ -170,7 +170,8 @@ extension Workspace {
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
     let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
-      item.reasons.contains { $0 != .alwaysRuns }
+      if item.reasons.contains(where: { $0 != .alwaysRuns }) { return true }
+      return try hasOutputElsewhere(graph.stages[item.stage])
     }
     return (
       pointed, members,
@@ -180,6 +181,15 @@ extension Workspace {
           needsConsent: $0.reasons.contains { !$0.isKeptByStoring }, pipelines: pipelines)
       }
     )
+  }
+
+  /// Whether a link of the user's stands in the place of an output for the cache. To record that makes it
+  /// what it leads to.
+  private func hasOutputElsewhere(_ stage: ResolvedStage) throws -> Bool {
+    try zip(stage.stage.outputs, stage.outputs).contains { output, path in
+      let place = root.appending(path)
+      return try output.isCached && !output.persists && self.place(behindLink: place) != place
+    }
   }
 
   /// Records stages as they are, without running them.

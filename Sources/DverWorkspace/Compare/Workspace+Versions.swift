@@ -19,7 +19,7 @@ extension Workspace {
     var outputs: [TrackedOutput] = []
     var tables: [RepositoryPath: EntryTable] = [:]
     for var output in catalog.outputs where output.isCached {
-      let content = try scanner.content(of: output.path)
+      let content = try scanner.content(of: output)
       guard let record = content.record(path: output.record.path) else { continue }
       output.record = record
       outputs.append(output)

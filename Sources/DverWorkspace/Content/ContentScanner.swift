@@ -26,6 +26,14 @@ struct ContentScanner: Sendable {
     try content(at: workspace.root.appending(path), key: path)
   }
 
+  /// What a tracked path holds. An output of a stage that is a link of the user's is what it leads to,
+  /// as for the stages that read it.
+  func content(of output: TrackedOutput) throws -> WorkspaceContent {
+    guard case .stage = output.origin else { return try content(of: output.path) }
+    let place = try workspace.place(behindLink: workspace.root.appending(output.path))
+    return try content(at: place, key: output.path)
+  }
+
   /// What is at a place anywhere.
   ///
   /// - Parameter key: The name under which its stat is remembered: the path in the workspace, if

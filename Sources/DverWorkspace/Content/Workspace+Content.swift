@@ -25,6 +25,15 @@ extension Workspace {
     return (digest, status?.isFile == true ? status : nil)
   }
 
+  /// What a path that stages read or write is: where it is a link, the link's target, unless it leads
+  /// into a store, or nowhere.
+  func place(behindLink path: AbsolutePath) throws -> AbsolutePath {
+    guard try FileSystem.status(of: path)?.isLink == true, try object(behindLink: path) == nil,
+      try FileSystem.statusFollowingLinks(of: path) != nil
+    else { return path }
+    return try path.resolvingLinks()
+  }
+
   /// By what it shows that the content at a path is another one: behind a link into a store the object
   /// can be written to.
   func contentStamp(at path: AbsolutePath) throws -> FileStamp? {

@@ -21,13 +21,3 @@ extension WorkspaceStorage {
   /// Whether an output may be a link.
   func mayBeLink(_ output: StageOutput) -> Bool { !output.isCached || output.persists }
 }
-
-extension Workspace {
-  /// Whether an output of a stage is a link of the user's to just what is recorded.
-  func isLinkToRecorded(_ output: TrackedOutput) throws -> Bool {
-    guard case .stage = output.origin, let name = output.name else { return false }
-    let storage = try WorkspaceStorage(self, transaction: nil)
-    guard try storage.target(ofOutputAt: output.path) != nil else { return false }
-    return try storage.currentRecord(of: .inside(output.path), isRecheck: false)?.name == name
-  }
-}

@@ -84,20 +84,17 @@ final class WorkspaceStorage: StageStorage {
   func place(of path: DependencyPath) throws -> (AbsolutePath, RepositoryPath) {
     switch path {
     case .outside(let absolute):
-      return (try resolved(absolute), RepositoryPath(normalized: absolute.bytes))
+      return (
+        try workspace.place(behindLink: absolute), RepositoryPath(normalized: absolute.bytes)
+      )
     case .inside(let relative):
       let absolute = workspace.root.appending(relative)
-      return (try resolved(absolute), relative)
+      return (try workspace.place(behindLink: absolute), relative)
     }
   }
 
-  /// What a dependency that is a link is: its target, unless the link leads into a store.
-  private func resolved(_ path: AbsolutePath) throws -> AbsolutePath {
-    guard try FileSystem.status(of: path)?.isLink == true,
-      try workspace.object(behindLink: path) == nil,
-      try FileSystem.statusFollowingLinks(of: path) != nil
-    else { return path }
-    return try path.resolvingLinks()
+  func isLinkIntoStore(_ path: AbsolutePath) throws -> Bool {
+    try FileSystem.status(of: path)?.isLink == true && workspace.object(behindLink: path) != nil
   }
 
   func parameters(

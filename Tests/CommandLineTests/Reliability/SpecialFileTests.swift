@@ -97,6 +97,44 @@ import Testing
     #expect(result.standardError.contains("is a symbolic link"))
   }
 
+  /// As somebody does who moves it to another disk.
+  @Test func anOutputMayLieElsewhereUntilItIsRecorded() throws {
+    let repository = try TemporaryRepository()
+    let elsewhere = repository.outside("o")
+    try repository.write(
+      "stages:\n  s:\n    cmd: mkdir -p o && echo 1 > o/a\n    outs: [o]\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.commitAll()
+    try repository.shell("mv o \(elsewhere) && ln -s \(elsewhere) o").requireSuccess()
+    try repository.requireClean()
+    let status = try repository.dver("data", "status", "--json").requireSuccess()
+    #expect(!status.standardOutput.contains("deleted"))
+    try repository.dver("checkout").requireSuccess()
+    try repository.dver("checkout", "--relink").requireSuccess()
+    try repository.shell("test -L o").requireSuccess()
+    // Another version would have to go through the link.
+    try repository.append("2\n", to: "o/a")
+    let changed = try repository.dver("data", "status", "--json").requireSuccess()
+    #expect(changed.standardOutput.contains("\"modified\": [\"o/\"]"))
+    let refused = try repository.dver("checkout").requireStatus(2)
+    #expect(refused.standardError.contains("not in the cache: o"))
+    try repository.dver("commit", "-f").requireSuccess()
+    try repository.shell("test -d o && test ! -L o").requireSuccess()
+    #expect(try repository.readText("o/a") == "1\n2\n")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("cat \(elsewhere)/a").requireSuccess().lines == ["1", "2"])
+  }
+
+  @Test func aRightOutputThatLiesElsewhereIsBroughtHomeByCommit() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("stages:\n  s:\n    cmd: echo 1 > o\n    outs: [o]\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.shell("mv o ../outside/o && ln -s ../outside/o o").requireSuccess()
+    try repository.dver("commit").requireSuccess()
+    try repository.shell("test -f o && test ! -L o").requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func whatGitKeepsMayBeAnOutputThatIsNotCached() throws {
     let repository = try TemporaryRepository()
     try repository.write(
