@@ -92,6 +92,14 @@ package final class ObjectStore: Sendable {
     return try rescue([digest]) && isInSight(digest)
   }
 
+  /// The length of an object, as its file or its pack has it; `nil` where it is not there.
+  package func byteCount(of digest: Digest) throws -> Int64? {
+    guard try contains(digest) else { return nil }
+    let status = try FileSystem.status(of: path(of: digest))
+    if let status, status.isFile { return status.size }
+    return try packedCopies(of: digest).first.map { Int64($0.object.byteCount) }
+  }
+
   private func isInSight(_ digest: Digest) throws -> Bool {
     if try hasTrustedLoose(digest) { return true }
     return try !packedCopies(of: digest).isEmpty

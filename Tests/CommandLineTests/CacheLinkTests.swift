@@ -24,14 +24,30 @@ import Testing
   @Test func linksThatLeadNowhereAreMissing() throws {
     let repository = try linked()
     try repository.shell("mv .dver/cache cache2").requireSuccess()
-    try repository.dver("cache", "dir", "cache2").requireSuccess()
-    let status = try repository.dver("status", "--json").requireSuccess().standardOutput
-    #expect(status.contains(#""a": "deleted""#) || status.contains(#""a": "modified""#))
     let refused = try repository.dver("add", "d").requireStatus(4)
     #expect(refused.standardError.contains("d/1"))
     try repository.dver("add", "a").requireStatus(4)
     #expect(try repository.git("status", "--porcelain", "--", "*.dver").lines == [])
+    try repository.dver("cache", "dir", "cache2").requireSuccess()
+    let status = try repository.dver("status", "--json").requireSuccess().standardOutput
+    #expect(status.contains(#""a": "deleted""#) || status.contains(#""a": "modified""#))
     try repository.dver("checkout").requireSuccess()
+    try requireData(repository)
+  }
+
+  /// What they stand for is in the cache, wherever they lead.
+  @Test(arguments: ["add d a", "add d/1 d/2 a", "commit", "repro", "unprotect d a"])
+  func linksIntoACacheThatMovedAreMadeAnew(_ command: String) throws {
+    let repository = try linked()
+    if command == "repro" {
+      try repository.write(
+        "stages: {s: {cmd: cat a d/1 > o, deps: [a, d], outs: [o]}}\n", to: "dver.yaml")
+    }
+    try repository.shell("mv .dver/cache cache2").requireSuccess()
+    try repository.dver("cache", "dir", "cache2").requireSuccess()
+    try repository.dverCommand(command.split(separator: " ").map(String.init)).run()
+      .requireSuccess()
+    #expect(try repository.git("status", "--porcelain", "--", "*.dver").lines == [])
     try requireData(repository)
   }
 

@@ -63,7 +63,7 @@ struct ContentScanner: Sendable {
   // MARK: Links into a store
 
   /// What a link into a store stands for. Where it leads nowhere, nothing is there; to be stored, its
-  /// object must be in the store already.
+  /// object must be in the cache already, as after that has moved.
   private func content(
     ofLink link: AbsolutePath, path: RepositoryPath, status: FileStatus
   ) throws -> WorkspaceContent {
@@ -74,10 +74,12 @@ struct ContentScanner: Sendable {
       return .file(try file(at: link, isLink: true, path: path, status: status))
     }
     return .file(
-      FileContent(digest: object.digest, size: 0, isExecutable: false, stamp: FileStamp(status)))
+      FileContent(
+        digest: object.digest, size: try workspace.byteCountInCache(of: object.digest) ?? 0,
+        isExecutable: false, stamp: FileStamp(status)))
   }
 
-  /// Whether a link leads to its object.
+  /// Whether a link leads to its object, or need not where that is to be stored and is in the cache.
   ///
   /// - Throws: Where it does not, though it is to be stored: there is nothing to store.
   private func isPlaced(
@@ -85,6 +87,7 @@ struct ContentScanner: Sendable {
   ) throws -> Bool {
     if object.status != nil || countsDangling { return true }
     guard transaction != nil, !omitsDangling else { return false }
+    if storesInCache, try workspace.byteCountInCache(of: object.digest) != nil { return true }
     throw WorkspaceError.missingData([workspace.displayed(path)])
   }
 

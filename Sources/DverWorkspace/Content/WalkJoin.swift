@@ -124,8 +124,10 @@ struct WalkJoin {
       // What it stood for is all there is to say.
       let same = match.flatMap { known.entries.digests[$0] == object.digest ? $0 : nil }
       if same.map({ known.entries.kinds[$0] != .file }) ?? true { hasSameEntries = false }
+      let size = try workspace.byteCountInCache(of: object.digest)
       append(
-        .file, object.digest, same.map { known.entries.sizes[$0] } ?? 0, StatIndex.untrusted)
+        .file, object.digest, size ?? same.map { known.entries.sizes[$0] } ?? 0,
+        StatIndex.untrusted)
       return
     }
     let target = try FileSystem.destination(ofLink: path)

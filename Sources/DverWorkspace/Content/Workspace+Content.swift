@@ -25,6 +25,20 @@ extension Workspace {
     return (digest, status?.isFile == true ? status : nil)
   }
 
+  /// The length of an object that the cache has; `nil` where it has not.
+  func byteCountInCache(of digest: Digest) throws -> Int64? {
+    try cacheIfPresent()?.byteCount(of: digest)
+  }
+
+  /// Whether a path is a link into a cache of before, whose object the present one has.
+  func isLinkIntoFormerCache(_ path: RepositoryPath) throws -> Bool {
+    let place = root.appending(path)
+    guard try FileSystem.status(of: place)?.isLink == true,
+      let object = try self.object(behindLink: place), object.status == nil
+    else { return false }
+    return try byteCountInCache(of: object.digest) != nil
+  }
+
   /// What a path that stages read or write is: where it is a link, the link's target, unless it leads
   /// into a store, or nowhere.
   func place(behindLink path: AbsolutePath) throws -> AbsolutePath {

@@ -7,7 +7,7 @@ import DverPipeline
 extension Workspace {
   /// Records tracked data that the plan reads, or that was asked for, and that changed since it was
   /// added, as if that had been added again: of a directory what is read, the rest stays as it is
-  /// recorded.
+  /// recorded. Links into a cache that has moved are made anew by that.
   ///
   /// - Throws: ``WorkspaceError/missingData(_:)`` where what was asked for is not there, or a part of
   ///   what is read was never placed here: that it is absent is no change of the user's.
@@ -24,10 +24,19 @@ extension Workspace {
         + plan.targets.map { graph.tracked[$0].path }
     ).sorted()
     var changed: [[UInt8]] = []
-    var missing = try plan.targets.map { graph.tracked[$0].path }.filter(isAbsent)
+    func canBeMadeAnew(_ path: RepositoryPath) throws -> Bool {
+      try !options.withoutCommit && isLinkIntoFormerCache(path)
+    }
+    var missing = try plan.targets.map { graph.tracked[$0].path }.filter {
+      try isAbsent($0) && !canBeMadeAnew($0)
+    }
     for source in plan.tracked {
-      guard let output = catalog.output(containing: graph.tracked[source].path),
-        let content = try? ContentScanner(workspace: self).content(of: output.path),
+      guard let output = catalog.output(containing: graph.tracked[source].path) else { continue }
+      if try canBeMadeAnew(output.path) {
+        changed.append(root.appending(output.path).bytes)
+        continue
+      }
+      guard let content = try? ContentScanner(workspace: self).content(of: output.path),
         content.name != nil, !output.isRecorded(content)
       else { continue }
       let parts = try changedParts(of: output, content, read: read)
