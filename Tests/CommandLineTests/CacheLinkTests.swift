@@ -71,6 +71,19 @@ import Testing
     #expect((again.standardOutput + again.standardError).contains("Everything is in place"))
   }
 
+  /// The others may have been unprotected to be edited.
+  @Test(arguments: ["checkout --relink d/1", "add d/1", "commit d/1"])
+  func membersAreRelinkedAlone(_ command: String) throws {
+    let repository = try linked()
+    try repository.dver("unprotect", "d").requireSuccess()
+    let before = try repository.dver("op", "log").requireSuccess().lines.count
+    try repository.dverCommand(command.split(separator: " ").map(String.init)).run()
+      .requireSuccess()
+    #expect(try repository.shell("find d -type l").requireSuccess().lines == ["d/1"])
+    try requireData(repository)
+    #expect(try repository.dver("op", "log").requireSuccess().lines.count == before)
+  }
+
   @Test(arguments: ["hardlink", "symlink"], ["add", "commit"])
   func aLinkBecomesAFileOfItsOwnWhereCopiesAreWanted(_ type: String, _ command: String) throws {
     let repository = try TemporaryRepository()

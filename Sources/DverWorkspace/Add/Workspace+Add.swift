@@ -43,7 +43,7 @@ extension Workspace {
     try rememberTracked(
       added.compactMap { item in item.record.name.map { ($0, item.path) } })
     if !options.withoutStoring, !options.withoutRelinking {
-      try relink(added.map(\.path), command: command)
+      try relink(plan.map(\.path), command: command)
     }
     progress.end()
     return AddSummary(

@@ -163,7 +163,10 @@ extension Workspace {
       let outcome = try place(selection, in: content, options, store, placement)
       summary.add(outcome.summary)
       let isDone = outcome.stamps != nil && selection.parts == nil
-      if isDone || summary.changeCount > 0 { note(isDone ? DataState(output.record) : .unknown) }
+      // What is placed anew with the content that it had is no change.
+      if isDone || summary.changeCount > summary.relinked.count {
+        note(isDone ? DataState(output.record) : .unknown)
+      }
     } catch {
       note(.unknown)
       throw error
@@ -220,7 +223,9 @@ extension Workspace {
     let outcome = try task.run(
       present: present, presentStamps: stamps, desired: desired,
       replacing: { index in
-        try relink && self.needsRelink(present, index, below: output.path, store: store)
+        let entry = RepositoryPath(normalized: Array(present.paths[index]))
+        return try relink && selection.includes(entry)
+          && self.needsRelink(present, index, below: output.path, store: store)
       })
     summary.add(outcome.summary)
     if let stamps = outcome.stamps, selection.parts == nil {

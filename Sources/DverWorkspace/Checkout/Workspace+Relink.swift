@@ -27,7 +27,7 @@ extension Workspace {
   }
 
   /// Replaces files that were added by the links that the configuration asks for, or single ones that
-  /// are links by files of their own.
+  /// are links by files of their own; of a directory to which members were added these alone.
   func relink(_ paths: [RepositoryPath], command: String) throws {
     let asksForLinks = try configuration().linkTypes.first?.isLink == true
     // To look for links in whole directories would cost as much as to add them.
@@ -36,8 +36,11 @@ extension Workspace {
     let catalog = try catalog()
     var options = CheckoutOptions()
     options.relink = true
-    let selections = paths.compactMap { catalog.output(containing: $0) }
-      .map { Selection(output: $0, part: nil) }
+    let selections = paths.compactMap { path -> Selection? in
+      guard let output = catalog.output(containing: path) else { return nil }
+      let part = path == output.path ? nil : path.relative(to: output.path)
+      return Selection(output: output, part: part)
+    }
     _ = try withLease("checkout", command) { try checkout(selections, options: options) }
   }
 

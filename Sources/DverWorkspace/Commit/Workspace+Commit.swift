@@ -78,7 +78,7 @@ extension Workspace {
     try saveIndexes()
     if !options.withoutRelinking {
       try relink(
-        pointed.filter(\.isCached).map(\.path) + chosen.members.map { $0.output.path },
+        pointed.filter(\.isCached).map(\.path) + chosen.members.map { $0.path },
         command: command)
     }
     progress.end()
