@@ -71,6 +71,18 @@ import Testing
     #expect((again.standardOutput + again.standardError).contains("Everything is in place"))
   }
 
+  /// What the file system does not offer is passed over.
+  @Test(arguments: ["reflink,hardlink,copy", "reflink,symlink", "symlink,hardlink", "hardlink"])
+  func filesAreRelinkedOnce(_ types: String) throws {
+    let repository = try linked()
+    try repository.dver("config", "-q", "cache.type", types).requireSuccess()
+    try repository.dver("checkout", "-q", "--relink").requireSuccess()
+    let inodes = try repository.shell("stat -c %i d/1 d/2 a").requireSuccess().lines
+    try repository.dver("checkout", "-q", "--relink").requireSuccess()
+    #expect(try repository.shell("stat -c %i d/1 d/2 a").requireSuccess().lines == inodes)
+    try requireData(repository)
+  }
+
   /// The others may have been unprotected to be edited.
   @Test(arguments: ["checkout --relink d/1", "add d/1", "commit d/1"])
   func membersAreRelinkedAlone(_ command: String) throws {

@@ -30,6 +30,23 @@ struct MountedDataTests {
     #expect(lines == ["file 1", "file 2", "file 3", "alone"])
   }
 
+  /// To copy them once more would not bring the links nearer.
+  @Test(arguments: ["hardlink", "hardlink,copy"])
+  func filesThatCannotBeLinkedAreNotPlacedAnew(_ types: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", types).requireSuccess()
+    try repository.dver("cache", "dir", "-q", "elsewhere/cache").requireSuccess()
+    for index in 1...3 { try repository.write("file \(index)\n", to: "data/\(index)") }
+    let lines = try mounted(
+      repository, at: "elsewhere",
+      """
+      dver add -q data; stat -c %i data/1; dver checkout -q --relink; stat -c %i data/1
+      dver add -q data; stat -c %i data/1
+      """)
+    #expect(lines.count == 3)
+    #expect(Set(lines).count == 1)
+  }
+
   /// A process that was killed, or met a full disk, may leave one.
   @Test func whatACheckoutLeavesAmongDataIsNoData() throws {
     let repository = try TemporaryRepository()

@@ -2,28 +2,76 @@ import DverCore
 import DverFileSystem
 import DverManifest
 import DverObjectStore
+import Glibc
 
 extension Workspace {
-  /// Whether a file is another kind of link than `cache.type` asks for.
+  /// Whether a file is another kind of link than it would become: the first of `cache.type` that the
+  /// file systems offer.
   func needsRelink(
     _ entries: EntryTable, _ index: Int, below folder: RepositoryPath, store: ObjectStore
   ) throws -> Bool {
     guard entries.kinds[index] == .file || entries.kinds[index] == .executable else { return false }
     let path = root.appending(folder).appending(entries.paths[index])
     guard let status = try FileSystem.status(of: path) else { return false }
-    let object = try FileSystem.status(of: store.path(of: entries.digests[index]))
+    let place = store.path(of: entries.digests[index])
+    let object = try FileSystem.status(of: place)
     guard try object != nil || store.contains(entries.digests[index]) else { return false }
-    let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0
+    // Nobody can take the mode of an executable object from it but its owner.
+    let isFree = object.map { $0.mode & 0o111 == 0 || Self.isOwn($0) } ?? true
+    let mayBeLinked = entries.kinds[index] == .file && entries.sizes[index] > 0 && isFree
     // An object that stands in a pack is no file yet.
     let isHardLink = status.inode == object?.inode && status.device == object?.device
-    switch try configuration().linkTypes.first {
-    case .hardlink where mayBeLinked: return !isHardLink
-    case .symlink where mayBeLinked:
-      // A link may lead into the cache of before.
-      return try !status.isLink
-        || FileSystem.destination(ofLink: path) != store.path(of: entries.digests[index]).bytes
-    default: return status.isLink || isHardLink
+    let isLinked = status.isLink || isHardLink
+    for type in try configuration().linkTypes {
+      switch type {
+      case .hardlink where mayBeLinked:
+        if isHardLink { return false }
+        if try offersHardLinks(to: place, object, from: path.parent, store) { return true }
+      case .symlink where mayBeLinked:
+        // A link may lead into the cache of before.
+        return try !status.isLink || FileSystem.destination(ofLink: path) != place.bytes
+      case .hardlink, .symlink: continue
+      case .reflink:
+        guard isLinked else { return false }
+        if try offersReflinks(to: place) { return true }
+      case .copy: return isLinked
+      }
     }
+    return isLinked
+  }
+
+  /// Whether a file of a folder can become a hard link to an object: both must lie in one mount, and
+  /// many systems let nobody link to the files of others.
+  ///
+  /// - Parameter status: That of the object; `nil` where it gets its file first.
+  private func offersHardLinks(
+    to object: AbsolutePath, _ status: FileStatus?, from folder: AbsolutePath, _ store: ObjectStore
+  ) throws -> Bool {
+    guard try FileSystem.areInOneMount(folder, store.objectsFolder) else { return false }
+    guard let status, !Self.isOwn(status) else { return true }
+    try FileSystem.makeDirectories(temporaryFolder)
+    let probe = temporaryFolder.appending(FileSystem.temporaryName())
+    do {
+      try FileSystem.link(object, at: probe)
+    } catch let error as FileSystemError {
+      return ![EPERM, EMLINK, ENOTSUP].contains(error.code)
+    }
+    try FileSystem.removeFile(probe)
+    return true
+  }
+
+  /// Whether the blocks of an object can be shared with another file.
+  private func offersReflinks(to object: AbsolutePath) throws -> Bool {
+    guard let source = try OpenFile.ifPresent(object, .read) else { return false }
+    try FileSystem.makeDirectories(temporaryFolder)
+    let probe = temporaryFolder.appending(FileSystem.temporaryName())
+    defer { _ = try? FileSystem.removeFile(probe) }
+    return try OpenFile(probe, .createNew(permissions: 0o600)).clone(source)
+  }
+
+  private static func isOwn(_ status: FileStatus) -> Bool {
+    let user = geteuid()
+    return user == 0 || status.owner == user
   }
 
   /// Replaces files that were added by the links that the configuration asks for, or single ones that
