@@ -57,6 +57,31 @@ import Testing
     #expect(try repository.readText("d/sub/new") == "new\n")
   }
 
+  @Test func aLinkInADirectoryIsRecordedAlone() throws {
+    let repository = try repository()
+    try repository.dver("commit").requireSuccess()
+    try repository.write("new\n", to: "d/y")
+    try repository.symlink("y", at: "d/k")
+    try repository.dver("add", "d/k").requireSuccess()
+    try repository.remove("d")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("readlink d/k; ls d").requireSuccess().lines == ["y", "k", "x"])
+    try repository.shell("ln -sfn x d/k").requireSuccess()
+    try repository.dver("commit", "-f", "d/k").requireSuccess()
+    try repository.remove("d")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.shell("readlink d/k; ls d").requireSuccess().lines == ["x", "k", "x"])
+    // Taken out, and what lies behind a link is none of the directory.
+    try repository.remove("d/k")
+    try repository.dver("add", "d/k").requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    let folder = repository.outside("e")
+    try repository.shell("mkdir \(folder) && touch \(folder)/z && ln -s \(folder) d/e")
+      .requireSuccess()
+    let refused = try repository.dver("add", "d/e/z").requireStatus(2)
+    #expect(refused.standardError.contains("lies below the symbolic link d/e"))
+  }
+
   @Test func refusesWhatIsNotThere() throws {
     let repository = try repository()
     try repository.remove("a")

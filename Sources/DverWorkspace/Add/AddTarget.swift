@@ -27,8 +27,15 @@ extension Workspace {
   ) throws -> AddTarget {
     let shown = displayed(path)
     try refuseOwnFiles(path, shown)
-    try refuseLinks(path, shown)
     let tracked = catalog.output(containing: path)
+    if arriving == nil, let tracked, tracked.path != path, tracked.name?.isDirectory == true,
+      case .pointer = tracked.origin
+    {
+      // Inside of a directory a link is recorded as what it is.
+      try refuseLinks(above: path, shown)
+    } else {
+      try refuseLinks(path, shown)
+    }
     guard let status = try arriving ?? FileSystem.status(of: root.appending(path)) else {
       // A member that is gone updates its directory; anything else must be there.
       if let tracked, tracked.path != path, tracked.name?.isDirectory == true,

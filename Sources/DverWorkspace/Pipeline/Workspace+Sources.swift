@@ -83,7 +83,7 @@ extension Workspace {
     var parts: Set<RepositoryPath> = []
     for path in read where path.isInside(folder) || folder.isInside(path) {
       guard path.isBelow(folder), let part = path.relative(to: folder) else { return [.root] }
-      // Neither a link nor what lies behind one can be added by itself.
+      // What a link leads to is read, wherever that is; what lies behind one cannot be added by itself.
       if try isLinkOfUser(path) || isBelowLink(path) { return [.root] }
       parts.insert(part)
     }
