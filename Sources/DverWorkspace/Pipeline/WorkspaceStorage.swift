@@ -17,6 +17,8 @@ final class WorkspaceStorage: StageStorage {
     var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
     /// What directories that were looked at hold beside bookkeeping, where they hold any.
     var plain: [DependencyPath: EntryTable] = [:]
+    /// Objects that were written to, through links that stand for them.
+    var writtenThrough: Set<Digest> = []
     /// Tracked data that folders lack.
     var missingParts: [RepositoryPath: RepositoryPath?] = [:]
     var catalog: Catalog?
@@ -54,6 +56,11 @@ final class WorkspaceStorage: StageStorage {
     if !isRecheck, let known = state.withLock({ $0.records[path] }) { return known }
     let (location, key) = try place(of: path)
     let content = try scanner.content(at: location, key: key)
+    if case .file(let file) = content, try isLinkIntoStore(location),
+      let object = try workspace.object(behindLink: location), object.digest != file.digest
+    {
+      state.withLock { _ = $0.writtenThrough.insert(object.digest) }
+    }
     note(content, at: path)
     return content.record(path: [])
   }
@@ -135,7 +142,12 @@ final class WorkspaceStorage: StageStorage {
     state.withLock { $0.parameters = [:] }
   }
 
-  func isStored(_ record: OutputRecord) throws -> Bool { try workspace.isStored(record) }
+  func isStored(_ record: OutputRecord) throws -> Bool {
+    if let name = record.name, state.withLock({ $0.writtenThrough.contains(name.digest) }) {
+      return try workspace.cacheIfPresent()?.isIntact(name.digest) ?? false
+    }
+    return try workspace.isStored(record)
+  }
 
   func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws {
     try workspace.refuseLinks(above: path, path.description)
