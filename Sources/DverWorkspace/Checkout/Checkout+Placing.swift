@@ -213,8 +213,9 @@ extension Checkout {
         summary.modified.append(shown(relative))
       }
     } else if plan.desired.kinds[entry] == .emptyDirectory {
+      // One that something ignored stands in is there already, though it does not count as empty.
+      if try !FileSystem.exists(target) { summary.added.append(shown(relative)) }
       try FileSystem.makeDirectories(target)
-      summary.added.append(shown(relative))
     } else if options.force {
       if try FileSystem.status(of: target)?.isDirectory == true {
         try FileSystem.removeEmptyDirectory(target)
