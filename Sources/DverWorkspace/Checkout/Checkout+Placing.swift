@@ -216,16 +216,15 @@ extension Checkout {
       // One that something ignored stands in is there already, though it does not count as empty.
       if try !FileSystem.exists(target) { summary.added.append(shown(relative)) }
       try FileSystem.makeDirectories(target)
-    } else if options.force {
-      if try FileSystem.status(of: target)?.isDirectory == true {
-        try FileSystem.removeEmptyDirectory(target)
-      }
-      try FileSystem.rename(staged, to: target)
-      summary.added.append(shown(relative))
     } else if try FileSystem.renameWithoutReplacing(staged, to: target)
       || (FileSystem.removeEmptyDirectory(target)
         && FileSystem.renameWithoutReplacing(staged, to: target))
     {
+      summary.added.append(shown(relative))
+    } else if try holds(target, entry, of: plan.desired) {
+      summary.ignored.append(shown(relative))
+    } else if try options.force || isSaved(target) {
+      try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
     } else if try leadsNowhere(target) {
       try FileSystem.rename(staged, to: target)
@@ -251,6 +250,34 @@ extension Checkout {
     } else {
       summary.inTheWay += hidden.map { path.appending($0) }
     }
+  }
+
+  /// Whether a path that is no present entry holds what is recorded: an ignore rule that came later
+  /// hides it.
+  private func holds(
+    _ target: AbsolutePath, _ entry: Int, of desired: EntryTable
+  ) throws -> Bool {
+    let kind = desired.kinds[entry]
+    guard let status = try FileSystem.status(of: target) else { return false }
+    if kind == .link { return try leads(target, to: desired.targets[entry]) }
+    if status.isLink, try workspace.object(behindLink: target) == nil { return false }
+    guard let file = try FileSystem.statusFollowingLinks(of: target), file.isFile,
+      file.isExecutable == (kind == .executable)
+    else { return false }
+    var hasher = FileHasher()
+    let hashed = try? hasher.digest(ofFileAt: target.resolvingLinks())
+    return hashed?.digest == desired.digests[entry]
+  }
+
+  /// Whether the cache has the content of a file that is no present entry.
+  private func isSaved(_ target: AbsolutePath) throws -> Bool {
+    guard try FileSystem.status(of: target)?.isFile == true else { return false }
+    var hasher = FileHasher()
+    guard let hashed = try? hasher.digest(ofFileAt: target),
+      try store.defects(among: [hashed.digest], sizes: [hashed.status.size]).isEmpty
+    else { return false }
+    try store.settle()
+    return try FileSystem.status(of: target).map(FileStamp.init) == FileStamp(hashed.status)
   }
 
   /// Whether there is a link into a store whose object is gone.

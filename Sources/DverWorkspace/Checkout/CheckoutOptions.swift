@@ -30,6 +30,8 @@ package struct CheckoutSummary: Sendable {
   package var deleted: [RepositoryPath] = []
   /// Files that were placed anew with the content that they had.
   package var relinked: [RepositoryPath] = []
+  /// Files that are as they are recorded, though ignore rules leave them out by now.
+  var ignored: [RepositoryPath] = []
   /// Files left as they are, for their content is in no cache.
   package var unsaved: [RepositoryPath] = []
   /// What is never tracked and stands where a file belongs.
@@ -50,6 +52,7 @@ package struct CheckoutSummary: Sendable {
     modified += other.modified
     deleted += other.deleted
     relinked += other.relinked
+    ignored += other.ignored
     unsaved += other.unsaved
     inTheWay += other.inTheWay
     refusals += other.refusals

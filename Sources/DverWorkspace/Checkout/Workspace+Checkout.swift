@@ -116,6 +116,10 @@ extension Workspace {
       }
     }
     try saveIndexes()
+    if !summary.ignored.isEmpty {
+      let paths = WorkspaceError.list(summary.ignored.map { displayed($0) })
+      notices.warning("recorded, but ignored by now: \(paths)")
+    }
     return summary
   }
 

@@ -185,6 +185,30 @@ struct ForeignFilesTests {
     try repository.requireClean()
   }
 
+  /// A rule that comes later hides what is recorded: it stands there, and is lost no more than else.
+  @Test(arguments: [[], ["-f"]]) func whatIsIgnoredByNowIsInPlace(_ flags: [String]) throws {
+    let repository = try TemporaryRepository()
+    for path in ["d/x", "d/y"] { try repository.write("1\n", to: path) }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.write("2\n", to: "d/y")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.write("y\n", to: ".dverignore")
+    let result = try repository.dverCommand(["checkout"] + flags).run().requireSuccess()
+    #expect(result.standardError.contains("recorded, but ignored by now: d/y"))
+    // Another version of it, while the cache has this one.
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    try repository.dverCommand(["checkout"] + flags).run().requireSuccess()
+    #expect(try repository.readText("d/y") == "1\n")
+    // What only the workspace has stays.
+    try repository.write("mine\n", to: "d/y")
+    guard flags.isEmpty else { return }
+    let refused = try repository.dver("checkout").requireStatus(2)
+    #expect(refused.standardError.contains("d/y"))
+    #expect(try repository.readText("d/y") == "mine\n")
+  }
+
   @Test func removeNamesARepositoryInside() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "d/a")
