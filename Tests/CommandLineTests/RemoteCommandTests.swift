@@ -25,6 +25,39 @@ import Testing
     #expect(try repository.readText(".dver/config").contains("url = ../box\n"))
   }
 
+  @Test func whatHoldsARemoteBecomesNoData() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "f")
+    try repository.dver("add", "f").requireSuccess()
+    try repository.dver("remote", "add", "-d", "r", "out/st").requireSuccess()
+    try repository.dver("push").requireSuccess()
+    try repository.write("2\n", to: "src/x")
+    let store = try repository.tree("out")
+    let message = "out holds remote 'r', which is no data: out/st"
+    let stage = ["stage", "add", "-n", "s", "-o", "out", "mkdir -p out; echo 1 > out/1"]
+    for command in [["add", "out"], ["add", "out/st"], ["add", "-f", "-o", "out", "src"], stage] {
+      let refused = try repository.dverCommand(command).run().requireStatus(2)
+      #expect(refused.standardError.contains("remote 'r', which is no data"), "\(command)")
+    }
+    try repository.write(
+      "stages: {s: {cmd: 'mkdir -p out; echo 1 > out/1', outs: [out]}}\n", to: "dver.yaml")
+    let run = try repository.dver("repro").requireStatus(3)
+    #expect(run.standardError.contains(message))
+    try repository.dver("commit", "-f").requireStatus(3)
+    #expect(try repository.tree("out") == store)
+  }
+
+  @Test func aStoreOfSomebodyElsesIsNoDataEither() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("mkdir -p data/x && touch data/x/dver-store").requireSuccess()
+    let refused = try repository.dver("add", "data").requireStatus(2)
+    #expect(refused.standardError.contains("data holds an object store, which is no data: data/x"))
+    try repository.write(
+      "stages: {s: {cmd: 'mkdir -p data; echo 1 > data/1', outs: [data]}}\n", to: "dver.yaml")
+    try repository.dver("repro").requireStatus(3)
+    #expect(repository.exists("data/x/dver-store") && !repository.exists("data/1"))
+  }
+
   @Test func theDefaultIsMarkedAndFollowsARename() throws {
     let repository = try TemporaryRepository()
     try repository.dver("remote", "default").requireStatus(1)

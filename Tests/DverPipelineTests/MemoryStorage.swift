@@ -77,6 +77,8 @@ final class MemoryStorage: StageStorage {
 
   func requireTrackable(_ output: StageOutput, at path: RepositoryPath) {}
 
+  func requireReplaceable(_ path: RepositoryPath) {}
+
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
     guard let (name, files) = try files(at: root.appending(path)) else {
       throw FileSystemError(.open, root.appending(path), code: ENOENT)

@@ -40,6 +40,7 @@ extension StageCourse {
       }
     }
     guard !changed.isEmpty else { return }
+    for (index, _) in changed { try storage.requireReplaceable(stage.outputs[index]) }
     let ticket = try runner.aside.begin(stage, outputs: changed.map(\.index))
     do {
       for (index, record) in changed {

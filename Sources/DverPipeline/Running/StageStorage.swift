@@ -54,6 +54,9 @@ package protocol StageStorage: Sendable {
   /// keeps as well.
   func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws
 
+  /// Refuses to put an output aside that holds what is no data, a remote for example.
+  func requireReplaceable(_ path: RepositoryPath) throws
+
   /// Records a new output, and stores it if it is one for the cache and outputs are committed.
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord
 

@@ -27,6 +27,7 @@ extension Workspace {
   ) throws -> AddTarget {
     let shown = displayed(path)
     try refuseOwnFiles(path, shown)
+    try refuseStores(in: path)
     let tracked = catalog.output(containing: path)
     if arriving == nil, let tracked, tracked.path != path, tracked.name?.isDirectory == true,
       case .pointer = tracked.origin

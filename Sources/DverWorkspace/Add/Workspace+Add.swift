@@ -115,7 +115,7 @@ extension Workspace {
     case .whole(let path, _), .member(let path, _):
       let content = try scanner.content(at: place ?? root.appending(path), key: path)
       if case .directory(let directory) = content {
-        try refuseIgnoreFiles(in: directory.entries, of: path)
+        try requireData(in: directory.entries, of: path)
         warnOfSkipped(directory, of: path)
         if let known { try warnOfNeverPlaced(directory, replacing: known) }
         for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }
@@ -145,7 +145,7 @@ extension Workspace {
         path: relative.bytes, kind: file.isExecutable ? .executable : .file,
         digest: file.digest, size: file.size)
     case .directory(let directory):
-      try refuseIgnoreFiles(in: directory.entries, of: path)
+      try requireData(in: directory.entries, of: path)
       // Nothing is recorded of a folder that holds nothing but what is ignored.
       let isHollow =
         try directory.entries.isEmpty
@@ -159,18 +159,6 @@ extension Workspace {
     let absolute = root.appending(path)
     guard try FileSystem.status(of: absolute)?.isLink == true else { return nil }
     return try FileSystem.destination(ofLink: absolute)
-  }
-
-  func refuseIgnoreFiles(in entries: EntryTable, of path: RepositoryPath) throws {
-    let name = Array(".dverignore".utf8)
-    for index in 0..<entries.count {
-      let entry = entries.paths[index]
-      guard entry.suffix(name.count).elementsEqual(name) else { continue }
-      guard
-        entry.count == name.count || entry[entry.endIndex - name.count - 1] == RepositoryPath.slash
-      else { continue }
-      throw ContentError.ignoreFile(displayed(path.appending(entry)))
-    }
   }
 
   /// Says how much falls out of a directory of which only a part is here.

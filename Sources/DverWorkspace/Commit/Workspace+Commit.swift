@@ -34,6 +34,8 @@ extension Workspace {
     let pointed = chosen.pointed
     for output in pointed where output.isCached { try refuseTrackedByGit(inside: output.path) }
     for member in chosen.members { try refuseTrackedByGit(inside: member.path) }
+    for output in pointed { try refuseStores(in: output.path) }
+    for member in chosen.members { try refuseStores(in: member.path) }
     let transaction = try storing()
     let contents = try pointed.map { output in
       try ContentScanner(
@@ -212,7 +214,7 @@ extension Workspace {
       throw WorkspaceError.missing(displayed(output.path))
     }
     if case .directory(let directory) = content {
-      try refuseIgnoreFiles(in: directory.entries, of: output.path)
+      try requireData(in: directory.entries, of: output.path)
       _ = try manifests.store(directory.entries, in: transaction)
     }
     return TakenTarget(

@@ -49,6 +49,7 @@ extension Workspace {
     let graph = try pipelines(catalog().replacing(file, in: path.parent)).graph
     var lines = IgnoreLines(workspace: self)
     for stage in graph.stages where stage.address == StageAddress(file: path, name: name) {
+      for place in stage.outputs { try refuseStores(in: place) }
       for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
         // Without its folder the line waits for the first run.
         if try FileSystem.exists(root.appending(place.parent)) { try lines.add(place) }

@@ -139,6 +139,7 @@ extension Workspace {
     }
     if try FileSystem.exists(root.appending(target)) { throw WorkspaceError.occupied(shown) }
     try refuseLinks(target, shown)
+    try refuseStores(in: target)
     let isDirectory = output.name?.isDirectory == true
     if let rule = try ignoringRule(of: target, isDirectory: isDirectory) {
       throw WorkspaceError.ignored(shown, by: rule)

@@ -19,6 +19,8 @@ final class WorkspaceStorage: StageStorage {
     var plain: [DependencyPath: EntryTable] = [:]
     /// Objects that were written to, through links that stand for them.
     var writtenThrough: Set<Digest> = []
+    /// Object stores in directories that were looked at.
+    var stores: [DependencyPath: RepositoryPath] = [:]
     /// Tracked data that folders lack.
     var missingParts: [RepositoryPath: RepositoryPath?] = [:]
     var catalog: Catalog?
@@ -76,14 +78,18 @@ final class WorkspaceStorage: StageStorage {
     workspace.progress.end()
     var links: [(path: [UInt8], target: [UInt8])] = []
     var plain: EntryTable?
+    var store: RepositoryPath?
     if case .directory(let directory) = content {
-      links = directory.entries.links
-      plain = directory.entries.withoutBookkeeping()
+      let entries = directory.entries
+      store = entries.objectStore
+      links = entries.links
+      plain = entries.withoutBookkeeping()
     }
     state.withLock {
       $0.records[path] = .some(content.record(path: []))
       $0.links[path] = links
       $0.plain[path] = plain
+      $0.stores[path] = store
     }
   }
 
@@ -151,10 +157,17 @@ final class WorkspaceStorage: StageStorage {
 
   func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws {
     try workspace.refuseLinks(above: path, path.description)
+    try requireReplaceable(path)
     guard output.isCached, let git = try workspace.git() else { return }
     if try git.isTracked(workspace.gitPrefix(in: git).gitPath(path)) {
       throw WorkspaceError.trackedByGit(path.description)
     }
+  }
+
+  func requireReplaceable(_ path: RepositoryPath) throws {
+    try workspace.refuseStores(in: path)
+    guard let store = state.withLock({ $0.stores[.inside(path)] }) else { return }
+    throw workspace.storeError(path, path.appending(store))
   }
 
   // MARK: Changing
@@ -169,7 +182,7 @@ final class WorkspaceStorage: StageStorage {
     if linked != nil { scanner.linkTypes = LinkType.standard }
     let content = try scanner.content(at: linked ?? workspace.root.appending(path), key: path)
     if case .directory(let directory) = content, output.isCached, let transaction {
-      try workspace.refuseIgnoreFiles(in: directory.entries, of: path)
+      try workspace.requireData(in: directory.entries, of: path)
       _ = try workspace.manifests.store(directory.entries, in: transaction)
     }
     guard let record = content.record(path: []) else {
