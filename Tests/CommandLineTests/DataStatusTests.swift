@@ -138,6 +138,7 @@ import Testing
     ] {
       try repository.write("1\n", to: base + name)
     }
+    try repository.shell("mkfifo './\(base)pipe' && ln -s gone './\(base)link'").requireSuccess()
     try repository.git("add", base + "tracked").requireSuccess()
     let known = try repository.git(
       "-C", "\(repository.path)/\(folder)", "ls-files", "-o", "--exclude-standard"

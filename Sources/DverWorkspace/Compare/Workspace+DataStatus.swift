@@ -152,7 +152,12 @@ struct UntrackedFiles {
       guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
         !ignore.decision(forPath: gitPath.span, isDirectory: entry.isDirectory).isIgnored
       else { continue }
-      if entry.isDirectory { try visit(path, ignore: ignore) } else { paths.append(path.bytes) }
+      if entry.isDirectory {
+        try visit(path, ignore: ignore)
+      } else if try FileSystem.status(of: workspace.root.appending(path))?.kind != .special {
+        // FIFOs, sockets and devices are nothing that git could keep.
+        paths.append(path.bytes)
+      }
     }
   }
 
