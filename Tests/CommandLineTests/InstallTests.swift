@@ -134,6 +134,36 @@ import Testing
     #expect(!deleted.standardError.contains("Pushed"))
   }
 
+  @Test func aPushOfNothingPushesNoData() throws {
+    let repository = try repository()
+    let bare = repository.outside("git")
+    try repository.git("init", "--quiet", "--bare", bare).requireSuccess()
+    try repository.git("remote", "add", "origin", bare).requireSuccess()
+    try repository.dver("remote", "add", "-d", "r", repository.outside("r")).requireSuccess()
+    try repository.dver("install").requireSuccess()
+    try repository.commitAll()
+    try repository.git("push", "--quiet", "origin", "main").requireSuccess()
+    // Which nobody can push, for it is nowhere.
+    try repository.write("1\n", to: "data")
+    try repository.dver("add", "-q", "--no-commit", "data").requireSuccess()
+    try repository.remove("data")
+    let nothing = try repository.git("push", "origin", "main").requireSuccess()
+    #expect(!nothing.standardError.contains("dver: "))
+    // Somebody else's hook, another line of which reads what git says.
+    let hook = ".git/hooks/pre-push"
+    try repository.write("#!/bin/sh\ncat >\"$0.log\"\ndver git-hook pre-push \"$@\"\n", to: hook)
+    try repository.git("commit", "--quiet", "--allow-empty", "-m", "2").requireSuccess()
+    let read = try repository.git("push", "origin", "main").requireSuccess()
+    #expect(read.standardError.contains("no data was pushed: git named no commits"))
+    #expect(try repository.readText("\(hook).log").hasPrefix("refs/heads/main "))
+    try repository.write("2\n", to: "data")
+    try repository.dver("add", "-q", "data").requireSuccess()
+    try repository.write("#!/bin/sh\ndver git-hook pre-push \"$@\" </dev/null\n", to: hook)
+    try repository.git("commit", "--quiet", "--allow-empty", "-m", "3").requireSuccess()
+    let pushed = try repository.git("push", "origin", "main").requireSuccess()
+    #expect(pushed.standardError.contains("Pushed 1 object to r."))
+  }
+
   @Test func lostDataOfAnOlderCommitDoesNotStopAPush() throws {
     let shared = try SharedData(push: false)
     let repository = shared.repository

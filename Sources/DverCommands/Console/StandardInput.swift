@@ -4,6 +4,13 @@ import Glibc
 enum StandardInput {
   static var isTerminal: Bool { isatty(0) == 1 }
 
+  /// Whether nothing is handed over: it is a terminal, `/dev/null` or closed.
+  static var isDevice: Bool {
+    var status = stat()
+    guard unsafe fstat(0, &status) == 0 else { return true }
+    return status.st_mode & S_IFMT == S_IFCHR
+  }
+
   /// All of it, line by line, without line ends; empty lines are left out.
   static func lines() -> [[UInt8]] {
     all().split(separator: UInt8(ascii: "\n")).map { Array($0) }

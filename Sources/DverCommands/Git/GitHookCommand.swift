@@ -90,7 +90,7 @@ struct PrePushHook: HookCommand {
   }
 }
 
-/// Pushes the data of the commits that git names on standard input; where it names none, that of the
+/// Pushes the data of the commits that git names on standard input; without such an input, that of the
 /// workspace.
 struct PushCommits: WorkspaceCommand {
   static let configuration = CommandConfiguration(
@@ -102,18 +102,27 @@ struct PushCommits: WorkspaceCommand {
   var gitRemote: String?
 
   func run(in workspace: Workspace, console: Console) throws {
-    let lines = StandardInput.isTerminal ? [] : StandardInput.lines()
-    let references = lines.compactMap { PushedReference(line: $0) }
     do {
-      let summaries =
-        references.isEmpty
-        ? try workspace.push([], options: TransferOptions())
-        : try workspace.pushData(of: references, to: gitRemote)
-      report(summaries, on: console)
+      // A line in somebody else's hook leaves the references to others.
+      guard !StandardInput.isDevice else {
+        return report(try workspace.push([], options: TransferOptions()), on: console)
+      }
+      let references = StandardInput.lines().compactMap { PushedReference(line: $0) }
+      guard !references.isEmpty else { return try warnOfNothing(in: workspace, console) }
+      report(try workspace.pushData(of: references, to: gitRemote), on: console)
     } catch let error as IncompleteTransfer {
       report(error.summaries, on: console)
       throw error
     }
+  }
+
+  /// git names no reference where everything is up to date; so does a hook whose other lines have read
+  /// what git said.
+  private func warnOfNothing(in workspace: Workspace, _ console: Console) throws {
+    guard try !workspace.hasOwnPushHook() else { return }
+    console.notices.warning(
+      "no data was pushed: git named no commits, unless another line of the pre-push hook has read "
+        + "them; '\(Workspace.pushHookLine)' pushes the data of the workspace instead")
   }
 
   private func report(_ summaries: [TransferSummary], on console: Console) {

@@ -7,7 +7,8 @@ struct HookScript {
   /// The workspace's folder, counted from the work tree.
   let folder: [UInt8]
 
-  static let names = ["post-checkout", "pre-commit", "pre-push"]
+  static let push = "pre-push"
+  static let names = ["post-checkout", "pre-commit", push]
 
   init(name: String, folder: [UInt8]) {
     self.name = name
@@ -32,7 +33,7 @@ struct HookScript {
   /// For a hook that somebody else wrote. git hands over once which references it pushes: they are left
   /// to the others, and the data of the workspace is pushed.
   var lineForOthers: String {
-    "dver git-hook \(name) \"$@\"" + (name == "pre-push" ? " </dev/null" : "")
+    "dver git-hook \(name) \"$@\"" + (name == Self.push ? " </dev/null" : "")
   }
 
   /// A word that a shell takes as it is.

@@ -76,6 +76,20 @@ extension Workspace {
     }
   }
 
+  /// Whether git runs the hook that `install` writes before a push, and not one of somebody else's that
+  /// calls dver too.
+  package func hasOwnPushHook() throws -> Bool {
+    guard let git = try git() else { return false }
+    let script = HookScript(name: HookScript.push, folder: gitPrefix(in: git).bytes)
+    let path = AbsolutePath(normalized: try git.hooksDirectory()).appending(script.name)
+    return try FileSystem.contents(of: path) == script.bytes
+  }
+
+  /// What to write into a hook of somebody else's.
+  package static var pushHookLine: String {
+    HookScript(name: HookScript.push, folder: []).lineForOthers
+  }
+
   /// Whether `push` without a name knows where to.
   package func hasPushTarget() throws -> Bool {
     let configuration = try configuration()
