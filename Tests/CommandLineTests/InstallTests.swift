@@ -93,6 +93,24 @@ import Testing
     try repository.git("commit", "--quiet", "-m", "three").requireSuccess()
   }
 
+  @Test func aCommitTellsWhatDataIsNotRecorded() throws {
+    let repository = try repository()
+    try repository.write("1\n", to: "file")
+    try repository.dver("add", "file").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("install").requireSuccess()
+    try repository.write("2, longer\n", to: "file")
+    let commit = try repository.git("commit", "--allow-empty", "-m", "x").requireSuccess()
+    #expect(commit.standardError.contains("modified:     file"))
+    try repository.dver("add", "file").requireSuccess()
+    let clean = try repository.git("commit", "-m", "y").requireSuccess()
+    #expect(!clean.standardError.contains("modified") && !clean.standardError.contains("dver"))
+    // A pipeline that cannot be read is told too, and keeps nothing from being committed.
+    try repository.write("stages: [\n", to: "dver.yaml")
+    let broken = try repository.git("commit", "--allow-empty", "-m", "z").requireSuccess()
+    #expect(broken.standardError.contains("dver.yaml"))
+  }
+
   @Test func pushingWithoutARemoteOfDataIsFine() throws {
     let repository = try repository()
     try repository.dver("install").requireSuccess()

@@ -43,7 +43,7 @@ extension HookCommand {
   }
 }
 
-/// Refuses to commit manifests that are not those of their pointers.
+/// Refuses to commit manifests that are not those of their pointers, and tells what is not recorded.
 struct PreCommitHook: HookCommand {
   static let configuration = CommandConfiguration(
     commandName: "pre-commit", abstract: "Check what is about to be committed")
@@ -55,6 +55,13 @@ struct PreCommitHook: HookCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     try workspace.checkStagedManifests()
+    do {
+      let status = try workspace.status()
+      if !status.isClean { StatusReport(status, explains: false).print(on: console) }
+    } catch let error as any DverError {
+      // Not a reason to keep what is right from being committed.
+      console.warning(error.message)
+    }
   }
 }
 
@@ -120,7 +127,7 @@ struct PushCommits: WorkspaceCommand {
   /// what git said.
   private func warnOfNothing(in workspace: Workspace, _ console: Console) throws {
     guard try !workspace.hasOwnPushHook() else { return }
-    console.notices.warning(
+    console.warning(
       "no data was pushed: git named no commits, unless another line of the pre-push hook has read "
         + "them; '\(Workspace.pushHookLine)' pushes the data of the workspace instead")
   }

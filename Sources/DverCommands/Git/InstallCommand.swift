@@ -10,8 +10,8 @@ struct InstallCommand: WorkspaceCommand {
     abstract: "Install git hooks and a merge driver",
     discussion: """
       After 'git checkout' the data is checked out too, 'git commit' refuses manifests that do not \
-      match their pointers, and before 'git push' the data of its commits is pushed. Hooks of \
-      others are kept.
+      match their pointers and tells what data is not as recorded, and before 'git push' the data \
+      of its commits is pushed. Hooks of others are kept.
 
       Examples:
         dver install
