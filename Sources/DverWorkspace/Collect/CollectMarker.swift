@@ -13,14 +13,17 @@ package struct KeptVersion: Sendable {
 
 /// Collects the objects of all that is kept.
 struct CollectMarker {
-  /// In no particular order, also several times.
-  private(set) var objects: [Digest] = []
+  /// By the remote that their output names, in no particular order, also several times.
+  private(set) var objectsByRemote: [String?: [Digest]] = [:]
   private(set) var versions: [KeptVersion] = []
   /// Objects that files of a workspace are links to, beside ``objects``.
   private(set) var linked: [Digest] = []
-  private var seen: Set<Digest> = []
+  private var seen: [String?: Set<Digest>] = [:]
   private var commits: [GitObjectID: Int] = [:]
   private var trees: Set<GitObjectID> = []
+
+  /// All of them.
+  var objects: [Digest] { objectsByRemote.values.flatMap(\.self) }
 
   /// Adds what some outputs consist of.
   ///
@@ -31,21 +34,19 @@ struct CollectMarker {
   ) throws {
     for output in outputs where output.isCached {
       guard let name = output.name else { continue }
-      try add(name, at: output.path, manifests: manifests, place: place)
+      try reporting(place) {
+        try add(name, reader: manifests.reader(of: output.path), remote: output.remote)
+      }
     }
   }
 
-  mutating func add(
-    _ name: ContentName, at path: RepositoryPath, manifests: ManifestFiles, place: String
-  ) throws {
-    try reporting(place) {
-      try add(name, reader: manifests.reader(of: path))
+  mutating func add(_ name: ContentName, reader: ManifestReader, remote: String? = nil) throws {
+    guard name.isDirectory else {
+      return objectsByRemote[remote, default: []].append(name.digest)
     }
-  }
-
-  mutating func add(_ name: ContentName, reader: ManifestReader) throws {
-    guard name.isDirectory else { return objects.append(name.digest) }
-    try reader.addObjects(of: name.digest, seen: &seen, to: &objects)
+    try reader.addObjects(
+      of: name.digest, seen: &seen[remote, default: []],
+      to: &objectsByRemote[remote, default: []])
   }
 
   /// Adds the objects that files are links to.
@@ -53,14 +54,14 @@ struct CollectMarker {
 
   /// Adds what can be found of something that need not be complete.
   mutating func addIfReadable(_ name: ContentName, manifests: ManifestFiles) {
-    objects.append(name.digest)
+    objectsByRemote[nil, default: []].append(name.digest)
     // A manifest that is half read must not keep the rest of another one from being read.
-    let before = (objects, seen)
+    let before = (objectsByRemote, seen)
     let path = RepositoryPath(normalized: Array(name.digest.hex.utf8))
     do {
       try add(name, reader: manifests.reader(of: path))
     } catch {
-      (objects, seen) = before
+      (objectsByRemote, seen) = before
     }
   }
 

@@ -42,21 +42,25 @@ struct CollectPlace: Sendable {
 }
 
 extension Workspace {
-  /// The cache, and with `-c` a remote.
+  /// The cache, and with `-c` a remote; where none is named, also those that outputs name.
   func collectPlaces(cloud: Bool, remote: String?) throws -> [CollectPlace] {
     var places: [CollectPlace] = []
     // First, so that a share that is not mounted is noticed before anything is done.
     if cloud {
       let entry = try configuration().remote(remote)
-      guard try open(entry) != nil,
-        let store = try ObjectStore.open(at: entry.path, leases: configuration().leases)
-      else {
+      guard let place = try collectPlace(entry) else {
         throw CollectError.noRemoteStore(entry.name)
       }
-      places.append(
-        CollectPlace(
-          name: "remote '\(entry.name)'", store: store, isShared: true, isCache: false,
-          project: try configuration().layers.string("core.project")))
+      places.append(place)
+      if remote == nil {
+        // What cannot be read is told by what reads all that is kept.
+        let outputs = (try? overlappingCatalog().outputs) ?? []
+        let names = Set(outputs.compactMap(\.remote)).subtracting([entry.name])
+        for name in names.sorted() {
+          // Nothing may have been pushed there yet.
+          if let place = try collectPlace(configuration().remote(name)) { places.append(place) }
+        }
+      }
     }
     if let store = try cacheIfPresent() {
       places.insert(
@@ -73,6 +77,15 @@ extension Workspace {
       }
     }
     return places
+  }
+
+  private func collectPlace(_ entry: RemoteEntry) throws -> CollectPlace? {
+    guard try open(entry) != nil,
+      let store = try ObjectStore.open(at: entry.path, leases: configuration().leases)
+    else { return nil }
+    return CollectPlace(
+      name: "remote '\(entry.name)'", store: store, isShared: true, isCache: false,
+      project: try configuration().layers.string("core.project"))
   }
 
   /// The name of a remote; of the default one where `name` is `nil`.

@@ -131,7 +131,7 @@ extension Workspace {
       guard try marker.linked.isEmpty && !configuration().linkTypes.contains(.symlink) else {
         throw CollectError.linkedWorkspace
       }
-      kept = try without(kept, soundIn: remote, store: place.store, isDry: isDry)
+      kept = try lacking(marker.objectsByRemote, in: remote, store: place.store, isDry: isDry)
     }
     let needed = KeptObjects(recorded.digests + onlyLinked + ahead.map(\.digest))
     return CollectionTask.Part(
@@ -146,16 +146,42 @@ extension Workspace {
     return (try? git.commit(id)) != nil
   }
 
-  /// Leaves out what a remote has, byte for byte.
-  private func without(
-    _ kept: KeptObjects, soundIn name: String, store: ObjectStore, isDry: Bool
+  /// Leaves out what remotes have, byte for byte: each object is looked for where it is pushed to.
+  ///
+  /// - Parameters:
+  ///   - objects: By the remote that their output names.
+  ///   - name: The remote of outputs that name none.
+  private func lacking(
+    _ objects: [String?: [Digest]], in name: String, store: ObjectStore, isDry: Bool
   ) throws -> KeptObjects {
     let entry = try configuration().remote(name)
     guard let remote = try open(entry) else { throw CollectError.noRemoteStore(entry.name) }
+    let stored = try KeptObjects(store.allObjects() + store.trashedObjects())
+    var kept: [Digest] = []
+    for (own, digests) in objects.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+      let wanted = KeptObjects(digests)
+      guard let own, own != entry.name else {
+        kept += try lacking(wanted, in: remote, entry, stored: stored, isDry: isDry)
+        continue
+      }
+      // Of a remote that an old version names nothing may be left: then it has no copy.
+      let others = try remotes().first { $0.name == own }
+      if let others, let found = try? open(others) {
+        kept += try lacking(wanted, in: found, others, stored: stored, isDry: isDry)
+      } else {
+        kept += wanted.digests
+      }
+    }
+    return KeptObjects(kept)
+  }
+
+  private func lacking(
+    _ wanted: KeptObjects, in remote: any Remote, _ entry: RemoteEntry, stored: KeptObjects,
+    isDry: Bool
+  ) throws -> [Digest] {
     // What is there must be there for good.
     if !isDry { try remote.cleanUp() }
-    let candidates = try KeptObjects(store.allObjects() + store.trashedObjects()).digests
-      .filter { kept.contains($0) }
+    let candidates = stored.digests.filter { wanted.contains($0) }
     let batch = ObjectBatch(digests: candidates, sizes: candidates.map { _ in -1 })
     let absent = Set(try remote.defects(among: batch).map(\.index))
     let present = candidates.indices.filter { !absent.contains($0) }.map { candidates[$0] }
@@ -165,7 +191,7 @@ extension Workspace {
       let bad = Set(found.damaged + found.missing)
       safe = KeptObjects(present.filter { !bad.contains($0) })
     }
-    return KeptObjects(kept.digests.filter { !safe.contains($0) })
+    return wanted.digests.filter { !safe.contains($0) }
   }
 
   // MARK: Carrying out

@@ -193,6 +193,36 @@ import Testing
     try repository.dver("gc", "-w", "-f", "--not-in-remote").requireStatus(2)
   }
 
+  @Test func remotesThatOutputsNameCountToo() throws {
+    let repository = try TemporaryRepository()
+    let (standard, own) = (repository.outside("l"), repository.outside("o"))
+    try repository.dver("remote", "add", "-d", "l", standard).requireSuccess()
+    try repository.dver("remote", "add", "o", own).requireSuccess()
+    func object(_ text: String, in store: String) throws -> String {
+      let sum = try repository.shell("printf '\(text)\\n' | sha256sum | cut -c1-64")
+        .requireSuccess().lines[0]
+      return "\(store)/objects/\(sum.prefix(2))/\(sum.dropFirst(2))"
+    }
+    for name in ["foo", "bar"] { try repository.write("\(name)\n", to: name) }
+    try repository.dver("add", "foo", "bar").requireSuccess()
+    try repository.append("  remote: o\n", to: "foo.dver")
+    try repository.commitAll()
+    try repository.dver("push").requireSuccess()
+    let (old, new) = (try object("foo", in: own), try object("new", in: own))
+    #expect(repository.exists(old))
+    // What its remote lacks stays.
+    try repository.remove(object("bar", in: standard))
+    try repository.dver("gc", "-q", "-w", "-f", "--not-in-remote").requireSuccess()
+    #expect(try !repository.exists(object("foo", in: ".dver/cache")))
+    #expect(try repository.exists(object("bar", in: ".dver/cache")))
+    try repository.write("new\n", to: "foo")
+    try repository.dver("add", "foo").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("push", "-q").requireSuccess()
+    try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
+    #expect(!repository.exists(old) && repository.exists(new))
+  }
+
   @Test func shallowClonesLeaveSharedStoresAlone() throws {
     let (versions, remote) = try pushed()
     let shallow = versions.repository.outside("shallow")
