@@ -53,6 +53,16 @@ import Testing
       "check-ignore", "--stdin", in: "", input: "x.log\nplain\n\ny.log")
     #expect(try result.requireSuccess().standardOutput == "x.log\ny.log\n")
     try repository.dver("check-ignore", "--stdin", in: "", input: "").requireStatus(1)
+    // Whoever waits for each answer gets it.
+    let answers = try repository.shell(
+      """
+      mkfifo in out
+      \(try BuiltProducts.dver()) check-ignore --stdin <in >out &
+      exec 3>in 4<out
+      for path in x.log y.log; do echo $path >&3; read answer <&4; echo "got $answer"; done
+      """
+    ).requireSuccess()
+    #expect(answers.lines == ["got x.log", "got y.log"])
   }
 
   @Test func printsOneDocument() throws {

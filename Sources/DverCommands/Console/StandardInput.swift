@@ -16,18 +16,46 @@ enum StandardInput {
     all().split(separator: UInt8(ascii: "\n")).map { Array($0) }
   }
 
+  /// As ``lines()``, each as soon as it is there.
+  ///
+  /// - Parameter onPause: Called whenever no further line is there yet.
+  static func forEachLine(
+    _ body: ([UInt8]) throws -> Void, onPause: () -> Void
+  ) rethrows {
+    let lineEnd = UInt8(ascii: "\n")
+    var rest: [UInt8] = []
+    while true {
+      let part = nextPart()
+      guard !part.isEmpty else { break }
+      rest += part
+      guard let end = rest.lastIndex(of: lineEnd) else { continue }
+      for line in rest[..<end].split(separator: lineEnd) { try body(Array(line)) }
+      rest.removeSubrange(...end)
+      onPause()
+    }
+    if !rest.isEmpty { try body(rest) }
+  }
+
   private static func all() -> [UInt8] {
     var bytes: [UInt8] = []
-    let chunkByteCount = 64 * 1024
+    while true {
+      let part = nextPart()
+      guard !part.isEmpty else { return bytes }
+      bytes += part
+    }
+  }
+
+  /// What can be read now, after waiting for some of it; nothing at the end.
+  private static func nextPart() -> [UInt8] {
+    let byteCount = 64 * 1024
     while true {
       var count = 0
-      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: chunkByteCount) { buffer, filled in
-        count = unsafe read(0, buffer.baseAddress, chunkByteCount)
+      let part = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
+        count = unsafe read(0, buffer.baseAddress, byteCount)
         filled = max(count, 0)
       }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { return bytes }
-      bytes += chunk
+      return part
     }
   }
 }

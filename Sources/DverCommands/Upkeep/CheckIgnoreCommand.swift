@@ -47,15 +47,35 @@ struct CheckIgnoreCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace, console: Console) throws {
-    let paths = readsInput ? StandardInput.lines() : targets.map(\.pathBytes)
-    let checks = try workspace.checkIgnore(paths)
-    if console.printsJSON {
-      console.print(json: .array(checks.map(Self.document)))
-    } else if !global.quiet {
-      for check in checks { print(check, on: console) }
+    var hasMatch = false
+    if readsInput, !console.printsJSON {
+      // Whoever asks line by line waits for each answer.
+      try StandardInput.forEachLine(
+        { line in
+          for check in try workspace.checkIgnore([line]) {
+            answer(check, on: console)
+            hasMatch = hasMatch || isMatch(check)
+          }
+        }, onPause: { console.flush() })
+    } else {
+      let paths = readsInput ? StandardInput.lines() : targets.map(\.pathBytes)
+      let checks = try workspace.checkIgnore(paths)
+      if console.printsJSON {
+        console.print(json: .array(checks.map(Self.document)))
+      } else {
+        for check in checks { answer(check, on: console) }
+      }
+      hasMatch = checks.contains(where: isMatch)
     }
-    let isMatch = checks.contains { details ? !$0.rules.isEmpty : $0.isIgnored }
-    if !isMatch { throw ExitRequest(status: .changed) }
+    if !hasMatch { throw ExitRequest(status: .changed) }
+  }
+
+  private func isMatch(_ check: IgnoreCheck) -> Bool {
+    details ? !check.rules.isEmpty : check.isIgnored
+  }
+
+  private func answer(_ check: IgnoreCheck, on console: Console) {
+    if !global.quiet { print(check, on: console) }
   }
 
   private func print(_ check: IgnoreCheck, on console: Console) {
