@@ -4,7 +4,7 @@ package enum ReservedName {
   /// that died may have left one.
   package static let staging = ".dver-staging"
 
-  static func contains(_ name: some Sequence<UInt8>) -> Bool {
+  package static func contains(_ name: some Sequence<UInt8>) -> Bool {
     [".git", ".dver", staging].contains { name.elementsEqual($0.utf8) }
   }
 }

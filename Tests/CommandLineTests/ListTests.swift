@@ -35,13 +35,34 @@ import Testing
     try repository.write("x", to: "data/set/unknown")
     #expect(
       try lines(repository, "-R", "data") == [
-        ".gitignore", "set/a", "set/sub/b", "set/sub-c", "set.dver",
+        ".gitignore", "set/a", "set/sub/b", "set/sub-c", "set/unknown", "set.dver",
       ])
     #expect(
       try lines(repository, "-R", "--dver-only") == [
         "data/set/a", "data/set/sub/b", "data/set/sub-c",
       ])
     #expect(try lines(repository, "--dver-only") == ["data"])
+  }
+
+  @Test func whatIsNewInATrackedDirectoryIsListedToo() throws {
+    let repository = try repository()
+    try repository.write("*.tmp\n", to: ".dverignore")
+    for name in ["new", "sub/n", "s/n", "x.tmp"] {
+      try repository.write("1\n", to: "data/set/\(name)")
+    }
+    try repository.shell("mkfifo data/set/pipe").requireSuccess()
+    #expect(try lines(repository, "data/set") == ["a", "new", "s", "sub", "sub-c"])
+    #expect(
+      try lines(repository, "-R", "data/set") == ["a", "new", "s/n", "sub/b", "sub/n", "sub-c"])
+    #expect(try lines(repository, "data/set/s") == ["n"])
+    #expect(try lines(repository, "data/set/s/n") == ["n"])
+    let new = try lines(repository, "--json", "data/set/new").joined()
+    #expect(new.contains("\"isout\": false"))
+    #expect(try lines(repository, "--dver-only", "data/set") == ["a", "sub", "sub-c"])
+    #expect(try lines(repository, "--rev", "HEAD", "data/set") == ["a", "sub", "sub-c"])
+    for name in ["data/set/x.tmp", "data/set/pipe"] {
+      try repository.dver("ls", name).requireStatus(2)
+    }
   }
 
   @Test func depthIsLimited() throws {

@@ -2,6 +2,9 @@ import DverCore
 
 /// Entries of a tracked directory that lie in one folder of it, to be taken apart by name.
 struct ListedMembers {
+  /// A name in the folder, and what is below it.
+  typealias Child = (child: ListedChild, below: ListedMembers)
+
   private let table: EntryTable
   private let range: Range<Int>
   /// Bytes of the folder's path, with the slash behind it.
@@ -26,8 +29,8 @@ struct ListedMembers {
   var fileCount: Int { table.kinds[range].count { $0 != .emptyDirectory } }
 
   /// The names in the folder, sorted by their bytes, with what is below each.
-  func children() -> [(child: ListedChild, below: ListedMembers)] {
-    var found: [(child: ListedChild, below: ListedMembers)] = []
+  func children() -> [Child] {
+    var found: [Child] = []
     var index = range.lowerBound
     while index < range.upperBound {
       let rest = table.paths[index].dropFirst(prefixCount)

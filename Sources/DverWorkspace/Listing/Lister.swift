@@ -69,8 +69,8 @@ struct Lister {
       if !isOpened || options.showsFolders { append(child, at: shown) }
       guard isOpened else { continue }
       if child.isOutput, let output = version.output(containing: path) {
-        let table = try version.entries(of: output)
-        try list(ListedMembers(table), at: shown, level: level + 1)
+        let members = ListedMembers(try version.entries(of: output))
+        try list(inner(members, of: path), of: path, at: shown, level: level + 1)
       } else if let below = try self.children(of: path) {
         try list(below, of: path, at: shown, level: level + 1)
       }
@@ -91,21 +91,47 @@ struct Lister {
       part.isRoot
       ? try version.entries(of: output)
       : try version.reader(of: output.path).entries(of: name.digest, at: part)
-    if !part.isRoot, table.isEmpty { throw WorkspaceError.missing(workspace.displayed(path)) }
-    let members = ListedMembers(table, skipping: part.isRoot ? 0 : part.bytes.count + 1)
+    var members = ListedMembers(table, skipping: part.isRoot ? 0 : part.bytes.count + 1)
     if table.count == 1, table.paths[0].elementsEqual(part.bytes) {
-      if table.kinds[0] != .emptyDirectory { append(members.leaf(0, name: own), at: own) }
-      return
+      guard table.kinds[0] == .emptyDirectory else {
+        return append(members.leaf(0, name: own), at: own)
+      }
+      members = ListedMembers(EntryTable())
+    } else if !part.isRoot, table.isEmpty, try !isNewFolder(path) {
+      return try listFile(path)
     }
-    try list(members, at: [], level: 1)
+    try list(inner(members, of: path), of: path, at: [], level: 1)
   }
 
-  private mutating func list(_ members: ListedMembers, at place: [UInt8], level: Int) throws {
-    for (child, below) in members.children() {
+  /// Whether the workspace has a folder at a path of a tracked directory that is not recorded.
+  private func isNewFolder(_ path: RepositoryPath) throws -> Bool {
+    guard case .workspace = source, !options.onlyTracked else { return false }
+    return try source.children(of: path, in: workspace) != nil
+  }
+
+  /// What is in a folder of a tracked directory: what is recorded, and what is new in the workspace.
+  private func inner(
+    _ members: ListedMembers, of folder: RepositoryPath
+  ) throws -> [ListedMembers.Child] {
+    var children = members.children()
+    guard !options.onlyTracked else { return children }
+    let names = Set(children.map { $0.child.name })
+    let news = try source.news(in: folder, besides: names, of: workspace)
+    guard !news.isEmpty else { return children }
+    for child in news { children.append((child: child, below: ListedMembers(EntryTable()))) }
+    return children.sorted { $0.child.name.lexicographicallyPrecedes($1.child.name) }
+  }
+
+  private mutating func list(
+    _ members: [ListedMembers.Child], of folder: RepositoryPath, at place: [UInt8], level: Int
+  ) throws {
+    for (child, below) in members {
+      let path = folder.appending(child.name)
       let shown = Self.joined(place, child.name)
-      let isOpened = !below.isEmpty && level < options.levels
-      if !isOpened || options.showsFolders { append(child, at: shown) }
-      if isOpened { try list(below, at: shown, level: level + 1) }
+      let isLookedInto = child.isDirectory && level < options.levels
+      let inside = isLookedInto ? try inner(below, of: path) : []
+      if inside.isEmpty || options.showsFolders { append(child, at: shown) }
+      try list(inside, of: path, at: shown, level: level + 1)
     }
   }
 

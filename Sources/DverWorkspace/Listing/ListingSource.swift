@@ -30,9 +30,25 @@ enum ListingSource: Sendable {
     }
   }
 
-  /// Leaves out what `.dverignore` names.
+  /// What stands in a folder of a tracked directory and is not recorded.
+  ///
+  /// - Parameter known: The names that are recorded.
+  func news(
+    in folder: RepositoryPath, besides known: Set<[UInt8]>, of workspace: Workspace
+  ) throws -> [ListedChild] {
+    guard case .workspace = self else { return [] }
+    do {
+      let found = try Self.present(in: folder, of: workspace, besides: known) ?? []
+      return found.filter { !ReservedName.contains($0.name) }
+    } catch let error as FileSystemError where error.concernsPathAlone {
+      // What is recorded can be listed without a look at it.
+      return []
+    }
+  }
+
+  /// Leaves out what `.dverignore` names, and FIFOs, sockets and devices.
   private static func present(
-    in folder: RepositoryPath, of workspace: Workspace
+    in folder: RepositoryPath, of workspace: Workspace, besides known: Set<[UInt8]> = []
   ) throws -> [ListedChild]? {
     let absolute = workspace.root.appending(folder)
     guard try FileSystem.status(of: absolute)?.isDirectory == true,
@@ -42,10 +58,12 @@ enum ListingSource: Sendable {
     // The rules around any name in the folder are those of the folder itself too.
     let ignore = try workspace.ignoreStack(around: folder.appending("-".utf8))
     for entry in entries {
+      guard !known.contains(entry.name) else { continue }
       let path = folder.appending(entry.name)
       let decision = ignore.decision(forPath: path.bytes.span, isDirectory: entry.isDirectory)
       guard !decision.isIgnored,
-        let status = try FileSystem.status(of: absolute.appending(entry.name))
+        let status = try FileSystem.status(of: absolute.appending(entry.name)),
+        status.kind != .special
       else { continue }
       children.append(
         ListedChild(
