@@ -134,6 +134,27 @@ import Testing
     try repository.dver("ls", "a", "b", "c").requireStatus(64)
   }
 
+  @Test func aRepositoryWithoutDverIsListedToo() throws {
+    let repository = try repository()
+    let other = try TemporaryRepository(.git)
+    for name in ["a", "d/b"] { try other.write("1\n", to: name) }
+    try other.commitAll()
+    try other.write("1\n", to: "new")
+    for place in [other.path, "file://\(other.path)"] {
+      #expect(try lines(repository, place) == ["a", "d", "new"])
+      #expect(try lines(repository, "-R", place, "d") == ["b"])
+      #expect(try lines(repository, "-R", "--rev", "HEAD", place) == ["a", "d/b"])
+      #expect(try lines(repository, "--dver-only", place) == [])
+    }
+    #expect(!other.exists(".dver"))
+    let nothing = "file://\(repository.outside("none"))"
+    let result = try repository.dver("ls", nothing).requireStatus(2)
+    #expect(result.standardError.contains("\(nothing) is neither a dver workspace nor"))
+    // One inside of the workspace is a part of it.
+    try repository.shell("git init -q data/inner && echo 1 > data/inner/x").requireSuccess()
+    #expect(try lines(repository, "data/inner") == ["x"])
+  }
+
   @Test func aMissingPathIsAnError() throws {
     let repository = try repository()
     for path in ["nothing", "data/set/nothing", "run.sh/x"] {
