@@ -22,14 +22,6 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Overwrite and remove content that is in no cache")
   var force = false
 
-  @Flag(name: [.customShort("R"), .long], help: "Take all tracked paths below a folder")
-  var recursive = false
-
-  @Flag(
-    name: [.customShort("d"), .customLong("with-deps")],
-    help: "Take all that stages read, too")
-  var withDependencies = false
-
   @Flag(help: "Link files anew, as cache.type says")
   var relink = false
 
@@ -39,20 +31,19 @@ struct CheckoutCommand: WorkspaceCommand {
   @Flag(help: "Print counts only")
   var summary = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
-  var targets: [String] = []
+  @OptionGroup var selection: TargetSelection
 
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = CheckoutOptions()
     options.force = force
-    options.recursive = recursive
-    options.withDependencies = withDependencies
+    options.recursive = selection.recursive
+    options.withDependencies = selection.withDependencies
     options.relink = relink
     options.allowMissing = allowMissing
     do {
-      let result = try workspace.checkout(targets.map(\.pathBytes), options: options)
+      let result = try workspace.checkout(selection.targetBytes, options: options)
       CheckoutReport(result, onlyCounts: summary).print(on: console)
     } catch let error as IncompleteCheckout {
       if !console.printsJSON {

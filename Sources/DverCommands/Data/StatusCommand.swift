@@ -30,38 +30,13 @@ struct StatusCommand: WorkspaceCommand {
     help: "The remote to compare with (implies -c)", completion: .remote)
   var remote: String?
 
-  @Flag(
-    name: [.customShort("d"), .customLong("with-deps")],
-    help: "Take all that stages read, too")
-  var withDependencies = false
-
-  @Flag(
-    name: [.customShort("R"), .long], help: "Take all tracked paths and stages below a folder")
-  var recursive = false
-
-  @Flag(name: .shortAndLong, help: "With -c: take what all branches track, too")
-  var allBranches = false
-
-  @Flag(name: [.customShort("T"), .long], help: "With -c: take what all tags track, too")
-  var allTags = false
-
-  @Flag(name: [.customShort("A"), .long], help: "With -c: take what all commits track, too")
-  var allCommits = false
-
-  @Option(
-    name: [.customShort("j", allowingJoined: true), .long],
-    help: "With -c: how many objects to look for at once")
-  var jobs: Int?
-
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
-  var targets: [String] = []
+  @OptionGroup var selection: TargetSelection
+  @OptionGroup(title: "With --cloud") var scope: TransferScope
 
   var printsJSON: Bool { json.json }
 
   func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on") }
-    guard !cloud, remote == nil else { return }
-    if allBranches || allTags || allCommits || jobs != nil {
+    if !cloud, remote == nil, !scope.isDefault {
       throw ValidationError("-a, -T, -A and -j are for use with -c")
     }
   }
@@ -71,7 +46,8 @@ struct StatusCommand: WorkspaceCommand {
     let status: WorkspaceStatus
     do {
       status = try workspace.status(
-        targets.map(\.pathBytes), recursive: recursive, withDependencies: withDependencies)
+        selection.targetBytes, recursive: selection.recursive,
+        withDependencies: selection.withDependencies)
     } catch let error as IncompleteStatus {
       if !console.printsJSON, !console.isQuiet, !error.status.isClean {
         StatusReport(error.status, explains: why).print(on: console)
@@ -87,15 +63,8 @@ struct StatusCommand: WorkspaceCommand {
   }
 
   private func compareWithRemote(_ workspace: Workspace, _ console: Console) throws {
-    var options = TransferOptions()
-    options.remote = remote
-    options.jobs = jobs
-    options.allBranches = allBranches
-    options.allTags = allTags
-    options.allCommits = allCommits
-    options.recursive = recursive
-    options.withDependencies = withDependencies
-    let states = try workspace.remoteStatus(targets.map(\.pathBytes), options: options)
+    let states = try workspace.remoteStatus(
+      selection.targetBytes, options: scope.options(remote: remote, selection: selection))
     if console.printsJSON {
       console.print(json: .object(states.map { (key: $0.path, value: .string($0.state.rawValue)) }))
     } else if !console.isQuiet {

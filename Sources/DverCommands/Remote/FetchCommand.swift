@@ -28,7 +28,7 @@ struct FetchCommand: WorkspaceCommand {
     var options = transfer.options
     options.force = force
     do {
-      let summaries = try workspace.fetch(transfer.targetBytes, options: options)
+      let summaries = try workspace.fetch(transfer.selection.targetBytes, options: options)
       report(summaries).print(on: console)
     } catch let error as IncompleteTransfer {
       if !console.printsJSON { report(error.summaries).print(on: console) }

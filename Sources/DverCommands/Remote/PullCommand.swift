@@ -27,12 +27,12 @@ struct PullCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     var checkout = CheckoutOptions()
     checkout.force = force
-    checkout.recursive = transfer.recursive
-    checkout.withDependencies = transfer.withDependencies
+    checkout.recursive = transfer.selection.recursive
+    checkout.withDependencies = transfer.selection.withDependencies
     checkout.allowMissing = transfer.allowMissing
     do {
       let summary = try workspace.pull(
-        transfer.targetBytes, options: transfer.options, checkout: checkout)
+        transfer.selection.targetBytes, options: transfer.options, checkout: checkout)
       report(summary, on: console)
     } catch let error as IncompletePull {
       if !console.printsJSON { report(error.summary, on: console) }

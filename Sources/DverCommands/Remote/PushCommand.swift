@@ -34,7 +34,7 @@ struct PushCommand: WorkspaceCommand {
     options.force = force
     options.areGlobs = glob
     do {
-      let summaries = try workspace.push(transfer.targetBytes, options: options)
+      let summaries = try workspace.push(transfer.selection.targetBytes, options: options)
       report(summaries).print(on: console)
     } catch let error as IncompleteTransfer {
       if !console.printsJSON { report(error.summaries).print(on: console) }

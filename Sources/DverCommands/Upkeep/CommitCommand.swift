@@ -22,30 +22,20 @@ struct CommitCommand: WorkspaceCommand {
   @Flag(name: .shortAndLong, help: "Record changes without a question")
   var force = false
 
-  @Flag(
-    name: [.customShort("d"), .customLong("with-deps")],
-    help: "Record the stages that targets depend on too")
-  var withDependencies = false
-
-  @Flag(
-    name: [.customShort("R"), .long], help: "Take all tracked paths and stages below a folder")
-  var recursive = false
-
   @Flag(help: "Keep the files themselves where cache.type asks for links")
   var noRelink = false
 
-  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
-  var targets: [String] = []
+  @OptionGroup var selection: TargetSelection
 
   var printsJSON: Bool { json.json }
 
   func run(in workspace: Workspace, console: Console) throws {
     var options = CommitOptions()
     options.force = force
-    options.withDependencies = withDependencies
-    options.recursive = recursive
+    options.withDependencies = selection.withDependencies
+    options.recursive = selection.recursive
     options.withoutRelinking = noRelink
-    let recorded = try workspace.commit(targets.map(\.pathBytes), options: options) { paths in
+    let recorded = try workspace.commit(selection.targetBytes, options: options) { paths in
       console.confirms("\(paths.joined(separator: ", ")) changed. Record that?")
     }
     if console.printsJSON {

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// Tracked paths and stages, and what each of them stands for.
+struct TargetSelection: ParsableArguments {
+  @Flag(
+    name: [.customShort("d"), .customLong("with-deps")],
+    help: "Take what stages depend on, too")
+  var withDependencies = false
+
+  @Flag(name: [.customShort("R"), .long], help: "Take all that is tracked below a folder")
+  var recursive = false
+
+  @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)
+  var targets: [String] = []
+
+  var targetBytes: [[UInt8]] { targets.map(\.pathBytes) }
+}
