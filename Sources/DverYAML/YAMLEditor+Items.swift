@@ -1,42 +1,69 @@
 /// Single items of lists in block style. Comments in lines of their own stay where they are.
 extension YAMLEditor {
+  /// Adds `- scalar` behind the last item of the list at `path`.
+  package mutating func append(
+    _ scalar: YAMLScalar, to path: [YAMLPathStep]
+  ) throws(YAMLError) {
+    var writer = YAMLWriter()
+    writer.dash(indent: 0)
+    writer.value(scalar)
+    try append(item: writer.bytes, to: path)
+  }
+
+  /// Adds an item behind the last one of the list at `path`.
+  ///
+  /// - Parameter item: The dash and the value in lines, as they stand in column 0.
+  package mutating func append(item: [UInt8], to path: [YAMLPathStep]) throws(YAMLError) {
+    let end = try list(at: path).endOfLines
+    try replace(end..<end, withItem: item, inListAt: path, countChange: 1)
+  }
+
   /// Puts an item at `position` of the list at `path`, which must have items.
   ///
   /// - Parameter item: The dash and the value in lines, as they stand in column 0.
   package mutating func insert(
     item: [UInt8], at position: Int, of path: [YAMLPathStep]
   ) throws(YAMLError) {
-    let list = try node(at: path)
-    let count = try block(list, .sequence)
-    let first = try lines(ofItem: list.items[0])
+    let items = try list(at: path).items
+    let first = try lines(ofItem: items[0])
     let place =
-      position > 0
-      ? list.items[position - 1].endOfLines : startOfNotes(above: first.lowerBound)
-    try insert(item, at: place, indent: column(of: list)) { editor in
-      editor.lookUp(path)?.items.count == count + 1
-    }
+      position > 0 ? items[position - 1].endOfLines : startOfNotes(above: first.lowerBound)
+    try replace(place..<place, withItem: item, inListAt: path, countChange: 1)
   }
 
   /// Puts `item` in the place of one of the list at `path`, with all its lines.
   package mutating func replace(
     item: [UInt8], at position: Int, of path: [YAMLPathStep]
   ) throws(YAMLError) {
-    let list = try node(at: path)
-    let count = try block(list, .sequence)
-    let old = try lines(ofItem: list.items[position])
-    try replace(old, with: indented(item, by: column(of: list))) { editor in
-      editor.lookUp(path)?.items.count == count
-    }
+    let old = try lines(ofItem: try list(at: path).items[position])
+    try replace(old, withItem: item, inListAt: path, countChange: 0)
   }
 
   /// Removes an item of the list at `path`, which must have others, with all its lines.
   package mutating func remove(
     itemAt position: Int, of path: [YAMLPathStep]
   ) throws(YAMLError) {
+    let old = try lines(ofItem: try list(at: path).items[position])
+    try replace(old, withItem: [], inListAt: path, countChange: -1)
+  }
+
+  /// The list in block style at `path`.
+  private func list(at path: [YAMLPathStep]) throws(YAMLError) -> YAMLNode {
     let list = try node(at: path)
-    let count = try block(list, .sequence)
-    try replace(try lines(ofItem: list.items[position]), with: []) { editor in
-      editor.lookUp(path)?.items.count == count - 1
+    _ = try block(list, .sequence)
+    return list
+  }
+
+  /// Puts `item` in the place of whole lines of the list at `path`.
+  ///
+  /// - Parameter countChange: By how much the list gets longer.
+  private mutating func replace(
+    _ lines: Range<Int>, withItem item: [UInt8], inListAt path: [YAMLPathStep], countChange: Int
+  ) throws(YAMLError) {
+    let list = try list(at: path)
+    let count = list.items.count + countChange
+    try replace(lines, withLines: item, indent: column(of: list)) { editor in
+      editor.lookUp(path)?.items.count == count
     }
   }
 

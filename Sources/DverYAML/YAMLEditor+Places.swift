@@ -36,7 +36,7 @@ extension YAMLEditor {
   }
 
   /// Whole `lines` moved to the right, with the file's line ends.
-  func indented(_ lines: [UInt8], by indent: Int) -> [UInt8] {
+  private func indented(_ lines: [UInt8], by indent: Int) -> [UInt8] {
     var text: [UInt8] = []
     for line in lines.split(separator: Self.lineFeed) {
       text += Array(repeating: UInt8(ascii: " "), count: indent) + line + lineEnd
@@ -82,14 +82,16 @@ extension YAMLEditor {
 
   // MARK: Changes
 
-  /// Puts whole `lines` at `offset`, the start of a line, moved to the right by `indent`.
-  mutating func insert(
-    _ lines: [UInt8], at offset: Int, indent: Int, check: (YAMLEditor) -> Bool
+  /// Puts `lines`, moved to the right by `indent`, in the place of the whole lines of `range`.
+  mutating func replace(
+    _ range: Range<Int>, withLines lines: [UInt8], indent: Int, check: (YAMLEditor) -> Bool
   ) throws(YAMLError) {
     var text: [UInt8] = []
-    if offset > 0, bytes[offset - 1] != Self.lineFeed { text += lineEnd }
+    let start = range.lowerBound
+    // The last line of a file may lack its end.
+    if start > 0, bytes[start - 1] != Self.lineFeed { text += lineEnd }
     text += indented(lines, by: indent)
-    try replace(offset..<offset, with: text, check: check)
+    try replace(range, with: text, check: check)
   }
 
   /// Puts `text` in the place of `range` if the result passes `check`.

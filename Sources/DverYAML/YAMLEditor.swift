@@ -58,34 +58,17 @@ package struct YAMLEditor: Sendable {
   ) throws(YAMLError) {
     guard let mapping = document.root.flatMap({ _ in lookUp(path) }) else {
       guard path.isEmpty else { throw missing(path) }
-      return try insert(entry, at: bytes.count, indent: 0) { $0.lookUp([.key(name)]) != nil }
+      let end = bytes.count
+      return try replace(end..<end, withLines: entry, indent: 0) {
+        $0.lookUp([.key(name)]) != nil
+      }
     }
     let count = try block(mapping, .mapping)
     guard mapping[name] == nil else { throw refusal("the key '\(name)' is there already", mapping) }
-    try insert(entry, at: mapping.endOfLines, indent: column(of: mapping)) { editor in
+    let end = mapping.endOfLines
+    try replace(end..<end, withLines: entry, indent: column(of: mapping)) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count + 1 && changed?[name] != nil
-    }
-  }
-
-  /// Adds `- scalar` behind the last item of the list at `path`.
-  package mutating func append(
-    _ scalar: YAMLScalar, to path: [YAMLPathStep]
-  ) throws(YAMLError) {
-    var writer = YAMLWriter()
-    writer.dash(indent: 0)
-    writer.value(scalar)
-    try append(item: writer.bytes, to: path)
-  }
-
-  /// Adds an item behind the last one of the list at `path`.
-  ///
-  /// - Parameter item: The dash and the value in lines, as they stand in column 0.
-  package mutating func append(item: [UInt8], to path: [YAMLPathStep]) throws(YAMLError) {
-    let list = try node(at: path)
-    let count = try block(list, .sequence)
-    try insert(item, at: list.endOfLines, indent: column(of: list)) { editor in
-      editor.lookUp(path)?.items.count == count + 1
     }
   }
 
@@ -101,7 +84,7 @@ package struct YAMLEditor: Sendable {
       throw missing(path + [.key(name)])
     }
     let lines = try self.lines(of: pair)
-    try replace(lines, with: indented(entry, by: column(of: mapping))) { editor in
+    try replace(lines, withLines: entry, indent: column(of: mapping)) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count && changed?[name] != nil
     }
