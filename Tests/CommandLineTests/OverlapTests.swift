@@ -51,14 +51,7 @@ import Testing
   }
 
   @Test func aMergedPointerInsideOfATrackedFolderIsRefused() throws {
-    let repository = try TemporaryRepository()
-    try repository.write("2\n", to: "x/2")
-    try repository.dver("add", "x/2").requireSuccess()
-    let pointer = try repository.readText("x/2.dver")
-    try repository.dver("remove", "x/2").requireSuccess()
-    try repository.dver("add", "x").requireSuccess()
-    try repository.write(pointer, to: "x/2.dver")
-    try repository.git("add", "-f", "x/2.dver").requireSuccess()
+    let repository = try mergedRepository()
     for words in [["checkout"], ["add", "x"]] {
       let result = try repository.dverCommand(words).run().requireStatus(2)
       #expect(result.standardError.contains("x/2 of x/2.dver lies inside x, which x.dver tracks"))

@@ -195,20 +195,34 @@ import Testing
     return repository
   }
 
+  /// A `repro` whose stage has begun.
+  private func begun(in repository: TemporaryRepository) throws -> RunningCommand {
+    let command = try repository.dverCommand(["repro"]).start()
+    try command.wait(until: { repository.exists("began") })
+    return command
+  }
+
+  /// A `repro` that waits for a stage that another one runs, and the file with what it says.
+  private func waiting(
+    in repository: TemporaryRepository
+  ) throws -> (command: RunningCommand, errors: String) {
+    let errors = repository.outside("errors")
+    let command = try Command(
+      "/bin/sh", ["-c", "exec \"$0\" repro 2>\"$1\"", BuiltProducts.dver(), errors],
+      environment: repository.environment, directory: repository.path
+    ).start()
+    try command.wait(until: { (try? repository.readText(errors).contains("Waiting")) ?? false })
+    return (command, errors)
+  }
+
   @Test func aStageThatRunsElsewhereIsWaitedForAndNotRunAgain() throws {
     let repository = try slow()
-    let first = try repository.dverCommand(["repro"]).start()
-    try first.wait(until: { repository.exists("began") })
+    let first = try begun(in: repository)
     // Reading and recording go on meanwhile.
     try repository.write("x\n", to: "data/x")
     try repository.dver("add", "data").requireSuccess()
     try repository.dver("status").requireSuccess()
-    let errors = repository.outside("errors")
-    let second = try Command(
-      "/bin/sh", ["-c", "exec \"$0\" repro 2>\"$1\"", BuiltProducts.dver(), errors],
-      environment: repository.environment, directory: repository.path
-    ).start()
-    try second.wait(until: { (try? repository.readText(errors).contains("Waiting")) ?? false })
+    let (second, errors) = try waiting(in: repository)
     try repository.shell(": >fifo").requireSuccess()
     try first.wait().requireSuccess()
     let result = try second.wait().requireSuccess()
@@ -238,14 +252,8 @@ import Testing
   @Test func ctrlCEndsTheWait() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
-    let first = try repository.dverCommand(["repro"]).start()
-    try first.wait(until: { repository.exists("began") })
-    let errors = repository.outside("errors")
-    let second = try Command(
-      "/bin/sh", ["-c", "exec \"$0\" repro 2>\"$1\"", BuiltProducts.dver(), errors],
-      environment: repository.environment, directory: repository.path
-    ).start()
-    try second.wait(until: { (try? repository.readText(errors).contains("Waiting")) ?? false })
+    let first = try begun(in: repository)
+    let (second, errors) = try waiting(in: repository)
     second.sendToGroup(SIGINT)
     try second.wait().requireStatus(130)
     #expect(try !repository.readText(errors).contains("is being run by"))
@@ -256,8 +264,7 @@ import Testing
   @Test func theWaitEndsWithALockedStatus() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "0").requireSuccess()
-    let first = try repository.dverCommand(["repro"]).start()
-    try first.wait(until: { repository.exists("began") })
+    let first = try begun(in: repository)
     let second = try repository.dver("repro").requireStatus(5)
     #expect(
       second.standardError.contains("is being run by process \(first.processIdentifier)"))
@@ -268,8 +275,7 @@ import Testing
 
   @Test func anEditDuringTheRunFailsTheStage() throws {
     let repository = try slow()
-    let first = try repository.dverCommand(["repro"]).start()
-    try first.wait(until: { repository.exists("began") })
+    let first = try begun(in: repository)
     try repository.write("edited\n", to: "in")
     try repository.shell(": >fifo").requireSuccess()
     let result = try first.wait().requireStatus(3)
@@ -316,8 +322,7 @@ import Testing
       """)
     try repository.write("old\n", to: "o")
     try repository.shell("mkfifo fifo").requireSuccess()
-    let first = try repository.dverCommand(["repro"]).start()
-    try first.wait(until: { repository.exists("began") })
+    let first = try begun(in: repository)
     let process = try #require(Int32(try repository.readText("pid").dropLast()))
     first.send(SIGKILL)
     _ = first.wait()
