@@ -109,18 +109,13 @@ struct PushCommits: WorkspaceCommand {
   var gitRemote: String?
 
   func run(in workspace: Workspace, console: Console) throws {
-    do {
-      // A line in somebody else's hook leaves the references to others.
-      guard !StandardInput.isDevice else {
-        return report(try workspace.push([], options: TransferOptions()), on: console)
-      }
-      let references = StandardInput.lines().compactMap { PushedReference(line: $0) }
-      guard !references.isEmpty else { return try warnOfNothing(in: workspace, console) }
-      report(try workspace.pushData(of: references, to: gitRemote), on: console)
-    } catch let error as IncompleteTransfer {
-      report(error.summaries, on: console)
-      throw error
+    // A line in somebody else's hook leaves the references to others.
+    guard !StandardInput.isDevice else {
+      return try report(console) { try workspace.push([], options: TransferOptions()) }
     }
+    let references = StandardInput.lines().compactMap { PushedReference(line: $0) }
+    guard !references.isEmpty else { return try warnOfNothing(in: workspace, console) }
+    try report(console) { try workspace.pushData(of: references, to: gitRemote) }
   }
 
   /// git names no reference where everything is up to date; so does a hook whose other lines have read
@@ -132,7 +127,9 @@ struct PushCommits: WorkspaceCommand {
         + "them; '\(Workspace.pushHookLine)' pushes the data of the workspace instead")
   }
 
-  private func report(_ summaries: [TransferSummary], on console: Console) {
-    TransferReport(verb: "Pushed", preposition: "to", summaries: summaries).print(on: console)
+  private func report(
+    _ console: Console, _ transfer: () throws -> [TransferSummary]
+  ) throws {
+    try TransferReport.print(verb: "Pushed", preposition: "to", on: console, transfer)
   }
 }

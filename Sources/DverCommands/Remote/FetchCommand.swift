@@ -1,5 +1,4 @@
 import ArgumentParser
-import DverCore
 import DverWorkspace
 
 /// `dver fetch`: copies objects that the cache lacks from a remote.
@@ -27,16 +26,8 @@ struct FetchCommand: WorkspaceCommand {
   func run(in workspace: Workspace, console: Console) throws {
     var options = transfer.options
     options.force = force
-    do {
-      let summaries = try workspace.fetch(transfer.selection.targetBytes, options: options)
-      report(summaries).print(on: console)
-    } catch let error as IncompleteTransfer {
-      if !console.printsJSON { report(error.summaries).print(on: console) }
-      throw error
+    try TransferReport.print(verb: "Fetched", preposition: "from", on: console) {
+      try workspace.fetch(transfer.selection.targetBytes, options: options)
     }
-  }
-
-  private func report(_ summaries: [TransferSummary]) -> TransferReport {
-    TransferReport(verb: "Fetched", preposition: "from", summaries: summaries)
   }
 }

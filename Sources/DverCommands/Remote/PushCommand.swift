@@ -1,5 +1,4 @@
 import ArgumentParser
-import DverCore
 import DverWorkspace
 
 /// `dver push`: copies objects that a remote lacks to that remote.
@@ -33,16 +32,8 @@ struct PushCommand: WorkspaceCommand {
     var options = transfer.options
     options.force = force
     options.areGlobs = glob
-    do {
-      let summaries = try workspace.push(transfer.selection.targetBytes, options: options)
-      report(summaries).print(on: console)
-    } catch let error as IncompleteTransfer {
-      if !console.printsJSON { report(error.summaries).print(on: console) }
-      throw error
+    try TransferReport.print(verb: "Pushed", preposition: "to", on: console) {
+      try workspace.push(transfer.selection.targetBytes, options: options)
     }
-  }
-
-  private func report(_ summaries: [TransferSummary]) -> TransferReport {
-    TransferReport(verb: "Pushed", preposition: "to", summaries: summaries)
   }
 }
