@@ -19,10 +19,7 @@ extension FileHasher {
     startsWriteback: Bool = false, progress: ((Int) throws -> Void)? = nil
   ) throws -> (digest: Digest, byteCount: Int64) {
     guard expectedByteCount >= Self.pipedByteCount else {
-      let (descriptor, path) = (target.descriptor, target.path)
-      return unsafe try digest(of: source, progress: progress) { block in
-        try unsafe Self.write(block, to: descriptor, path: path)
-      }
+      return try copyBlockByBlock(source, to: target, progress: progress)
     }
     if let copied = try copyInKernel(
       source, to: target, startsWriteback: startsWriteback, progress: progress)
@@ -31,7 +28,7 @@ extension FileHasher {
     }
     let pipe = CopyPipe(descriptor: target.descriptor, path: target.path)
     guard let writer = WorkerThread(ifPossible: { pipe.write() }) else {
-      throw FileSystemError(.start, "another thread", code: EAGAIN)
+      return try copyBlockByBlock(source, to: target, progress: progress)
     }
     defer { writer.join() }
     do {
@@ -55,7 +52,18 @@ extension FileHasher {
     }
   }
 
-  /// - Returns: `nil`, with nothing copied, where the file systems do not offer it.
+  /// Without a second thread.
+  private mutating func copyBlockByBlock(
+    _ source: borrowing OpenFile, to target: borrowing OpenFile, progress: ((Int) throws -> Void)?
+  ) throws -> (digest: Digest, byteCount: Int64) {
+    let (descriptor, path) = (target.descriptor, target.path)
+    return unsafe try digest(of: source, progress: progress) { block in
+      try unsafe Self.write(block, to: descriptor, path: path)
+    }
+  }
+
+  /// - Returns: `nil`, with nothing copied, where the file systems do not offer it or the system
+  ///   refuses another thread.
   private mutating func copyInKernel(
     _ source: borrowing OpenFile, to target: borrowing OpenFile, startsWriteback: Bool,
     progress: ((Int) throws -> Void)?
@@ -66,7 +74,8 @@ extension FileHasher {
       source: source.duplicate(), target: target.duplicate(), copiedByteCount: Int64(first),
       startsWriteback: startsWriteback)
     guard let worker = WorkerThread(ifPossible: { copy.run() }) else {
-      throw FileSystemError(.start, "another thread", code: EAGAIN)
+      try target.truncate()
+      return nil
     }
     defer {
       copy.cancel()

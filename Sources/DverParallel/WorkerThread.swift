@@ -7,30 +7,18 @@ import Glibc
   private let handle: pthread_t
 
   /// Starts `body` on a new thread with every signal blocked, so that handlers run on the main one.
-  package convenience init(_ body: @escaping @Sendable () -> Void) {
-    guard let thread = Self.start(body) else {
-      preconditionFailure("the system refuses another thread")
-    }
-    self.init(handle: thread)
-  }
-
-  /// As ``init(_:)``, for work that can do without: `nil` where the system refuses another thread.
-  package convenience init?(ifPossible body: @escaping @Sendable () -> Void) {
-    guard let thread = Self.start(body) else { return nil }
-    self.init(handle: thread)
-  }
-
-  private init(handle: pthread_t) { self.handle = handle }
-
-  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  ///
+  /// `nil` where the system refuses another thread, as a limit of the user's may: who wants one
+  /// has to be able to do without.
+  package init?(ifPossible body: @escaping @Sendable () -> Void) {
     let box = unsafe Unmanaged.passRetained(Body(body))
     var all = sigset_t()
     var previous = sigset_t()
-    var handle = pthread_t()
+    var thread = pthread_t()
     unsafe sigfillset(&all)
     unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
     let status = unsafe pthread_create(
-      &handle, nil,
+      &thread, nil,
       { argument in
         if let argument = unsafe argument {
           unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
@@ -43,7 +31,7 @@ import Glibc
       unsafe box.release()
       return nil
     }
-    return handle
+    handle = thread
   }
 
   package func join() {

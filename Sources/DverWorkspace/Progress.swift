@@ -1,5 +1,6 @@
 package import DverCore
 import DverFileSystem
+package import DverParallel
 import Synchronization
 
 /// How far a long task is; written by many threads, read by whoever shows it.
@@ -28,6 +29,9 @@ package final class Progress: Sendable {
   private let bytes = Atomic<Int64>(0)
   private let items = Atomic<Int64>(0)
   private let cancelled = Atomic(false)
+  /// What ``check()`` asks itself, since nobody passes a wish to stop on.
+  private let watched = Mutex<Cancellation?>(nil)
+  private let isWatching = Atomic(false)
 
   package init() {}
 
@@ -57,11 +61,21 @@ package final class Progress: Sendable {
   }
 
   package func check() throws {
+    if isWatching.load(ordering: .relaxed), watched.withLock({ $0?.isRequested() ?? false }) {
+      cancel()
+    }
     if cancelled.load(ordering: .relaxed) { throw Interrupted() }
   }
 
   /// Makes the task stop at the next file or block.
   package func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+  /// Makes the task look for a wish to stop at every file and block, which costs a system call each,
+  /// in place of a thread that would ``cancel()`` it.
+  package func watch(_ cancellation: Cancellation) {
+    watched.withLock { $0 = cancellation }
+    isWatching.store(true, ordering: .relaxed)
+  }
 
   package var snapshot: Snapshot {
     let phase = phase.withLock { $0 }

@@ -7,13 +7,14 @@ import Glibc
 /// otherwise one every ten seconds, and passes the user's wish to stop on to the task.
 final class ProgressDisplay: Sendable {
   private let ended = Cancellation()
-  private let thread: WorkerThread
+  /// None where the system allows no more threads.
+  private let thread: WorkerThread?
   private let console: Console
 
   init(_ progress: Progress, cancellation: Cancellation, console: Console) {
     self.console = console
     let ended = ended
-    thread = WorkerThread {
+    thread = WorkerThread(ifPossible: {
       var nextLine = ContinuousClock.now + .seconds(10)
       while !Self.wait(for: ended, or: cancellation, progress) {
         let now = progress.snapshot
@@ -27,13 +28,14 @@ final class ProgressDisplay: Sendable {
           nextLine = ContinuousClock.now + .seconds(10)
         }
       }
-    }
+    })
+    if thread == nil { progress.watch(cancellation) }
   }
 
   /// Call once, at the end of the task.
   func stop() {
     ended.request()
-    thread.join()
+    thread?.join()
     console.show(progress: nil)
   }
 

@@ -21,12 +21,16 @@ final class LiveStages: Sendable {
 
   func begin(_ name: String) {
     stages.withLock { $0.append(Stage(name: name, started: .now)) }
-    thread.withLock { thread in
-      guard thread == nil else { return }
-      thread = WorkerThread { [self] in
-        repeat { draw() } while !ended.wait(atMost: Self.interval)
+    let isAnimated = thread.withLock { thread in
+      if thread == nil {
+        thread = WorkerThread(ifPossible: { [self] in
+          repeat { draw() } while !ended.wait(atMost: Self.interval)
+        })
       }
+      return thread != nil
     }
+    // Where the system allows no more threads, the lines change when stages begin and end.
+    if !isAnimated { draw() }
   }
 
   /// Takes a line, or a piece of one, that a stage printed.

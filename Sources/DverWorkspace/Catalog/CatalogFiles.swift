@@ -42,12 +42,13 @@ struct CatalogFiles: Sendable {
       }
       let lockName = folder.appending(CatalogFiles.lockName.utf8).description
       let parsing = Mutex<Result<LockFile, any Error>>(.success(LockFile()))
-      let thread = WorkerThread {
+      let parse: @Sendable () -> Void = {
         let result = Result { try LockFile.parse(bytes: lock, source: lockName) }
         parsing.withLock { $0 = result }
       }
+      let thread = WorkerThread(ifPossible: parse)
       let file = Result { try definition() }
-      thread.join()
+      if let thread { thread.join() } else { parse() }
       self.init(
         folder: folder, file: try file.get(), lock: try parsing.withLock(\.self).get())
     }
