@@ -16,7 +16,7 @@ final class Console: Sendable {
   let drawsLines: Bool
   /// One writer at a time, so that lines stay whole.
   private let output = Mutex<[UInt8]>([])
-  private let live = Mutex(Live())
+  private let live = Mutex(DrawnLines())
   private let isUsed = Atomic(false)
   /// Why standard output took no more; 0 while it does.
   private let outputError = Mutex<Int32>(0)
@@ -78,30 +78,6 @@ final class Console: Sendable {
     tell(colored("WARNING", .yellow) + ": " + Self.printable(line))
   }
 
-  /// Text that may hold anything, from files that came from elsewhere, without the control
-  /// characters that would make a terminal do something.
-  static func printable(_ text: String) -> String {
-    func isControl(_ scalar: Unicode.Scalar) -> Bool {
-      let value = scalar.value
-      return value < 0x20 && value != 0x0a && value != 0x09 || (0x7f..<0xa0).contains(value)
-    }
-    // Those from 0x80 on begin with this byte.
-    let mayHoldControls = text.utf8.contains {
-      $0 < 0x20 && $0 != 0x0a && $0 != 0x09 || $0 == 0x7f || $0 == 0xc2
-    }
-    guard mayHoldControls, text.unicodeScalars.contains(where: isControl) else { return text }
-    var printable = ""
-    for scalar in text.unicodeScalars {
-      if isControl(scalar) {
-        let digits = String(scalar.value, radix: 8)
-        printable += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
-      } else {
-        printable.unicodeScalars.append(scalar)
-      }
-    }
-    return printable
-  }
-
   /// What happens beside the result.
   var notices: Notices {
     Notices { [self] kind, text in
@@ -148,29 +124,6 @@ final class Console: Sendable {
   var terminalSize: (columns: Int, rows: Int) {
     let (columns, rows) = (dver_terminal_columns(2), dver_terminal_rows(2))
     return (columns > 0 ? Int(columns) : 80, rows > 0 ? Int(rows) : 24)
-  }
-
-  /// What is drawn at the bottom of a terminal.
-  private struct Live {
-    var lines: [String] = []
-    var progress: String?
-    /// How many lines stand there now, the cursor at the end of the last one.
-    private var shownCount = 0
-
-    var isShown: Bool { shownCount > 0 }
-
-    mutating func erasing() -> [UInt8] {
-      defer { shownCount = 0 }
-      guard shownCount > 0 else { return [] }
-      let up = shownCount > 1 ? "\u{1b}[\(shownCount - 1)A" : ""
-      return Array("\r\(up)\u{1b}[J".utf8)
-    }
-
-    mutating func drawing() -> [UInt8] {
-      let all = lines + [progress].compactMap(\.self)
-      shownCount = all.count
-      return Array(all.joined(separator: "\n").utf8)
-    }
   }
 
   /// Writes out what was printed.
@@ -241,17 +194,5 @@ final class Console: Sendable {
       }
       return true
     }
-  }
-}
-
-/// Standard output that takes no more: a full disk, or a reader that has gone.
-struct OutputError: DverError {
-  let code: Int32
-
-  /// Whether the reader has enough, as with `dver ls | head`.
-  var isClosedPipe: Bool { code == EPIPE }
-
-  var message: String {
-    "cannot write to standard output: \(unsafe String(cString: strerror(code)))"
   }
 }
