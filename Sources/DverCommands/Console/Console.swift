@@ -88,13 +88,6 @@ final class Console: Sendable {
     }
   }
 
-  /// Asks the user; without a terminal the answer is no.
-  func confirm(_ question: String) -> Bool {
-    guard isatty(0) == 1, isTerminal else { return false }
-    tell("\(question) [y/N]")
-    return readLine()?.lowercased().first == "y"
-  }
-
   /// A line on standard error, above what is drawn in place.
   func tell(_ line: String) {
     live.withLock { live in

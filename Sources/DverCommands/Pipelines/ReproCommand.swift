@@ -86,7 +86,7 @@ struct ReproCommand: WorkspaceCommand {
     }
     if interactive {
       options.confirm = { stage, reasons in
-        console.confirm(
+        console.confirms(
           "Run stage '\(stage)' (\(reasons.map(\.description).joined(separator: ", ")))?")
       }
     }
