@@ -16,9 +16,7 @@ enum HelpTopic {
     }
     var command: any ParsableCommand.Type = DverRoot.self
     for word in words {
-      let configuration = command.configuration
-      let below =
-        configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+      let below = command.configuration.subcommands
       // What follows a command without others is not looked at.
       if below.isEmpty { return nil }
       guard let next = below.first(where: { names(of: $0).contains(word) }) else {
