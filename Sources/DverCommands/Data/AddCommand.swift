@@ -77,14 +77,14 @@ struct AddCommand: WorkspaceCommand {
     if console.printsJSON { return console.print(json: Self.document(summary)) }
     for added in summary.paths {
       let size = ByteCount(added.record.size ?? 0)
-      let files = added.record.fileCount.map { "\($0) file\($0 == 1 ? "" : "s"), " } ?? ""
+      let files = added.record.fileCount.map { CountText.text($0, "file") + ", " } ?? ""
       let verb = added.isChanged ? "Added" : "Unchanged:"
       console.status("\(verb) \(added.path) (\(files)\(size))")
     }
     if summary.newObjectCount > 0 {
-      console.status(
-        "\(ByteCount(summary.newByteCount)) new in \(toRemote ? "the remote" : "the cache"), \(summary.newObjectCount) object\(summary.newObjectCount == 1 ? "" : "s")"
-      )
+      let place = toRemote ? "the remote" : "the cache"
+      let objects = CountText.text(summary.newObjectCount, "object")
+      console.status("\(ByteCount(summary.newByteCount)) new in \(place), \(objects)")
     }
   }
 

@@ -78,7 +78,7 @@ struct CheckoutReport {
     let counts = [
       (summary.added.count, "added"), (summary.modified.count, "modified"),
       (summary.deleted.count, "deleted"), (summary.relinked.count, "placed anew"),
-    ].filter { $0.0 > 0 }.map { "\($0.0) file\($0.0 == 1 ? "" : "s") \($0.1)" }
+    ].filter { $0.0 > 0 }.map { "\(CountText.text($0.0, "file")) \($0.1)" }
     if !counts.isEmpty {
       console.print(counts.joined(separator: ", "))
     } else if summary.isComplete {

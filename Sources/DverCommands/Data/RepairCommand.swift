@@ -49,10 +49,9 @@ struct RepairCommand: WorkspaceCommand {
     for finding in summary.lost { console.print("lost\t\(finding.digest)\t\(list(finding.paths))") }
     for path in summary.manifests { console.print("manifest\t\(path)") }
     for path in summary.lostManifests { console.print("lost manifest\t\(path)") }
-    let (count, repaired) = (summary.objectCount, summary.repaired.count)
+    let objects = CountText.text(summary.objectCount, "object")
     console.status(
-      "Looked at \(count) object\(count == 1 ? "" : "s") of \(summary.place), "
-        + "and repaired \(repaired)")
+      "Looked at \(objects) of \(summary.place), and repaired \(summary.repaired.count)")
     if !summary.isComplete {
       console.status("Of what is lost there is no sound copy: run 'dver add' where the data is")
     }

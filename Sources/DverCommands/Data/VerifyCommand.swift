@@ -77,10 +77,9 @@ struct VerifyCommand: WorkspaceCommand {
     }
     for path in summary.manifests { console.print("manifest\t\(path)") }
     let all = summary.isComplete ? "all of" : "a part of"
-    let count = summary.objectCount
+    let objects = CountText.text(summary.objectCount, "object")
     console.status(
-      "Verified \(all) \(summary.place): \(count) object\(count == 1 ? "" : "s"), "
-        + "\(ByteCount(summary.byteCount))")
+      "Verified \(all) \(summary.place): \(objects), \(ByteCount(summary.byteCount))")
     if summary.isSound { return console.status("Everything is sound") }
     if summary.packs.contains(where: \.isMended) {
       console.status(

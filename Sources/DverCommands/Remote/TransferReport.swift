@@ -29,9 +29,8 @@ struct TransferReport {
   func print(on console: Console) {
     if console.printsJSON { return console.print(json: json) }
     for summary in summaries {
-      let count = summary.objectCount
-      console.status(
-        "\(verb) \(count) object\(count == 1 ? "" : "s") \(preposition) \(summary.remote).")
+      let objects = CountText.text(summary.objectCount, "object")
+      console.status("\(verb) \(objects) \(preposition) \(summary.remote).")
     }
   }
 

@@ -98,7 +98,7 @@ struct CollectCommand: WorkspaceCommand {
       ($0.0 + $1.waiting.count, $0.1 + $1.waiting.byteCount)
     }
     if !dry, count > 0 {
-      let files = "\(count) file\(count == 1 ? "" : "s")"
+      let files = CountText.text(count, "file")
       try confirm("the trash holds \(files), \(ByteCount(byteCount)), and will be gone", console)
     }
     let summaries =
@@ -151,7 +151,7 @@ struct CollectCommand: WorkspaceCommand {
       ])
     }
     for item in found {
-      console.print("Forgot \(item.count) list\(item.count == 1 ? "" : "s") in \(item.place)")
+      console.print("Forgot \(CountText.text(item.count, "list")) in \(item.place)")
     }
   }
 }

@@ -56,7 +56,7 @@ struct CollectReport {
 
   /// Such as `3 objects, 1.2 MB`.
   static func amount(_ count: Int, _ byteCount: Int64) -> String {
-    "\(count) object\(count == 1 ? "" : "s"), \(ByteCount(byteCount))"
+    "\(CountText.text(count, "object")), \(ByteCount(byteCount))"
   }
 
   private func document(_ summaries: [CollectSummary]) -> JSONValue {
@@ -113,9 +113,8 @@ struct EmptyReport {
   }
 
   private func print(_ summary: EmptySummary, on console: Console) {
-    let waiting =
-      "\(summary.waiting.count) file\(summary.waiting.count == 1 ? "" : "s"), "
-      + "\(ByteCount(summary.waiting.byteCount))"
+    let files = CountText.text(summary.waiting.count, "file")
+    let waiting = "\(files), \(ByteCount(summary.waiting.byteCount))"
     if isDry { return console.status("The trash of \(summary.place) holds \(waiting)") }
     let amount = CollectReport.amount(summary.deleted.count, summary.deleted.byteCount)
     console.status("Deleted \(amount) in the trash of \(summary.place)")

@@ -87,13 +87,9 @@ struct MigrateCommand: WorkspaceCommand {
       console.status("Remote '\(remote.name)' is \(remote.folder): 'dver push' fills it")
     }
     let counts = [
-      Self.count(summary.pointers.count, "pointer"), Self.count(summary.stages.count, "stage"),
-      Self.count(summary.objectCount, "object"),
+      CountText.text(summary.pointers.count, "pointer"),
+      CountText.text(summary.stages.count, "stage"), CountText.text(summary.objectCount, "object"),
     ]
     console.status("Converted \(counts.joined(separator: ", ")); 'dver status' shows what changed")
-  }
-
-  private static func count(_ count: Int, _ name: String) -> String {
-    "\(count) \(name)\(count == 1 ? "" : "s")"
   }
 }

@@ -28,6 +28,6 @@ struct UnprotectCommand: WorkspaceCommand {
     if console.printsJSON {
       return console.print(json: ["unprotected": .array(paths.map { .path($0) })])
     }
-    console.status("\(paths.count) file\(paths.count == 1 ? "" : "s") unprotected")
+    console.status("\(CountText.text(paths.count, "file")) unprotected")
   }
 }
