@@ -37,10 +37,11 @@ struct ThreadLimitTests {
     // To hash it would take longer than any test may.
     try repository.shell("truncate -s 1T x").requireSuccess()
     let running = try ThreadLimit.command(["add", "--no-commit", "x"], in: repository).start()
-    let state = "/proc/\(running.processIdentifier)/status"
-    try running.wait(until: {
-      try repository.shell("grep -q '^SigCgt:.*[2367abef]$' \(state)").status == .exited(0)
-    })
+    let process = "/proc/\(running.processIdentifier)"
+    let catchesInterrupts =
+      "readlink \(process)/exe | grep -q 'dver$' && "
+      + "grep -q '^SigCgt:.*[2367abef]$' \(process)/status"
+    try running.wait(until: { try repository.shell(catchesInterrupts).status == .exited(0) })
     running.sendToGroup(SIGINT)
     try running.wait().requireStatus(130)
     #expect(!repository.exists("x.dver"))
