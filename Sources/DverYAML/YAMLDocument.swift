@@ -22,15 +22,15 @@ package final class YAMLDocument: Sendable {
   /// The text of the scalars that do not stand in `bytes` as they are.
   let decodedText: [UInt8]
   /// Whether the text asks for YAML 1.1, where some plain scalars have another type.
-  let isOldVersion: Bool
+  package let isOldVersion: Bool
 
   /// The root; `nil` for a text without any value.
   package var root: YAMLNode? { records.isEmpty ? nil : YAMLNode(document: self, site: 0) }
 
   /// Reads one document.
   ///
-  /// - Parameter allowsOldVersion: Whether the text may ask for YAML 1.1. What dver itself writes
-  ///   into would mean something else there.
+  /// - Parameter allowsOldVersion: Whether the text may ask for YAML 1.1. Texts that dver alone
+  ///   writes never do.
   package static func parse(
     bytes: [UInt8], source: String, allowsOldVersion: Bool = false
   ) throws(YAMLError) -> YAMLDocument {

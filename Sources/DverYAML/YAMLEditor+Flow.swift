@@ -22,13 +22,10 @@ extension YAMLEditor {
     let inside = bytes[mapping.range.lowerBound..<(mapping.range.upperBound - 1)]
     let end = (inside.lastIndex { !Self.isBlank($0) } ?? mapping.range.lowerBound) + 1
     var text = count == 0 ? [] : bytes[end - 1] == Self.comma ? Array(" ".utf8) : Array(", ".utf8)
-    YAMLWriter.append(string: key, inFlow: true, to: &text)
+    let isOldVersion = document.isOldVersion
+    YAMLWriter.append(string: key, inFlow: true, isOldVersion: isOldVersion, to: &text)
     text += Array(": ".utf8)
-    if case .string(let string) = scalar {
-      YAMLWriter.append(string: string, inFlow: true, to: &text)
-    } else {
-      YAMLWriter.append(scalar, to: &text)
-    }
+    YAMLWriter.append(scalar, inFlow: true, isOldVersion: isOldVersion, to: &text)
     try replace(end..<end, with: text) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count + 1 && changed?[key]?.scalar == scalar

@@ -4,7 +4,7 @@ extension YAMLEditor {
   package mutating func append(
     _ scalar: YAMLScalar, to path: [YAMLPathStep]
   ) throws(YAMLError) {
-    var writer = YAMLWriter()
+    var writer = YAMLWriter(isOldVersion: document.isOldVersion)
     writer.dash(indent: 0)
     writer.value(scalar)
     try append(item: writer.bytes, to: path)

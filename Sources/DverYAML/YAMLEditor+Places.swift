@@ -75,7 +75,9 @@ extension YAMLEditor {
     case .singleQuoted where YAMLWriter.isPrintable(Array(string.utf8)):
       YAMLWriter.appendSingleQuoted(Array(string.utf8), to: &text)
     case .doubleQuoted: YAMLWriter.appendDoubleQuoted(string, to: &text)
-    default: YAMLWriter.append(string: string, inFlow: isInFlow, to: &text)
+    default:
+      YAMLWriter.append(
+        string: string, inFlow: isInFlow, isOldVersion: document.isOldVersion, to: &text)
     }
     return text
   }
@@ -107,7 +109,8 @@ extension YAMLEditor {
       source: document.source, mark: mark,
       problem: .notEditable("the result would not read back as meant"))
     do {
-      changed.document = try YAMLDocument.parse(bytes: result, source: document.source)
+      changed.document = try YAMLDocument.parse(
+        bytes: result, source: document.source, allowsOldVersion: document.isOldVersion)
     } catch {
       throw refusal
     }

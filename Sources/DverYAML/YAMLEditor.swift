@@ -9,8 +9,13 @@ package struct YAMLEditor: Sendable {
   /// The line end that new lines get: that of the first line.
   let lineEnd: [UInt8]
 
-  package init(bytes: [UInt8], source: String) throws(YAMLError) {
-    document = try YAMLDocument.parse(bytes: bytes, source: source)
+  /// - Parameter allowsOldVersion: Whether the text may ask for YAML 1.1. Whoever says so prints the
+  ///   lines that it adds for that version.
+  package init(
+    bytes: [UInt8], source: String, allowsOldVersion: Bool = false
+  ) throws(YAMLError) {
+    document = try YAMLDocument.parse(
+      bytes: bytes, source: source, allowsOldVersion: allowsOldVersion)
     lineEnd = document.lineEnd
   }
 
@@ -44,7 +49,7 @@ package struct YAMLEditor: Sendable {
     if let mapping = lookUp(path), isPlainFlow(mapping) {
       return try addInFlow(key, scalar, to: path)
     }
-    var writer = YAMLWriter()
+    var writer = YAMLWriter(isOldVersion: document.isOldVersion)
     writer.key(key, indent: 0)
     writer.value(scalar)
     try add(entry: writer.bytes, named: key, to: path)

@@ -15,8 +15,13 @@ package struct YAMLWriter: Sendable {
 
   /// Whether nothing stands for null, as in DVC's own files.
   private let leavesNullOut: Bool
+  /// Whether the lines are for a text that asks for YAML 1.1, where more texts need quotes.
+  private let isOldVersion: Bool
 
-  package init(leavesNullOut: Bool = false) { self.leavesNullOut = leavesNullOut }
+  package init(leavesNullOut: Bool = false, isOldVersion: Bool = false) {
+    self.leavesNullOut = leavesNullOut
+    self.isOldVersion = isOldVersion
+  }
 
   package mutating func reserveCapacity(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
 
@@ -24,7 +29,7 @@ package struct YAMLWriter: Sendable {
   package mutating func key(_ key: String, indent: Int) {
     appendMargin(indent)
     let start = bytes.count
-    Self.append(string: key, to: &bytes)
+    Self.append(string: key, isOldVersion: isOldVersion, to: &bytes)
     if bytes.count - start > Self.longestSimpleKeyByteCount {
       bytes.insert(contentsOf: Array("? ".utf8), at: start)
       endLine()
@@ -44,7 +49,7 @@ package struct YAMLWriter: Sendable {
   package mutating func value(_ scalar: YAMLScalar) {
     if leavesNullOut, scalar == .null { return endLine() }
     bytes.append(UInt8(ascii: " "))
-    Self.append(scalar, to: &bytes)
+    Self.append(scalar, isOldVersion: isOldVersion, to: &bytes)
     endLine()
   }
 
@@ -80,22 +85,28 @@ package struct YAMLWriter: Sendable {
 
 extension YAMLWriter {
   /// Appends `scalar` so that it reads back with its type.
-  package static func append(_ scalar: YAMLScalar, to bytes: inout [UInt8]) {
+  package static func append(
+    _ scalar: YAMLScalar, inFlow: Bool = false, isOldVersion: Bool = false,
+    to bytes: inout [UInt8]
+  ) {
     switch scalar {
     case .null: bytes.append(contentsOf: "null".utf8)
     case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value): bytes.append(contentsOf: String(value).utf8)
     case .largeInteger(let value): bytes.append(contentsOf: value.text.utf8)
     case .double(let value): bytes.append(contentsOf: YAMLScalar.text(of: value).utf8)
-    case .string(let value): append(string: value, to: &bytes)
+    case .string(let value):
+      append(string: value, inFlow: inFlow, isOldVersion: isOldVersion, to: &bytes)
     }
   }
 
   /// Appends `string`: as it is where YAML reads that as the same string, else in single quotes, or
   /// in double quotes if it holds a single one or anything that is not printable.
-  package static func append(string: String, inFlow: Bool = false, to bytes: inout [UInt8]) {
+  package static func append(
+    string: String, inFlow: Bool = false, isOldVersion: Bool = false, to bytes: inout [UInt8]
+  ) {
     let text = Array(string.utf8)
-    if isPrintable(text), isPlain(text, inFlow: inFlow) {
+    if isPrintable(text), isPlain(text, inFlow: inFlow, isOldVersion: isOldVersion) {
       bytes.append(contentsOf: text)
     } else if text.contains(UInt8(ascii: "'")) || !isPrintable(text) {
       appendDoubleQuoted(string, to: &bytes)
@@ -164,7 +175,7 @@ extension YAMLWriter {
   }
 
   /// Whether `text`, which is printable, reads back as the same string without quotes.
-  static func isPlain(_ text: [UInt8], inFlow: Bool) -> Bool {
+  static func isPlain(_ text: [UInt8], inFlow: Bool, isOldVersion: Bool = false) -> Bool {
     guard let first = text.first, let last = text.last else { return false }
     let space = UInt8(ascii: " ")
     if first == space || last == space || last == UInt8(ascii: ":") { return false }
@@ -189,6 +200,9 @@ extension YAMLWriter {
       default: break
       }
     }
-    return YAMLPlainKind(text[...]) == .string
+    guard YAMLPlainKind(text[...]) == .string else { return false }
+    guard isOldVersion else { return true }
+    if case .string = YAMLScalar(oldPlain: text[...]) { return true }
+    return false
   }
 }

@@ -40,6 +40,18 @@ import Testing
     #expect(try repository.shell("ls *.dver dver.*").standardOutput == "")
   }
 
+  @Test func aPipelineInTheOldYAMLIsTaken() throws {
+    let project = try DVCProjectFixture()
+    let repository = project.repository
+    let text = "%YAML 1.1\n---\nstages:\n  s: {cmd: echo, frozen: on}\n"
+    try repository.write(text, to: "dvc.yaml")
+    try repository.commitAll()
+    try repository.dver("migrate").requireSuccess()
+    #expect(try repository.readText("dver.yaml") == text)
+    let resolved = try repository.dver("stage", "list", "--resolved", "--json").requireSuccess()
+    #expect(resolved.standardOutput.contains(#""frozen": true"#))
+  }
+
   /// What DVC finds unchanged is: a folder with pointers in it, links, and what is outside.
   @Test(arguments: [[], ["--remove-dvc"], ["--from"]])
   func dependenciesOfAllKindsStayFresh(options: [String]) throws {

@@ -8,6 +8,38 @@ import Testing
     return repository
   }
 
+  /// There `on` is true and `0644` is octal, so what is added must not look like that.
+  @Test func aFileInTheOldYAMLIsReadAndChangedByItsRules() throws {
+    let repository = try repository(
+      "%YAML 1.1\n---\nstages:\n  a:\n    cmd: echo 1 >o\n    frozen: no\n    always_changed: yes\n"
+        + "    outs:\n    - o\n")
+    try repository.dver("stage", "add", "-n", "b", "-d", "0644", "--desc", "yes", "on")
+      .requireSuccess()
+    try repository.dver("freeze", "a").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml") == """
+        %YAML 1.1
+        ---
+        stages:
+          a:
+            cmd: echo 1 >o
+            frozen: true
+            always_changed: yes
+            outs:
+            - o
+          b:
+            desc: 'yes'
+            cmd: 'on'
+            deps:
+            - '0644'
+
+        """)
+    let resolved = try repository.dver("stage", "list", "--resolved", "--json").requireSuccess()
+    #expect(resolved.standardOutput.contains(#""always_changed": true"#))
+    try repository.dver("remove", "b").requireSuccess()
+    #expect(try repository.readText("dver.yaml").hasSuffix("    - o\n"))
+  }
+
   @Test func writesAllThatTheOptionsSay() throws {
     let repository = try repository()
     let result = try repository.dver(

@@ -11,10 +11,12 @@ extension PipelineFile {
   package static func adding(
     _ stage: Stage, to bytes: [UInt8], source: String
   ) throws(YAMLError) -> [UInt8] {
-    var editor = try YAMLEditor(bytes: bytes, source: source)
+    var editor = try YAMLEditor(bytes: bytes, source: source, allowsOldVersion: true)
+    let isOldVersion = editor.document.isOldVersion
     let stages = editor.document.root?["stages"]
     guard let stages, !stages.isNull, !(stages.kind == .mapping && stages.pairs.isEmpty) else {
-      let entry = lines(of: "stages", [.init(key: stage.name, value: .map(stage.definition))])
+      let all = [ParameterValue.Member(key: stage.name, value: .map(stage.definition))]
+      let entry = lines(of: "stages", all, isOldVersion: isOldVersion)
       if stages == nil {
         try editor.add(entry: entry, named: "stages", to: [])
       } else {
@@ -23,12 +25,12 @@ extension PipelineFile {
       return editor.bytes
     }
     guard let old = stages[stage.name] else {
-      let entry = lines(of: stage.name, stage.definition)
+      let entry = lines(of: stage.name, stage.definition, isOldVersion: isOldVersion)
       try editor.add(entry: entry, named: stage.name, to: ["stages"])
       return editor.bytes
     }
     if old.kind != .mapping || old.style == .flow || isGroup(old) {
-      let entry = lines(of: stage.name, stage.definition)
+      let entry = lines(of: stage.name, stage.definition, isOldVersion: isOldVersion)
       try editor.replace(entry: entry, named: stage.name, in: ["stages"])
     } else {
       try update(stage, old, in: &editor)
@@ -45,7 +47,7 @@ extension PipelineFile {
     let members = stage.definition
     // Added first: a mapping cannot lose its last key.
     for member in members {
-      let entry = lines(of: member)
+      let entry = lines(of: member, isOldVersion: editor.document.isOldVersion)
       if let present = old[member.key] {
         if ParameterValue(present) == member.value { continue }
         do {
@@ -76,6 +78,7 @@ extension PipelineFile {
     }
     // What fails half-way must leave the text as it was.
     var changed = editor
+    let isOldVersion = editor.document.isOldVersion
     var items = old.items.map { ParameterValue($0) }
     let gone = items.indices.filter { !new.contains(items[$0]) }
     let fresh = new.filter { !items.contains($0) }
@@ -84,14 +87,16 @@ extension PipelineFile {
       if node.kind == .scalar, case .string = item {
         try changed.set(path + [.item(position)], to: scalar(item, inPlaceOf: node))
       } else {
-        try changed.replace(item: lines(ofItem: item), at: position, of: path)
+        let lines = Self.lines(ofItem: item, isOldVersion: isOldVersion)
+        try changed.replace(item: lines, at: position, of: path)
       }
       items[position] = item
     }
     for item in fresh.dropFirst(gone.count) {
       let before = new.prefix { $0 != item }.last { items.contains($0) }
       let position = before.flatMap { items.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
-      try changed.insert(item: lines(ofItem: item), at: position, of: path)
+      let lines = Self.lines(ofItem: item, isOldVersion: isOldVersion)
+      try changed.insert(item: lines, at: position, of: path)
       items.insert(item, at: position)
     }
     for position in gone.dropFirst(fresh.count).reversed() {
@@ -113,17 +118,23 @@ extension PipelineFile {
     return .string(text)
   }
 
-  private static func lines(ofItem item: ParameterValue) -> [UInt8] {
-    let list = lines(of: ParameterValue.Member(key: "list", value: .list([item])))
-    return Array(list.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
+  private static func lines(ofItem item: ParameterValue, isOldVersion: Bool) -> [UInt8] {
+    let list = ParameterValue.Member(key: "list", value: .list([item]))
+    let text = lines(of: list, isOldVersion: isOldVersion)
+    return Array(text.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
   }
 
-  private static func lines(of name: String, _ members: [ParameterValue.Member]) -> [UInt8] {
-    lines(of: ParameterValue.Member(key: name, value: .map(members)))
+  private static func lines(
+    of name: String, _ members: [ParameterValue.Member], isOldVersion: Bool
+  ) -> [UInt8] {
+    lines(
+      of: ParameterValue.Member(key: name, value: .map(members)), isOldVersion: isOldVersion)
   }
 
-  private static func lines(of member: ParameterValue.Member) -> [UInt8] {
-    var writer = YAMLWriter(leavesNullOut: true)
+  private static func lines(
+    of member: ParameterValue.Member, isOldVersion: Bool
+  ) -> [UInt8] {
+    var writer = YAMLWriter(leavesNullOut: true, isOldVersion: isOldVersion)
     writer.key(member.key, indent: 0)
     member.value.append(to: &writer, indent: 0)
     return writer.bytes
@@ -139,7 +150,8 @@ extension PipelineFile {
   package static func isGroup(
     _ name: String, in bytes: [UInt8], source: String
   ) throws(YAMLError) -> Bool? {
-    try YAMLDocument.parse(bytes: bytes, source: source).root?["stages"]?[name].map(isGroup)
+    let document = try YAMLDocument.parse(bytes: bytes, source: source, allowsOldVersion: true)
+    return document.root?["stages"]?[name].map(isGroup)
   }
 
   /// The text of a `dver.yaml` in which a stage, or all members of a group, are frozen or not.
@@ -149,7 +161,7 @@ extension PipelineFile {
   package static func freezing(
     _ name: String, _ isFrozen: Bool, in bytes: [UInt8], source: String
   ) throws(YAMLError) -> [UInt8] {
-    var editor = try YAMLEditor(bytes: bytes, source: source)
+    var editor = try YAMLEditor(bytes: bytes, source: source, allowsOldVersion: true)
     var path: [YAMLPathStep] = ["stages", .key(name)]
     if editor.contains(path + ["do"]) { path.append("do") }
     try editor.setFlag("frozen", of: path, isFrozen)

@@ -28,7 +28,8 @@ package struct PipelineFile: Sendable {
     options: TemplateOptions = TemplateOptions()
   ) throws {
     var reader = PipelineReader(source: source, parameters: parameters, options: options)
-    self = try reader.file(try YAMLDocument.parse(bytes: bytes, source: source).root)
+    let document = try YAMLDocument.parse(bytes: bytes, source: source, allowsOldVersion: true)
+    self = try reader.file(document.root)
   }
 
   init() {

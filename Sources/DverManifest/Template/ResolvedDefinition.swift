@@ -25,7 +25,8 @@ package struct ResolvedDefinition: Sendable {
     options: TemplateOptions = TemplateOptions()
   ) throws {
     var reader = PipelineReader(source: source, parameters: parameters, options: options)
-    self = try reader.resolved(try YAMLDocument.parse(bytes: bytes, source: source).root)
+    let document = try YAMLDocument.parse(bytes: bytes, source: source, allowsOldVersion: true)
+    self = try reader.resolved(document.root)
   }
 
   /// The document of `stage list --resolved --json`.

@@ -29,7 +29,7 @@ struct StageRemoval {
   }
 
   private func remaining(of bytes: [UInt8], source: String) throws -> [UInt8]? {
-    var editor = try YAMLEditor(bytes: bytes, source: source)
+    var editor = try YAMLEditor(bytes: bytes, source: source, allowsOldVersion: true)
     let stages = editor.document.root?["stages"]?.pairs.map(\.key.text) ?? []
     guard stages.allSatisfy(names.contains) else {
       for name in names { try editor.remove(["stages", .key(name)]) }
