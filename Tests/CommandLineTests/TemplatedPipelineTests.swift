@@ -124,14 +124,15 @@ import Testing
     try repository.write("[t]\na = 1\n", to: "p.toml")
     try repository.write("class C:\n  b = 2\n", to: "p.py")
     try repository.write("{\"c\": 3}\n", to: "p.json")
+    try repository.write("d: 4\n", to: "params.yaml")
     try repository.write(
-      "stages:\n  s:\n    cmd: echo x > o\n    params: [p.toml: [t.a], p.py: [C.b], p.json: [c]]\n"
-        + "    outs: [o]\n", to: "dver.yaml")
+      "stages:\n  s:\n    cmd: echo x > o\n    outs: [o]\n"
+        + "    params: [p.toml: [t.a], p.py: [C.b], p.json: [c], d]\n", to: "dver.yaml")
     try repository.dver("repro").requireSuccess()
     #expect(
       try repository.readText("dver.lock").contains(
-        "    params:\n      p.json:\n        c: 3\n      p.py:\n        C.b: 2\n"
-          + "      p.toml:\n        t.a: 1\n"))
+        "    params:\n      params.yaml:\n        d: 4\n      p.json:\n        c: 3\n"
+          + "      p.py:\n        C.b: 2\n      p.toml:\n        t.a: 1\n"))
     try repository.write("class C:\n  b = 4\n", to: "p.py")
     #expect(
       try repository.dver("status", "--json").standardOutput

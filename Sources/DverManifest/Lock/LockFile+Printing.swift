@@ -57,7 +57,11 @@ extension StageLock {
     if !lock.parameters.isEmpty {
       writer.key("params", indent: indent)
       writer.endLine()
-      for file in lock.parameters { file.append(to: &writer, indent: indent + 2) }
+      // As DVC has it: the default file before all others.
+      let isDefault = { (file: ParameterFile) in file.file == ParameterSelection.defaultFile }
+      for file in lock.parameters.filter(isDefault) + lock.parameters.filter({ !isDefault($0) }) {
+        file.append(to: &writer, indent: indent + 2)
+      }
     }
     RecordPrinter.append(lock.outputs, under: "outs", indent: indent, to: &writer)
   }
