@@ -36,6 +36,8 @@ struct StageGroup {
     }
     guard !key.isEmpty else { throw .unnamedMember }
     guard !key.utf8.contains(0) else { throw .memberWithNUL }
+    // A name says where its group ends by its only '@'.
+    guard !key.utf8.contains(UInt8(ascii: "@")) else { throw .memberWithAt(key) }
     guard members.count < Self.maximumMemberCount else { throw .tooLarge }
     places[key] = members.count
     members.append(Member(key: key, item: item))

@@ -17,6 +17,7 @@ enum TemplateProblem: Error, Equatable {
   case badKey
   case unnamedMember
   case memberWithNUL
+  case memberWithAt(String)
   case notIterable(found: String)
   case tooLarge
 
@@ -44,6 +45,8 @@ enum TemplateProblem: Error, Equatable {
     case .badKey: "a list or a map cannot be a key"
     case .unnamedMember: "a stage of the group would have nothing behind its '@'"
     case .memberWithNUL: "a stage of the group would have NUL in its name"
+    case .memberWithAt(let key):
+      "a stage of the group would have '\(key)' behind its '@', which must not hold another '@'"
     case .notIterable(let found): "expected a list or a map, not \(found)"
     case .tooLarge: "templates make the definition too large"
     }

@@ -33,6 +33,10 @@ import Testing
       message("stages:\n  g: {foreach: [\"a\\0\"], do: {cmd: x}}\n")
         == "y:2:16: stages.g.foreach: a stage of the group would have NUL in its name")
     #expect(
+      message("stages:\n  g: {matrix: {x: [a@b]}, cmd: x}\n")
+        == "y:2:15: stages.g.matrix: a stage of the group would have 'a@b' behind its '@', "
+        + "which must not hold another '@'")
+    #expect(
       message("stages:\n  m: {matrix: {}, cmd: x}\n")
         == "y:2:15: stages.m.matrix: a stage of the group would have nothing behind its '@'")
   }
