@@ -108,6 +108,26 @@ import Testing
     #expect(staleness.reasons.contains(.dependency(.inside(path("in")), .new)))
   }
 
+  /// In the words of DVC.
+  @Test func statusTellsWhatTheLockDoesNotKnow() throws {
+    func items(_ lock: StageLock?, _ parameters: [(String, ParameterValue)]) throws -> String {
+      let reasons = try reasons(lock: lock, parameters: parameters).reasons
+      return JSONValue.array(StaleReason.statusItems(reasons, from: .root)).serialized
+    }
+    let lacking: [(String, ParameterValue)] = [("lr", .double(0.1))]
+    for parameters in [[], lacking, lacking + [("depth", .integer(3))]] {
+      #expect(
+        try items(nil, parameters)
+          == #"[{"changed deps": {"in": "modified", "params.yaml": "new"}}, "#
+          + #"{"changed outs": {"out": "modified"}}]"#)
+    }
+    var known = lock()
+    known.dependencies = []
+    #expect(
+      try items(known, [("lr", .double(0.1)), ("depth", .integer(3))])
+        == #"[{"changed deps": {"in": "modified"}}]"#)
+  }
+
   @Test(arguments: [
     // Present content, whether the recorded one is stored, and what follows.
     (nil as String?, true, StageStaleness.Verdict.restorable), (nil, false, .stale),

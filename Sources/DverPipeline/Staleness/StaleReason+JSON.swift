@@ -11,16 +11,16 @@ extension StaleReason {
     var variables: [(key: String, value: JSONValue)] = []
     var outputs: [(key: String, value: JSONValue)] = []
     var others: [JSONValue] = []
-    // As DVC has it: what a stage that never ran reads has been modified, and its parameter files
-    // are new as a whole.
+    // As DVC has it: a dependency that the lock does not know has been modified, and the parameter
+    // files of a stage that never ran are new as a whole, whatever they lack.
     let neverRan = reasons.contains(.neverRan)
     for reason in reasons {
       switch reason {
-      case .dependency(let path, .new) where neverRan:
+      case .dependency(let path, .new):
         dependencies.append((path.shown(from: folder), "modified"))
       case .dependency(let path, let change), .parameterFile(let path, let change):
         dependencies.append((path.shown(from: folder), .string(change.rawValue)))
-      case .parameter(let file, _, .new, _, _) where neverRan:
+      case .parameter(let file, _, _, _, _) where neverRan:
         let name = file.shown(from: folder)
         if !dependencies.contains(where: { $0.key == name }) {
           dependencies.append((name, "new"))
