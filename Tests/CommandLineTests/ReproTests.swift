@@ -171,6 +171,16 @@ import Testing
     #expect(try repository.readText("a") == "1\n")
   }
 
+  @Test func statusSaysThatAFrozenStageWouldAlwaysRun() throws {
+    let repository = try repository("  a: {cmd: echo}\n")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.write("stages:\n  a: {cmd: echo, frozen: true}\n", to: "dver.yaml")
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(status.standardOutput == #"{"a": ["always changed"]}"# + "\n")
+    let repro = try repository.dver("repro").requireSuccess()
+    #expect(repro.standardOutput.contains("Stage 'a' didn't change, skipping\n"))
+  }
+
   @Test func whatStandsInAFrozenStagesPlaceIsRecorded() throws {
     let repository = try repository("  a: {cmd: cp in a, deps: [in], outs: [a]}\n")
     try repository.dver("repro", "-q").requireSuccess()

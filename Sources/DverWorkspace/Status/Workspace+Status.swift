@@ -93,10 +93,15 @@ extension Workspace {
     let plan = graph.order.filter { selected?.contains(graph.stages[$0].address) ?? true }
     let forecast = try runner.forecast(plan, includesUpstream: false, assumesRestored: false)
     return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
-      let differences = StaleReason.statusItems(item.reasons, from: currentFolder)
-      guard !item.reasons.isEmpty, !differences.isEmpty else { return nil }
+      let stage = graph.stages[item.stage]
+      var differences = StaleReason.statusItems(item.reasons, from: currentFolder)
+      // It does not run, and DVC says so all the same.
+      if stage.stage.isFrozen, StageStaleness.alwaysRuns(stage.stage) {
+        differences.append("always changed")
+      }
+      guard !differences.isEmpty else { return nil }
       return WorkspaceStatus.Item(
-        name: graph.stages[item.stage].address.shown(from: currentFolder), differences: differences,
+        name: stage.address.shown(from: currentFolder), differences: differences,
         reasons: item.reasons)
     }
   }
