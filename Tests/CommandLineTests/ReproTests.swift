@@ -171,6 +171,19 @@ import Testing
     #expect(try repository.readText("a") == "1\n")
   }
 
+  /// DVC takes such stages, too.
+  @Test(arguments: ["[]", "''"])
+  func aStageWithoutACommandDoesNothing(command: String) throws {
+    let repository = try repository(
+      "  a: {cmd: \(command)}\n  b: {cmd: \(command), deps: [in]}\n"
+        + "  c: {cmd: cp in c, outs: [c]}\n")
+    try repository.dver("repro").requireSuccess()
+    #expect(try repository.readText("c") == "1\n")
+    try repository.dver("status", "-q").requireSuccess()
+    let again = try repository.dver("repro").requireSuccess()
+    #expect(!again.standardOutput.contains("Running"))
+  }
+
   @Test func statusSaysThatAFrozenStageWouldAlwaysRun() throws {
     let repository = try repository("  a: {cmd: echo}\n")
     try repository.dver("repro", "-q").requireSuccess()

@@ -113,10 +113,8 @@ struct StageReader {
     stage.commandIsList = node.kind == .sequence
     if stage.commandIsList {
       stage.commands = check.strings(node, path)
-      if node.items.isEmpty { check.report("expected at least one command", at: node, path) }
     } else if let command = check.string(node, path) {
       stage.commands = [command]
-      if command.isEmpty { check.report("expected a command", at: node, path) }
     }
   }
 

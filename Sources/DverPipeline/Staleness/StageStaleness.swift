@@ -58,10 +58,12 @@ package struct StageStaleness: Sendable {
     left.utf8.elementsEqual(right.utf8)
   }
 
-  /// Whether a stage runs each time: by its own wish, or because nothing says when it need not.
+  /// Whether a stage runs each time: by its own wish, or because nothing says when it need not. One
+  /// without a command has nothing to do.
   package static func alwaysRuns(_ stage: Stage) -> Bool {
     stage.alwaysRuns
-      || (stage.dependencies.isEmpty && stage.parameters.isEmpty && stage.outputs.isEmpty)
+      || (stage.dependencies.isEmpty && stage.parameters.isEmpty && stage.outputs.isEmpty
+        && !stage.shellCommands.isEmpty)
   }
 }
 

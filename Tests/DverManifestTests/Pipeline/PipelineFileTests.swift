@@ -77,7 +77,6 @@ import Testing
       "stages:\n  a: {cmd: \"x\\0\"}\n",
       "y:2:12: stages.a.cmd: expected a string without NUL"
     ),
-    ("stages:\n  a: {cmd: []}\n", "y:2:12: stages.a.cmd: expected at least one command"),
     (
       "stages:\n  a..b: {cmd: x}\n",
       "y:2:3: stages.a..b: a stage name must not begin or end with '.', or hold '..'"
