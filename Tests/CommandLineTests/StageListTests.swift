@@ -73,6 +73,19 @@ import Testing
         .standardOutput == "[\"each@1\", \"each@2\"]\n")
   }
 
+  @Test func filesThatCannotBeReadAreLeftOut() throws {
+    let repository = try repository()
+    try repository.write("stages:\n  b: {cmd: x, nope: 1}\n", to: "broken/dver.yaml")
+    try repository.write("outs: 1\n", to: "broken/x.dver")
+    let listed = try repository.dver("stage", "list", "--all", "--name-only").requireSuccess()
+    #expect(
+      listed.standardOutput == "prepare\neach@1\neach@2\nreport\nbare\nsub/dver.yaml:s\n")
+    #expect(listed.standardError.contains("WARNING: broken/dver.yaml:2:15: "))
+    #expect(listed.standardError.contains("WARNING: broken/x.dver:1:7: "))
+    let refused = try repository.dver("stage", "list", "--all", "--fail").requireStatus(2)
+    #expect(refused.standardError.contains("dver: error: broken/"))
+  }
+
   @Test func printsTheWholeDefinition() throws {
     let repository = try TemporaryRepository()
     try repository.write("item: 1\nm: {a: 2.0}\n", to: "params.yaml")

@@ -37,7 +37,7 @@ struct StageListCommand: WorkspaceCommand {
   @Flag(name: [.customShort("R"), .long], help: "Take a folder for all stages below it")
   var recursive = false
 
-  @Flag(help: "Fail where a dver.yaml cannot be read, as is the default")
+  @Flag(help: "With --all, fail where a dver.yaml or a pointer file cannot be read")
   var fail = false
 
   @Flag(help: "Print the definition with its templates filled in; takes --json")
@@ -69,7 +69,7 @@ struct StageListCommand: WorkspaceCommand {
     }
     let stages =
       all
-      ? try workspace.allStages()
+      ? try workspace.allStages(requiringAll: fail)
       : try workspace.stages(targets.map(\.pathBytes), isRecursive: recursive)
     if console.printsJSON { return console.print(json: .array(stages.map(json))) }
     let width = stages.map(\.name.count).max() ?? 0

@@ -13,25 +13,30 @@ struct CatalogSearch {
   private let data: [RepositoryPath]
   /// Gets why a pipeline cannot be read, which is an error where there is none.
   private let onBrokenPipeline: ((any DverError) -> Void)?
+  /// The same for pointer files.
+  private let onBrokenPointer: ((any DverError) -> Void)?
   /// Whether a folder that cannot be looked into is an error, not passed over with a warning.
   private let requiresAll: Bool
 
   private init(
     _ workspace: Workspace, data: [RepositoryPath], requiresAll: Bool,
-    onBrokenPipeline: ((any DverError) -> Void)?
+    onBrokenPipeline: ((any DverError) -> Void)?, onBrokenPointer: ((any DverError) -> Void)?
   ) {
     self.workspace = workspace
     self.data = data
     self.requiresAll = requiresAll
     self.onBrokenPipeline = onBrokenPipeline
+    self.onBrokenPointer = onBrokenPointer
   }
 
   static func run(
     in workspace: Workspace, data: [RepositoryPath] = [], requiresAll: Bool = false,
-    onBrokenPipeline: ((any DverError) -> Void)? = nil
+    onBrokenPipeline: ((any DverError) -> Void)? = nil,
+    onBrokenPointer: ((any DverError) -> Void)? = nil
   ) throws -> CatalogFiles {
     var search = CatalogSearch(
-      workspace, data: data, requiresAll: requiresAll, onBrokenPipeline: onBrokenPipeline)
+      workspace, data: data, requiresAll: requiresAll, onBrokenPipeline: onBrokenPipeline,
+      onBrokenPointer: onBrokenPointer)
     try search.visit(.root, ignore: IgnoreStack())
     search.files.pointers.sort { $0.path < $1.path }
     return search.files
@@ -74,10 +79,9 @@ struct CatalogSearch {
         try read(bytes, at: path, isPipeline: isPipeline)
       } catch  where data.contains(where: { path.isBelow($0) }) && !(error is FileSystemError) {
         continue
-      } catch let error as any DverError
-        where isPipeline && onBrokenPipeline != nil && !(error is FileSystemError)
-      {
-        onBrokenPipeline?(error)
+      } catch let error as any DverError where !(error is FileSystemError) {
+        guard let report = isPipeline ? onBrokenPipeline : onBrokenPointer else { throw error }
+        report(error)
       }
     }
   }

@@ -52,8 +52,11 @@ extension Workspace {
   }
 
   /// All pointer files and stages of the workspace.
-  package func allStages() throws -> [StageSummary] {
-    let catalog = try catalog()
+  ///
+  /// - Parameter requiresAll: Whether a file that cannot be read is an error, not left out with a
+  ///   warning.
+  package func allStages(requiringAll requiresAll: Bool) throws -> [StageSummary] {
+    let catalog = requiresAll ? try catalog() : try readableCatalog()
     return try catalog.pointers.map { pointer in
       let outputs = try Catalog.outputs(of: pointer.file, at: pointer.path)
       return StageSummary(
@@ -65,6 +68,13 @@ extension Workspace {
         let path = pipeline.folder.appending(CatalogFiles.pipelineName.utf8)
         return pipeline.file.stages.map { summary(of: $0, in: path) }
       }
+  }
+
+  private func readableCatalog() throws -> Catalog {
+    if bare != nil { return try catalog() }
+    let warn = { [notices] (error: any DverError) in notices.warning(error.message) }
+    return try Catalog(
+      CatalogSearch.run(in: self, onBrokenPipeline: warn, onBrokenPointer: warn))
   }
 
   private func summary(of tracked: TrackedPath) -> StageSummary {

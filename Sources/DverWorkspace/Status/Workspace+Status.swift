@@ -20,7 +20,7 @@ extension Workspace {
     try recoverRuns()
     var broken: (any DverError)?
     let catalog = try Catalog(
-      CatalogSearch.run(in: self) { error in broken = broken ?? error })
+      CatalogSearch.run(in: self, onBrokenPipeline: { error in broken = broken ?? error }))
     try catalog.refuseOverlaps()
     // A target may be what the broken file would have named.
     if let broken, !targets.isEmpty { throw broken }
