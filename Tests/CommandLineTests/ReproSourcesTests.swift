@@ -33,6 +33,21 @@ import Testing
     #expect(!(try repository.dver("status", "--json").standardOutput.contains("d.dver")))
   }
 
+  /// As in DVC, for a pointer file is one stage, which has no name.
+  @Test func aNameBehindAPointerFileSaysNothing() throws {
+    let repository = try changed()
+    let warning = "WARNING: Ignoring name 'x' of d.dver\n"
+    for command in [["status", "--json"], ["repro"], ["checkout"], ["commit"]] {
+      let arguments: [String] = command + ["d.dver:x"]
+      let told = try repository.dverCommand(arguments).run()
+      #expect(told.status == .exited(0), "\(command)")
+      #expect(told.standardError.contains(warning), "\(command)")
+    }
+    #expect(try outputs(repository) == ["1", "1"])
+    #expect(!(try repository.dver("status", "--json").standardOutput.contains("d.dver")))
+    try repository.dver("status", "e.dver:x").requireStatus(2)
+  }
+
   @Test func whatReadsAPathLiesBelowIt() throws {
     let repository = try changed()
     try repository.dver("repro", "--downstream", "d.dver").requireSuccess()

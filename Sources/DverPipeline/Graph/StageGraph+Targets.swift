@@ -18,7 +18,8 @@ extension StageGraph {
   }
 
   /// Finds what `target` names: a stage of the current folder's file, a member of a group or all of
-  /// it, `path/dver.yaml`, `path/dver.yaml:name`, `:` for the current folder's file, a pointer file, an output or a path inside one.
+  /// it, `path/dver.yaml`, `path/dver.yaml:name`, `:` for the current folder's file, a pointer file,
+  /// with or without a name behind it, which says nothing, an output or a path inside one.
   ///
   /// - Parameters:
   ///   - folder: What the target counts from.
@@ -42,8 +43,12 @@ extension StageGraph {
       throw StageGraphError.unknownTarget(target)
     }
     let found = select(path, isRecursive: isRecursive)
-    guard !found.isEmpty else { throw StageGraphError.unknownTarget(target) }
-    return found
+    if !found.isEmpty { return found }
+    if let colon = target.lastIndex(of: ":"), let file = self.path(target[..<colon], from: folder) {
+      let pointed = tracked.indices.filter { tracked[$0].pointer == file }
+      if !pointed.isEmpty { return Selection(tracked: pointed) }
+    }
+    throw StageGraphError.unknownTarget(target)
   }
 
   /// The stages of one file; what a command without targets works on.

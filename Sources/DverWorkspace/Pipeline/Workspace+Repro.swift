@@ -16,8 +16,10 @@ extension Workspace {
     _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
   ) throws -> [ReproReport] {
     let left = try prepareForRuns()
-    let pipelines = try pipelines(catalog())
+    let catalog = try catalog()
+    let pipelines = try pipelines(catalog)
     let planned = try pipelines.plan(options, from: currentFolder)
+    for target in options.targets { _ = namedPointer(Array(target.utf8), in: catalog) }
     let plan = planned.stages
     if options.pulls { try pullMissing(for: planned, in: pipelines, options: options) }
     let transaction = try storing()
@@ -54,7 +56,7 @@ extension Workspace {
     // Without them stages start in another order, no more.
     try? durations.record(ran, of: graph)
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
-    if !isUnchanged { try rememberTracked(try catalog()) }
+    if !isUnchanged { try rememberTracked(try self.catalog()) }
     progress.end()
     return reports.map { Self.report($0, graph, from: folder) }
   }
