@@ -97,6 +97,27 @@ import Testing
     }
   }
 
+  /// As in DVC: that it is new does not depend on what it holds.
+  @Test func aBrokenParameterFileOfAStageThatNeverRanIsNew() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("a: 1\n", to: "p.toml")
+    try repository.write("in\n", to: "in")
+    try repository.write(
+      "stages:\n  s: {cmd: cp in o, deps: [in], params: [p.toml: [a]], outs: [o]}\n",
+      to: "dver.yaml")
+    let status = try repository.dver("status", "--json").requireSuccess()
+    #expect(
+      status.standardOutput
+        == #"{"s": [{"changed deps": {"in": "modified", "p.toml": "new"}}, "#
+        + #"{"changed outs": {"o": "deleted"}}]}"# + "\n")
+    #expect(status.standardError.contains("WARNING: p.toml:1:"))
+    try repository.dver("repro").requireStatus(3)
+    try repository.write("a = 1\n", to: "p.toml")
+    try repository.dver("repro").requireSuccess()
+    try repository.write("a: 1\n", to: "p.toml")
+    try repository.dver("status").requireStatus(2)
+  }
+
   @Test func theEnvironmentOfAStageIsRecorded() throws {
     let repository = try TemporaryRepository()
     func define(_ value: String) throws {

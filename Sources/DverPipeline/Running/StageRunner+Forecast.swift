@@ -29,7 +29,8 @@ extension StageRunner {
     let looks = try parallelMap(plan) { number in
       let stage = graph.stages[number]
       return (
-        inputs: try inputs(of: number, isRecheck: false),
+        inputs: try inputs(
+          of: number, isRecheck: false, isOnlyCompared: !assumesRestored),
         outputs: try outputs(of: stage, lock: locks[number])
       )
     }

@@ -227,7 +227,12 @@ package struct StageRunner: Sendable {
   }
 
   /// What stage `number` reads, as it is now.
-  func inputs(of number: Int, isRecheck: Bool) throws -> StageInputs {
+  ///
+  /// - Parameter isOnlyCompared: Whether the stage will not run for what is found. Then parameter
+  ///   files that a stage without a lock cannot read are new, whatever they hold, with a warning.
+  func inputs(
+    of number: Int, isRecheck: Bool, isOnlyCompared: Bool = false
+  ) throws -> StageInputs {
     let stage = graph.stages[number]
     let dependencies = try zip(stage.stage.dependencies, stage.dependencies).map { written, path in
       var record =
@@ -235,8 +240,14 @@ package struct StageRunner: Sendable {
       record.path = written
       return record
     }
-    let parameters = try zip(stage.stage.parameters, stage.parameterFiles).map {
-      try storage.parameters($0, at: $1, isRecheck: isRecheck)
+    let selections = zip(stage.stage.parameters, stage.parameterFiles)
+    let parameters = try selections.map { written, path -> StageLock.ParameterFile? in
+      do {
+        return try storage.parameters(written, at: path, isRecheck: isRecheck)
+      } catch let error as any DverError where isOnlyCompared && locks[number] == nil {
+        events(.warning(stage: number, error.message))
+        return StageLock.ParameterFile(file: written.file, values: [])
+      }
     }
     var inputs = StageInputs(dependencies: dependencies, parameters: parameters)
     guard !isRecheck else { return inputs }

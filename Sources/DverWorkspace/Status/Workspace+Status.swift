@@ -89,7 +89,10 @@ extension Workspace {
     let pipelines = try pipelines(catalog)
     let graph = pipelines.graph
     let storage = try WorkspaceStorage(self, transaction: nil)
-    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
+    let runner = try runner(pipelines, storage: storage, options: ReproOptions()) {
+      [notices] event in
+      if case .warning(_, let text) = event { notices.warning(text) }
+    }
     let plan = graph.order.filter { selected?.contains(graph.stages[$0].address) ?? true }
     let forecast = try runner.forecast(plan, includesUpstream: false, assumesRestored: false)
     return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
