@@ -112,6 +112,25 @@ import Testing
     #expect(try repository.readText("dver.lock") == lock)
   }
 
+  @Test(arguments: ["", ".", "sub"])
+  func aFolderStandsForTheStagesThatWriteInIt(target: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s:\n    cmd: cp in out\n    deps: [in]\n    outs: [out]\n", to: "sub/dver.yaml")
+    try repository.write("1\n", to: "sub/in")
+    try repository.write("1\n", to: "sub/data")
+    try repository.dver("add", "sub/data").requireSuccess()
+    try repository.dver("repro", "-P").requireSuccess()
+    try repository.write("by hand\n", to: "sub/out")
+    try repository.write("2\n", to: "sub/data")
+    try repository.dver("commit", target).requireStatus(2)
+    try repository.dver("commit", "-f", target).requireSuccess()
+    try repository.dver("status", "-q").requireSuccess()
+    try repository.remove("sub/out")
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("sub/out") == "by hand\n")
+  }
+
   @Test func recordsStagesWithoutRunningThem() throws {
     let repository = try TemporaryRepository()
     try repository.write(

@@ -155,7 +155,10 @@ extension Workspace {
         try refuseUnknownParts(selections, in: catalog)
         for selection in selections {
           let output = selection.output
-          if let part = selection.part, output.isCached, case .pointer = output.origin {
+          if case .stage = output.origin, let stage = graph.owner(of: output.path) {
+            // A folder was named, in which a stage writes.
+            stages.insert(stage)
+          } else if let part = selection.part, output.isCached {
             members.append((path: output.path.appending(part), output: output))
           } else {
             pointed.append(output)
