@@ -171,6 +171,23 @@ import Testing
     #expect(try repository.readText("a") == "1\n")
   }
 
+  @Test func aNameMayHoldSlashes() throws {
+    let repository = try repository("  text/a: {cmd: cp in out, deps: [in], outs: [out]}\n")
+    try repository.write("a file\n", to: "text/a")
+    for target in ["text/a", "dver.yaml:text/a"] {
+      let repro = try repository.dver("repro", "-f", target).requireSuccess()
+      #expect(repro.standardOutput.contains("Running stage 'text/a':"))
+    }
+    #expect(try repository.readText("dver.lock").contains("  text/a:\n"))
+    try repository.dver("freeze", "text/a").requireSuccess()
+    #expect(
+      try repository.dver("stage", "list", "--name-only").requireSuccess().standardOutput
+        == "text/a\n")
+    try repository.dver("log", "text/a").requireSuccess()
+    try repository.dver("remove", "text/a").requireSuccess()
+    #expect(!repository.exists("dver.yaml"))
+  }
+
   /// DVC takes such stages, too.
   @Test(arguments: ["[]", "''"])
   func aStageWithoutACommandDoesNothing(command: String) throws {

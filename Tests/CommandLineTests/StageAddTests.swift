@@ -229,6 +229,7 @@ import Testing
       (["-n", "t", "-d", "a", "-o", "a", "x"], "depends on its own output"),
       (["-n", "t", "-o", "a", "-M", "a", "x"], "has the output a already"),
       (["-n", "t.u", "x"], "must not hold '.'"), (["-n", "t@u", "x"], "must not hold '@'"),
+      (["-n", "t/u", "x"], "must not hold '/'"),
       (["-n", "t", "-o", "../a", "x"], "outside of the workspace"),
       (["-n", "t", "-w", "nowhere", "x"], "nowhere is no folder"),
       (["-n", "t", "-o", "${nope}", "x"], "'nope' is not defined"),

@@ -56,16 +56,16 @@ struct StageReader {
     self.isTemplate = isTemplate
   }
 
-  /// No ASCII punctuation except `_`, `-` and single dots, so that `file:stage` and `name@key` and
-  /// paths can be told apart from names. DVC wants the same of names that it is given, without dots,
-  /// but runs what a file calls `train.lgbm`.
+  /// No ASCII punctuation except `_`, `-`, `/` and single dots, so that `file:stage` and `name@key`
+  /// can be told apart from names. DVC wants the same of names that it is given, without dots and
+  /// slashes, but runs what a file calls `train.lgbm` or `text/train`.
   static func checkName(
     _ name: DefinitionNode, _ check: inout SchemaCheck
   ) {
     let keyPath = "stages.\(name.text)"
     guard let text = check.key(name, keyPath) else { return }
     let bad = text.unicodeScalars.first { scalar in
-      scalar.isASCII && scalar != "_" && scalar != "-" && scalar != "."
+      scalar.isASCII && !["_", "-", ".", "/"].contains(scalar)
         && (scalar.properties.generalCategory.isPunctuationOrSymbol || scalar.value < 0x20)
     }
     if let bad {

@@ -11,9 +11,9 @@ extension Workspace {
   @discardableResult
   package func addStage(_ stage: Stage, replaces: Bool) throws -> String {
     let path = currentFolder.appending(CatalogFiles.pipelineName.utf8)
-    if stage.name.contains(".") {
+    if let bad = stage.name.first(where: { $0 == "." || $0 == "/" }) {
       throw WorkspaceError.failed(
-        "\(PathQuoting.quoted(Array(stage.name.utf8))): a stage name must not hold '.'",
+        "\(PathQuoting.quoted(Array(stage.name.utf8))): a stage name must not hold '\(bad)'",
         hint: "letters, digits, '_' and '-' make a name")
     }
     try refuseMissingFolder(of: stage)
