@@ -8,27 +8,62 @@ extension YAMLEditor {
 
   /// Whether keys of `node` stand between braces, and nothing else speaks against an edit.
   func isPlainFlow(_ node: YAMLNode) -> Bool {
-    node.kind == .mapping && node.style == .flow && !node.isAlias && !node.record.hasProperties
+    node.kind == .mapping && node.style == .flow && standsForItself(node)
   }
+
+  /// Whether there is a mapping in braces at `path` that can be edited.
+  package func isFlow(_ path: [YAMLPathStep]) -> Bool { lookUp(path).map(isPlainFlow) ?? false }
 
   /// Adds `key: scalar` before the brace that closes the mapping at `path`.
   mutating func addInFlow(
     _ key: String, _ scalar: YAMLScalar, to path: [YAMLPathStep]
   ) throws(YAMLError) {
+    var entry: [UInt8] = []
+    let isOldVersion = document.isOldVersion
+    YAMLWriter.append(string: key, inFlow: true, isOldVersion: isOldVersion, to: &entry)
+    entry += Array(": ".utf8)
+    YAMLWriter.append(scalar, inFlow: true, isOldVersion: isOldVersion, to: &entry)
+    try add(flowEntry: entry, named: key, to: path) { $0.scalar == scalar }
+  }
+
+  /// Adds the key `name` behind the last one of the mapping in braces at `path`.
+  ///
+  /// - Parameters:
+  ///   - entry: The key and its value, as they stand between braces.
+  ///   - check: Whether the value is what was meant.
+  package mutating func add(
+    flowEntry entry: [UInt8], named name: String, to path: [YAMLPathStep],
+    check: (YAMLNode) -> Bool = { _ in true }
+  ) throws(YAMLError) {
     let mapping = try node(at: path)
     let count = mapping.ownPairs.count
-    guard mapping[key] == nil else { throw refusal("the key '\(key)' is there already", mapping) }
+    guard mapping[name] == nil else { throw refusal("the key '\(name)' is there already", mapping) }
     // A blank or a comment may stand before the brace.
     let inside = bytes[mapping.range.lowerBound..<(mapping.range.upperBound - 1)]
     let end = (inside.lastIndex { !Self.isBlank($0) } ?? mapping.range.lowerBound) + 1
     var text = count == 0 ? [] : bytes[end - 1] == Self.comma ? Array(" ".utf8) : Array(", ".utf8)
-    let isOldVersion = document.isOldVersion
-    YAMLWriter.append(string: key, inFlow: true, isOldVersion: isOldVersion, to: &text)
-    text += Array(": ".utf8)
-    YAMLWriter.append(scalar, inFlow: true, isOldVersion: isOldVersion, to: &text)
+    text += entry
     try replace(end..<end, with: text) { editor in
       let changed = editor.lookUp(path)
-      return changed?.ownPairs.count == count + 1 && changed?[key]?.scalar == scalar
+      guard let value = changed?[name] else { return false }
+      return changed?.ownPairs.count == count + 1 && check(value)
+    }
+  }
+
+  /// Puts `entry` in the place of the key `name`, and its value, of the mapping in braces at `path`.
+  ///
+  /// - Parameter entry: The key and its value, as they stand between braces.
+  package mutating func replace(
+    flowEntry entry: [UInt8], named name: String, in path: [YAMLPathStep]
+  ) throws(YAMLError) {
+    let pairs = try node(at: path).ownPairs
+    guard let own = pairs.first(where: { $0.key.text == name }) else {
+      throw missing(path + [.key(name)])
+    }
+    let end = max(own.value.range.upperBound, own.key.range.upperBound)
+    try replace(own.key.range.lowerBound..<end, with: entry) { editor in
+      let changed = editor.lookUp(path)
+      return changed?.ownPairs.count == pairs.count && changed?[name] != nil
     }
   }
 

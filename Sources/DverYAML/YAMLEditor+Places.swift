@@ -16,14 +16,34 @@ extension YAMLEditor {
       throw refusal(kind == .mapping ? "it is not a mapping" : "it is not a list", node)
     }
     guard node.style == .block else { throw refusal("it is written in flow style", node) }
-    guard !node.isAlias, !node.record.hasProperties else {
+    guard kind == .mapping ? standsForItself(node) : !node.isAlias && !node.record.hasProperties
+    else {
       throw refusal("it has an anchor, a tag or an alias", node)
     }
     return kind == .mapping ? node.ownPairs.count : node.items.count
   }
 
+  /// Whether an edit of `node` changes nothing elsewhere: it is no alias, and none stands for it.
+  func standsForItself(_ node: YAMLNode) -> Bool {
+    guard !node.isAlias else { return false }
+    return !node.record.hasProperties
+      || !document.records.contains { $0.kind == .alias && Int($0.next) == node.index }
+  }
+
+  /// Refuses a mapping that stands elsewhere too, where an edit would show as well.
+  package func requireUnshared(_ path: [YAMLPathStep]) throws(YAMLError) {
+    let node = try self.node(at: path)
+    guard standsForItself(node) else {
+      throw refusal("it has an anchor, a tag or an alias", node)
+    }
+  }
+
   /// The column of a block collection's first key or dash, from 0.
-  func column(of node: YAMLNode) -> Int { node.mark.column - 1 }
+  func column(of node: YAMLNode) -> Int {
+    // An anchor or a tag stands before the first key, in the line above it.
+    let first = node.record.hasProperties ? node.ownPairs.first?.key : nil
+    return (first ?? node).mark.column - 1
+  }
 
   /// The lines of a key and its value, which must begin with the key.
   func lines(of pair: YAMLPair) throws(YAMLError) -> Range<Int> {

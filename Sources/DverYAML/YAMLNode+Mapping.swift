@@ -30,6 +30,9 @@ extension YAMLNode {
     return pairs
   }
 
+  /// Whether some of the pairs stand in other mappings, which `<<` merges.
+  package var merges: Bool { record.hasMerge }
+
   /// The value of the key spelled `key`; `nil` where there is none or the node is no mapping.
   package subscript(key: String) -> YAMLNode? {
     if !record.hasMerge {

@@ -265,4 +265,46 @@ import Testing
     try repository.dver("repro", "sub/dver.yaml:s").requireSuccess()
     #expect(try repository.readText("sub/w/o") == "1\n")
   }
+
+  @Test func aFileInBracesTakesStages() throws {
+    let repository = try repository("{stages: {a: {cmd: x, desc: said, deps: [b]}}, vars: []}\n")
+    try repository.dver(
+      "stage", "add", "-n", "t", "-d", "in: 1", "-p", "lr", "-p", "f.json:", "-O", "o",
+      "echo {1,2}"
+    ).requireSuccess()
+    let added =
+      "t: {cmd: 'echo {1,2}', deps: ['in: 1'], params: [lr, {f.json: null}], "
+      + "outs: [{o: {cache: false}}]}"
+    #expect(
+      try repository.readText("dver.yaml")
+        == "{stages: {a: {cmd: x, desc: said, deps: [b]}, \(added)}, vars: []}\n")
+    try repository.dver("stage", "add", "-f", "-n", "a", "y").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == "{stages: {a: {cmd: y, desc: said}, \(added)}, vars: []}\n")
+    let empty = "{vars: [{v: 1}]}\n"
+    try repository.write(empty, to: "dver.yaml")
+    try repository.dver("stage", "add", "-n", "a", "y").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml") == "{vars: [{v: 1}], stages: {a: {cmd: y}}}\n")
+  }
+
+  @Test func aStageWithAnAnchorIsEditedWhereNothingElseChanges() throws {
+    let repository = try repository("stages:\n  a: &anc   # first\n    cmd: x\n    deps: [b]\n")
+    try repository.dver("stage", "add", "-f", "-n", "a", "y").requireSuccess()
+    try repository.dver("freeze", "a").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == "stages:\n  a: &anc   # first\n    cmd: y\n    frozen: true\n")
+    let text = "stages:\n  a: &anc\n    cmd: x\n  b: *anc\n  c:\n    <<: *anc\n    deps: [d]\n"
+    try repository.write(text, to: "dver.yaml")
+    try repository.dver("stage", "add", "-f", "-n", "a", "y").requireStatus(2)
+    #expect(try repository.readText("dver.yaml") == text)
+    for name in ["b", "c"] {
+      try repository.dver("stage", "add", "-f", "-n", name, "y").requireSuccess()
+    }
+    #expect(
+      try repository.readText("dver.yaml")
+        == "stages:\n  a: &anc\n    cmd: x\n  b:\n    cmd: y\n  c:\n    cmd: y\n")
+  }
 }

@@ -60,6 +60,31 @@ import Testing
     #expect(try edit("m: \(old)\n") { try $0.remove(["m", .key(key)]) } == "m: \(new)\n")
   }
 
+  @Test func anAnchorThatNothingRefersToIsNoObstacle() throws {
+    #expect(
+      try edit("a: &x\n  b: 1\nc: 2\n") { editor in
+        try editor.add("z", .bool(true), to: ["a"])
+        try editor.remove(["a", "b"])
+      } == "a: &x\n  z: true\nc: 2\n")
+    #expect(
+      try edit("a: &x {b: 1}\n") { try $0.add("z", .bool(true), to: ["a"]) }
+        == "a: &x {b: 1, z: true}\n")
+  }
+
+  @Test func aKeyIsReplacedBetweenBraces() throws {
+    let entry = Array("b: {x: [1]}".utf8)
+    #expect(
+      try edit("m: {a: 1, b: [2, 3], c: }\n") {
+        try $0.replace(flowEntry: entry, named: "b", in: ["m"])
+      } == "m: {a: 1, b: {x: [1]}, c: }\n")
+    #expect(
+      try edit("m: {b}\n") { try $0.replace(flowEntry: entry, named: "b", in: ["m"]) }
+        == "m: {b: {x: [1]}}\n")
+    #expect(throws: YAMLError.self) {
+      try edit("m: {a: 1}\n") { try $0.replace(flowEntry: entry, named: "b", in: ["m"]) }
+    }
+  }
+
   @Test func whatAFlowMappingCannotTakeIsRefused() throws {
     for text in ["m: {a: 1 # one\n  }\n", "m: &x {a: 1}\nn: *x\n", "n: &x {a: 1}\nm: *x\n"] {
       #expect(throws: YAMLError.self) { try edit(text) { try $0.add("z", .bool(true), to: ["m"]) } }
@@ -166,7 +191,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a: &x {b: 1}\n", ["a"] as [YAMLPathStep]), ("a: &x\n  b: 1\nc: *x\n", ["a"]),
+    ("a: &x {b: 1}\nc: *x\n", ["a"] as [YAMLPathStep]), ("a: &x\n  b: 1\nc: *x\n", ["a"]),
     ("a: &x\n  b: 1\nc: *x\n", ["c"]), ("a: [1]\n", ["a"]), ("a: 1\n", ["b"]),
   ])
   func whatCannotBeEditedIsRefused(text: String, path: [YAMLPathStep]) throws {

@@ -34,6 +34,29 @@ extension ParameterValue {
     }
   }
 
+  /// Appends the value as it stands between brackets and braces.
+  func appendInFlow(to bytes: inout [UInt8], isOldVersion: Bool) {
+    switch self {
+    case .list(let items):
+      bytes.append(UInt8(ascii: "["))
+      for (position, item) in items.enumerated() {
+        if position > 0 { bytes += Array(", ".utf8) }
+        item.appendInFlow(to: &bytes, isOldVersion: isOldVersion)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .map(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (position, member) in members.enumerated() {
+        if position > 0 { bytes += Array(", ".utf8) }
+        member.appendInFlow(to: &bytes, isOldVersion: isOldVersion)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    default:
+      guard let scalar else { return }
+      YAMLWriter.append(scalar, inFlow: true, isOldVersion: isOldVersion, to: &bytes)
+    }
+  }
+
   private static func append(
     _ items: [ParameterValue], to writer: inout YAMLWriter, indent: Int
   ) {
@@ -50,5 +73,14 @@ extension ParameterValue {
       default: item.append(to: &writer, indent: indent)
       }
     }
+  }
+}
+
+extension ParameterValue.Member {
+  /// Appends the member as it stands between braces.
+  func appendInFlow(to bytes: inout [UInt8], isOldVersion: Bool) {
+    YAMLWriter.append(string: key, inFlow: true, isOldVersion: isOldVersion, to: &bytes)
+    bytes += Array(": ".utf8)
+    value.appendInFlow(to: &bytes, isOldVersion: isOldVersion)
   }
 }

@@ -3,47 +3,74 @@ package import DverYAML
 extension PipelineFile {
   /// The text of a `dver.yaml` with `stage` in it.
   ///
-  /// A stage of that name must be plain, or it is replaced as a whole: what `stage` does not say
-  /// goes, except for `desc` and `meta`. Comments and the order of keys stay.
+  /// Of a stage of that name what `stage` does not say goes, except for `desc` and `meta`. Comments
+  /// and the order of keys stay, unless it is a group, stands in braces or takes keys from elsewhere:
+  /// then it is replaced as a whole. What is added to a mapping in braces stands in braces too.
   ///
   /// - Parameter bytes: The present text; empty for a new file.
-  /// - Throws: `YAMLError` where flow style or an alias prevents the edit.
+  /// - Throws: `YAMLError` where an alias prevents the edit.
   package static func adding(
     _ stage: Stage, to bytes: [UInt8], source: String
   ) throws(YAMLError) -> [UInt8] {
     var editor = try YAMLEditor(bytes: bytes, source: source, allowsOldVersion: true)
-    let isOldVersion = editor.document.isOldVersion
     let stages = editor.document.root?["stages"]
+    var new = ParameterValue.Member(key: stage.name, value: .map(stage.definition))
     guard let stages, !stages.isNull, !(stages.kind == .mapping && stages.pairs.isEmpty) else {
-      let all = [ParameterValue.Member(key: stage.name, value: .map(stage.definition))]
-      let entry = lines(of: "stages", all, isOldVersion: isOldVersion)
-      if stages == nil {
-        try editor.add(entry: entry, named: "stages", to: [])
-      } else {
-        try editor.replace(entry: entry, named: "stages", in: [])
+      new = ParameterValue.Member(key: "stages", value: .map([new]))
+      try put(new, in: [], of: &editor)
+      return editor.bytes
+    }
+    if let old = stages[stage.name] {
+      let isPlain = old.kind == .mapping && old.style == .block && !old.isAlias && !old.merges
+      if isPlain, !isGroup(old) {
+        try update(stage, old, in: &editor)
+        return editor.bytes
       }
-      return editor.bytes
+      if !isGroup(old) { new.value = .map(stage.definition + kept(of: old, by: stage)) }
     }
-    guard let old = stages[stage.name] else {
-      let entry = lines(of: stage.name, stage.definition, isOldVersion: isOldVersion)
-      try editor.add(entry: entry, named: stage.name, to: ["stages"])
-      return editor.bytes
-    }
-    if old.kind != .mapping || old.style == .flow || isGroup(old) {
-      let entry = lines(of: stage.name, stage.definition, isOldVersion: isOldVersion)
-      try editor.replace(entry: entry, named: stage.name, in: ["stages"])
-    } else {
-      try update(stage, old, in: &editor)
-    }
+    try put(new, in: ["stages"], of: &editor)
     return editor.bytes
   }
 
   private static let keptKeys: Set<String> = ["desc", "meta"]
 
+  /// What stays of a stage that is replaced.
+  private static func kept(of old: YAMLNode, by stage: Stage) -> [ParameterValue.Member] {
+    old.pairs.filter { pair in
+      let key = pair.key.text
+      return keptKeys.contains(key) && !stage.definition.contains { $0.key == key }
+    }.map { ParameterValue.Member(key: $0.key.text, value: ParameterValue($0.value)) }
+  }
+
+  /// Adds a member to the mapping at `path`, or puts it in the place of the one with its key.
+  private static func put(
+    _ member: ParameterValue.Member, in path: [YAMLPathStep], of editor: inout YAMLEditor
+  ) throws(YAMLError) {
+    let isOldVersion = editor.document.isOldVersion
+    let isPresent = editor.contains(path + [.key(member.key)])
+    if editor.isFlow(path) {
+      var entry: [UInt8] = []
+      member.appendInFlow(to: &entry, isOldVersion: isOldVersion)
+      if isPresent {
+        try editor.replace(flowEntry: entry, named: member.key, in: path)
+      } else {
+        try editor.add(flowEntry: entry, named: member.key, to: path)
+      }
+      return
+    }
+    let entry = lines(of: member, isOldVersion: isOldVersion)
+    if isPresent {
+      try editor.replace(entry: entry, named: member.key, in: path)
+    } else {
+      try editor.add(entry: entry, named: member.key, to: path)
+    }
+  }
+
   private static func update(
     _ stage: Stage, _ old: YAMLNode, in editor: inout YAMLEditor
   ) throws(YAMLError) {
     let path: [YAMLPathStep] = ["stages", .key(stage.name)]
+    try editor.requireUnshared(path)
     let members = stage.definition
     // Added first: a mapping cannot lose its last key.
     for member in members {
@@ -125,13 +152,6 @@ extension PipelineFile {
   }
 
   private static func lines(
-    of name: String, _ members: [ParameterValue.Member], isOldVersion: Bool
-  ) -> [UInt8] {
-    lines(
-      of: ParameterValue.Member(key: name, value: .map(members)), isOldVersion: isOldVersion)
-  }
-
-  private static func lines(
     of member: ParameterValue.Member, isOldVersion: Bool
   ) -> [UInt8] {
     var writer = YAMLWriter(leavesNullOut: true, isOldVersion: isOldVersion)
@@ -192,6 +212,7 @@ extension YAMLEditor {
       if value { try add(key, .bool(true), to: path) }
       return
     }
+    try requireUnshared(path)
     if value { return try set(place, to: .bool(true)) }
     do {
       try remove(place)
