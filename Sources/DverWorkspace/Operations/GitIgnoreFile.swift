@@ -73,13 +73,14 @@ struct GitIgnoreFile {
       })
   }
 
-  /// `/name`, with what git would take for a pattern escaped.
+  /// `/name`, with what git may take for a pattern escaped; the same characters as in DVC's lines, so
+  /// that those of a project that was converted are known again.
   static func line(for name: some Collection<UInt8>) -> [UInt8] {
     var line = [RepositoryPath.slash]
     let last = name.count - 1
     let lastNonBlank = Array(name).lastIndex { $0 != UInt8(ascii: " ") } ?? -1
     for (index, byte) in name.enumerated() {
-      let isSpecial = [UInt8](#"*?[\"#.utf8).contains(byte)
+      let isSpecial = [UInt8](#"*?[]!#\"#.utf8).contains(byte)
       let isTrailingBlank = byte == UInt8(ascii: " ") && index > lastNonBlank
       if isSpecial || isTrailingBlank { line.append(UInt8(ascii: "\\")) }
       // A line cannot hold a line end, so any byte that cannot be printed has to do.

@@ -77,6 +77,18 @@ struct NameTests {
     #expect(try clone.tree("t").filter(isData) == repository.tree("t").filter(isData))
   }
 
+  @Test func linesForGitAreThoseOfDVC() throws {
+    let repository = try TemporaryRepository()
+    let name = "file!with*weird#naming_[1].t?t"
+    let line = #"/file\!with\*weird\#naming_\[1\].t\?t"# + "\n"
+    try repository.write("1\n", to: name)
+    try repository.dver("add", name).requireSuccess()
+    #expect(try repository.readText(".gitignore") == line)
+    #expect(try repository.git("check-ignore", "-q", name).status == .exited(0))
+    try repository.dver("add", name).requireSuccess()
+    #expect(try repository.readText(".gitignore") == line)
+  }
+
   @Test func aWorkspaceMayLieInAFolderThatIsNoText() throws {
     let outer = try TemporaryRepository(.emptyDirectory)
     let folder = Array("\(outer.path)/caf".utf8) + [0xe9]
