@@ -58,7 +58,7 @@ struct PlotsDiffCommand: WorkspaceCommand {
     commandName: "diff",
     abstract: "Draw plots of several versions over each other",
     discussion: """
-      Compares the workspace with HEAD, or with a revision, or several revisions with each other.
+      Compares the workspace, if it has changed, with HEAD, or with a revision, or several revisions with each other.
 
       Examples:
         dver plots diff

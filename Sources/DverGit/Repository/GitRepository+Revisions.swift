@@ -24,6 +24,21 @@ extension GitRepository {
     }
   }
 
+  /// Whether a file that git tracks is another one than in HEAD, in the index or the work tree.
+  ///
+  /// HEAD must have a commit.
+  package func hasChanges() throws(GitError) -> Bool {
+    try main.handle.withLock { (handle) throws(GitError) in
+      let tree = try handle.parse("HEAD^{tree}")
+      var pointer: OpaquePointer?
+      let status = unsafe git_diff_tree_to_workdir_with_index(
+        &pointer, handle.repository.pointer, tree.pointer, nil)
+      try check(status, "compare the work tree with HEAD")
+      let changes = unsafe Handle(adopting: pointer, free: git_diff_free)
+      return unsafe git_diff_num_deltas(changes.pointer) > 0
+    }
+  }
+
   /// The commit that `revision` names, in git's syntax (`HEAD~1`, `v1.2`, `main@{1}`, …).
   package func resolve(_ revision: String) throws(GitError) -> GitRevision {
     try main.handle.withLock { (handle) throws(GitError) in

@@ -69,8 +69,10 @@ extension Workspace {
     if options.compares {
       let git = try requiredGit(for: "plots diff")
       guard try git.head().commit != nil else { return [] }
-      if names.isEmpty { names.append("HEAD") }
-      if names.count == 1 { names.append(NamedVersion.workspaceName) }
+      // As in DVC: where nothing has changed, HEAD would be drawn over itself. Not every index can be
+      // read here.
+      if names.isEmpty, (try? git.hasChanges()) ?? true { names.append("HEAD") }
+      if names.count <= 1 { names.append(NamedVersion.workspaceName) }
     }
     if names.isEmpty { return [.workspace] }
     let git = try requiredGit(for: "a revision")

@@ -183,6 +183,24 @@ import Testing
     #expect(try repository.readText("again/index.html") == page)
   }
 
+  @Test func withoutChangesThereIsNothingToCompare() throws {
+    let repository = try repository()
+    let shown = "{\"data\": {\"top.csv\": [{\"type\": \"vega\", \"revisions\": "
+    #expect(
+      try json(repository, "diff", "--targets", "top.csv")
+        .hasPrefix(shown + "[\"workspace\", \"HEAD\"], "))
+    try repository.write("step,loss,acc\n0,1.5,0.1\n1,1.0,\n", to: "top.csv")
+    try repository.write("not in git\n", to: "other")
+    #expect(
+      try json(repository, "diff", "--targets", "top.csv")
+        .hasPrefix(shown + "[\"workspace\"], "))
+    try repository.write("1,3\n", to: "nohead.csv")
+    try repository.git("add", "nohead.csv").requireSuccess()
+    #expect(
+      try json(repository, "diff", "--targets", "top.csv")
+        .hasPrefix(shown + "[\"workspace\", \"HEAD\"], "))
+  }
+
   @Test func aPageOfTheUsersIsFilled() throws {
     let repository = try repository()
     try repository.write("<main>{plot_divs}</main>", to: "page.html")
