@@ -82,6 +82,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["yes", "n", "On", "0644", "0o17", "1:30", "-1:30:05", "-.5", "089", "text"])
+  func textsStayTextsInTheOldVersion(text: String) throws {
+    for inFlow in [false, true] {
+      var bytes = Array("%YAML 1.1\n---\nk: ".utf8)
+      if inFlow { bytes += Array("[".utf8) }
+      YAMLWriter.append(string: text, inFlow: inFlow, isOldVersion: true, to: &bytes)
+      if inFlow { bytes += Array("]".utf8) }
+      let document = try YAMLDocument.parse(bytes: bytes, source: "t", allowsOldVersion: true)
+      let node = document.root?["k"]
+      #expect((inFlow ? node?.items.first : node)?.string == text)
+    }
+  }
+
   @Test func everyStringServesAsAKey() throws {
     for key in ["a: b", "", "null", "- x", "a\nb", "? q", "12", "{", "#"] {
       var writer = YAMLWriter()

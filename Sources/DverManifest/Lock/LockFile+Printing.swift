@@ -58,9 +58,11 @@ extension StageLock {
       writer.key("params", indent: indent)
       writer.endLine()
       // As DVC has it: the default file before all others.
-      let isDefault = { (file: ParameterFile) in file.file == ParameterSelection.defaultFile }
-      for file in lock.parameters.filter(isDefault) + lock.parameters.filter({ !isDefault($0) }) {
-        file.append(to: &writer, indent: indent + 2)
+      for isDefault in [true, false] {
+        for file in lock.parameters
+        where (file.file == ParameterSelection.defaultFile) == isDefault {
+          file.append(to: &writer, indent: indent + 2)
+        }
       }
     }
     RecordPrinter.append(lock.outputs, under: "outs", indent: indent, to: &writer)

@@ -56,6 +56,8 @@ struct StageReader {
     self.isTemplate = isTemplate
   }
 
+  private static let namePunctuation: Set<Unicode.Scalar> = ["_", "-", "/", "."]
+
   /// No ASCII punctuation except `_`, `-`, `/` and single dots, so that `file:stage` and `name@key`
   /// can be told apart from names. DVC wants the same of names that it is given, without dots and
   /// slashes, but runs what a file calls `train.lgbm` or `text/train`.
@@ -65,7 +67,7 @@ struct StageReader {
     let keyPath = "stages.\(name.text)"
     guard let text = check.key(name, keyPath) else { return }
     let bad = text.unicodeScalars.first { scalar in
-      scalar.isASCII && !["_", "-", ".", "/"].contains(scalar)
+      scalar.isASCII && !namePunctuation.contains(scalar)
         && (scalar.properties.generalCategory.isPunctuationOrSymbol || scalar.value < 0x20)
     }
     if let bad {
