@@ -130,6 +130,6 @@ struct PushCommits: WorkspaceCommand {
   private func report(
     _ console: Console, _ transfer: () throws -> [TransferSummary]
   ) throws {
-    try TransferReport.print(verb: "Pushed", preposition: "to", on: console, transfer)
+    try TransferReport.print(verb: "Pushed", preposition: "to", on: console, of: transfer)
   }
 }
