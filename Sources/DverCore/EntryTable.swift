@@ -5,7 +5,7 @@ package enum EntryKind: UInt8, Sendable, BitwiseCopyable {
   case executable
   /// A symbolic link, recorded and never followed.
   case link
-  /// A directory that is empty; one that holds only what is ignored is no entry.
+  /// A directory without entries of its own.
   case emptyDirectory
 }
 

@@ -2,8 +2,6 @@ package import DverCore
 
 /// What a walk found below one directory: every file, link and empty directory.
 ///
-/// A directory that holds nothing but what the walk leaves out is left out with it.
-///
 /// Sorted by the raw bytes of the path, where directories count with a `/` behind them. Paths are
 /// relative to the directory. Columns have equal counts; 49 bytes an entry and the path.
 package struct FileTable: Sendable {
@@ -18,9 +16,6 @@ package struct FileTable: Sendable {
   package internal(set) var stamps: [FileStamp] = []
   /// Names that are never tracked and were passed over (`.git`, `.dver`): their paths.
   package var skipped: [[UInt8]] = []
-
-  /// Whether there is nothing at all in the directory, not even what was left out.
-  package internal(set) var isEmptyDirectory = false
 
   package init() {}
 

@@ -39,8 +39,7 @@ struct FolderComparison: Sendable {
     case .unclear: return false
     case .moved: break
     case .same(let names):
-      let present = try self.names(directory, of: folder)
-      if names == present.names, !(folder.isEmpty && present.hidesSome) {
+      if try names == self.names(directory, of: folder) {
         found(folders)
         return true
       }
@@ -120,32 +119,27 @@ struct FolderComparison: Sendable {
 
   // MARK: What is there
 
-  /// The names of the entries of a folder that are not ignored, and whether there are others.
+  /// The names of the entries of a folder that are not ignored.
   private mutating func names(
     _ directory: borrowing OpenFile, of folder: KnownFolder
-  ) throws -> (names: NameSum, hidesSome: Bool) {
+  ) throws -> NameSum {
     var names = NameSum()
-    var hidesSome = false
     var path: [UInt8] = []
     let prefix = known.prefix(of: folder)
     try DirectoryReader.forEachEntry(of: directory) { item in
       if item.isReserved {
         changes.skipped.append(prefix + item.name)
-        hidesSome = true
         return
       }
       if let filter {
         path.removeAll(keepingCapacity: true)
         path += prefix
         path += item.name
-        if filter(path.span, try item.isDirectory ?? isDirectory(path)) {
-          hidesSome = true
-          return
-        }
+        if filter(path.span, try item.isDirectory ?? isDirectory(path)) { return }
       }
       unsafe names.add(UnsafeBufferPointer(start: item.nameStart, count: item.nameCount))
     }
-    return (names, hidesSome)
+    return names
   }
 
   private func isDirectory(_ path: [UInt8]) throws -> Bool {
@@ -164,15 +158,14 @@ struct FolderComparison: Sendable {
   private mutating func list(
     _ folder: KnownFolder, at path: AbsolutePath, found: ([KnownFolder]) -> Void
   ) throws -> Bool {
-    guard let (items, hidesSome) = try self.items(of: folder, at: path) else {
+    guard let items = try items(of: folder, at: path) else {
       // Removed since its parent was looked at.
       changes.removed += folder.entries
       return true
     }
-    let isEmpty = items.isEmpty && !hidesSome
-    if folder.isEmpty, isEmpty { return true }
+    if folder.isEmpty, items.isEmpty { return true }
     if folder.isEmpty { changes.removed.append(folder.entries.lowerBound) }
-    if isEmpty, !folder.isRoot {
+    if items.isEmpty, !folder.isRoot {
       changes.added.append(
         path: known.path(of: folder), kind: .emptyDirectory,
         stamp: FileStamp.none)
@@ -207,34 +200,25 @@ struct FolderComparison: Sendable {
   /// So many come and go at once in small directories.
   private static let movementLimit = 1_024
 
-  /// What a folder lists, in order and without what is ignored, and whether something is; `nil` where
-  /// the folder is gone.
-  private mutating func items(
-    of folder: KnownFolder, at path: AbsolutePath
-  ) throws -> (items: [Item], hidesSome: Bool)? {
+  /// What a folder lists, in order and without what is ignored; `nil` where it is gone.
+  private mutating func items(of folder: KnownFolder, at path: AbsolutePath) throws -> [Item]? {
     guard
       let directory = try OpenFile.ifPresent(path, .directory, followsLinks: folder.isRoot)
     else { return nil }
     var items: [(key: [UInt8], item: Item)] = []
-    var hidesSome = false
     let prefix = known.prefix(of: folder)
     try DirectoryReader.forEachEntry(of: directory) { entry in
       let name = entry.name
       if entry.isReserved {
         changes.skipped.append(prefix + name)
-        hidesSome = true
         return
       }
       guard let status = try FileSystem.status(of: path.appending(name)) else { return }
-      if let filter, filter((prefix + name).span, status.isDirectory) {
-        hidesSome = true
-        return
-      }
+      if let filter, filter((prefix + name).span, status.isDirectory) { return }
       let item = Item(name: name, status: status)
       items.append((item.key, item))
     }
-    let sorted = items.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.item)
-    return (sorted, hidesSome)
+    return items.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.item)
   }
 
   /// Takes note of a new entry, and of everything below it.
@@ -266,7 +250,7 @@ struct FolderComparison: Sendable {
     }
     guard !table.kinds.contains(where: { $0 == .link || $0 == .special }) else { return false }
     changes.skipped += table.skipped.map { inner + $0 }
-    if table.isEmptyDirectory {
+    if table.count == 0 {
       changes.added.append(path: path, kind: .emptyDirectory, stamp: FileStamp(item.status))
     }
     for index in 0..<table.count {

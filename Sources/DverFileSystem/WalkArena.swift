@@ -30,10 +30,6 @@ struct WalkArena: Sendable {
   struct Directory: Sendable {
     let parent: EntryReference?
     let entries: Range<Int>
-    /// Whether something in it was left out.
-    let hidesEntries: Bool
-
-    var isEmpty: Bool { entries.isEmpty && !hidesEntries }
   }
 
   let number: Int
@@ -59,11 +55,10 @@ struct WalkArena: Sendable {
     found: ([Folder]) -> Void
   ) throws {
     let start = entries.count
-    let hidesEntries = try read(folder, root: root, filter: filter)
+    try read(folder, root: root, filter: filter)
     sort(from: start)
     let listed = start..<entries.count
-    directories.append(
-      Directory(parent: folder.parent, entries: listed, hidesEntries: hidesEntries))
+    directories.append(Directory(parent: folder.parent, entries: listed))
     var folders: [Folder] = []
     for index in listed where entries[index].isDirectory {
       var path = folder.path
@@ -75,19 +70,17 @@ struct WalkArena: Sendable {
     if !folders.isEmpty { found(folders) }
   }
 
-  /// - Returns: Whether something was left out.
   private mutating func read(
     _ folder: Folder, root: AbsolutePath, filter: DirectoryWalk.Filter?
-  ) throws -> Bool {
+  ) throws {
     let path = root.appending(folder.path)
     guard
       let directory = try OpenFile.ifPresent(path, .directory, followsLinks: folder.parent == nil)
     else {
       // Removed since it was seen; only the directory of the walk itself must be there.
       if folder.parent == nil { throw FileSystemError(.find, path, code: ENOENT) }
-      return false
+      return
     }
-    var hidesEntries = false
     var checkedPath = folder.path
     if !checkedPath.isEmpty { checkedPath.append(RepositoryPath.slash) }
     let prefixCount = checkedPath.count
@@ -107,7 +100,6 @@ struct WalkArena: Sendable {
       if isReserved(nameStart) {
         skipped.append(checkedPath + names[nameStart...])
         names.removeLast(nameCount)
-        hidesEntries = true
         return
       }
       if let filter {
@@ -116,7 +108,6 @@ struct WalkArena: Sendable {
         checkedPath.removeLast(checkedPath.count - prefixCount)
         if isExcluded {
           names.removeLast(nameCount)
-          hidesEntries = true
           return
         }
       }
@@ -125,7 +116,6 @@ struct WalkArena: Sendable {
           nameStart: nameStart, nameCount: nameCount, kind: kind(of: found),
           stamp: FileStamp(found)))
     }
-    return hidesEntries
   }
 
   private func kind(of status: FileStatus) -> FileTable.Kind? {
@@ -201,10 +191,7 @@ struct WalkAssembly {
     table.reserveCapacity(
       arenas.reduce(0) { $0 + $1.entries.count },
       pathByteCount: arenas.reduce(0) { $0 + $1.names.count })
-    if let root {
-      append(root.arena, root.directory, folder: [], to: &table)
-      table.isEmptyDirectory = arenas[root.arena].directories[root.directory].isEmpty
-    }
+    if let root { append(root.arena, root.directory, folder: [], to: &table) }
     table.skipped = arenas.flatMap(\.skipped).sorted { $0.lexicographicallyPrecedes($1) }
     return table
   }
@@ -226,8 +213,7 @@ struct WalkAssembly {
       if !path.isEmpty { path.append(RepositoryPath.slash) }
       path.append(contentsOf: name)
       append(listing.arena, listing.directory, folder: path, to: &table)
-      // One that holds nothing but what is left out is no data.
-      if table.count == before, arenas[listing.arena].directories[listing.directory].isEmpty {
+      if table.count == before {
         table.append(folder: folder, name: name, kind: .emptyDirectory, stamp: entry.stamp)
       }
     }

@@ -49,30 +49,6 @@ import Testing
     try repository.dver("status", "-q").requireSuccess()
   }
 
-  /// A folder that only something ignored keeps is no data, so a version without it is whole.
-  @Test func whatIsIgnoredKeepsNoEmptyFolder() throws {
-    let repository = try tracked("mkdir d && echo 1 > d/keep")
-    try repository.write("*.log\n", to: ".dverignore")
-    try repository.commitAll()
-    try repository.write("2\n", to: "d/s/x")
-    try repository.write("mine\n", to: "d/s/t/y.log")
-    try repository.dver("add", "-q", "d").requireSuccess()
-    try repository.commitAll()
-    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
-    try repository.dver("checkout", "-q").requireSuccess()
-    #expect(try repository.readText("d/s/t/y.log") == "mine\n")
-    #expect(!repository.exists("d/s/x"))
-    try repository.dver("status", "-q").requireSuccess()
-    // Neither alone nor with what is around it.
-    let pointer = try repository.readText("d.dver")
-    try repository.dver("add", "-q", "d/s").requireSuccess()
-    try repository.dver("add", "-q", "d").requireSuccess()
-    #expect(try repository.readText("d.dver") == pointer)
-    // One that is empty stays data.
-    try repository.shell("mkdir d/empty").requireSuccess()
-    try repository.dver("status", "-q").requireStatus(1)
-  }
-
   @Test func aPathBelowATrackedFileIsMissing() throws {
     let repository = try tracked("echo 1 > d")
     let result = try repository.dver("add", "d/x").requireStatus(2)

@@ -146,11 +146,7 @@ extension Workspace {
         digest: file.digest, size: file.size)
     case .directory(let directory):
       try requireData(in: directory.entries, of: path)
-      // Nothing is recorded of a folder that holds nothing but what is ignored.
-      let isHollow =
-        try directory.entries.isEmpty
-        && FileSystem.names(in: root.appending(path))?.isEmpty == false
-      if !isHollow { entries = directory.entries.prefixed(with: relative) }
+      entries = directory.entries.prefixed(with: relative)
     }
     return entries
   }

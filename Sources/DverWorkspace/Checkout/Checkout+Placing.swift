@@ -213,9 +213,8 @@ extension Checkout {
         summary.modified.append(shown(relative))
       }
     } else if plan.desired.kinds[entry] == .emptyDirectory {
-      // One that something ignored stands in is there already, though it does not count as empty.
-      if try !FileSystem.exists(target) { summary.added.append(shown(relative)) }
       try FileSystem.makeDirectories(target)
+      summary.added.append(shown(relative))
     } else if try FileSystem.renameWithoutReplacing(staged, to: target)
       || (FileSystem.removeEmptyDirectory(target)
         && FileSystem.renameWithoutReplacing(staged, to: target))
