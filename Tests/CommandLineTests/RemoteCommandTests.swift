@@ -25,6 +25,25 @@ import Testing
     #expect(try repository.readText(".dver/config").contains("url = ../box\n"))
   }
 
+  @Test func theCacheIsNotAmongTheData() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "data/a")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.commitAll()
+    for command in [["cache", "dir", "data/c"], ["config", "cache.dir", "data/c"]] {
+      let refused = try repository.dverCommand(command).run().requireStatus(2)
+      #expect(refused.standardError.contains("data/c lies in data, which is tracked"))
+    }
+    // A cache that is there all the same is not taken for data that may go.
+    try repository.write("[cache]\n\tdir = ../data/c\n", to: ".dver/config.local")
+    try repository.shell("mv .dver/cache data/c").requireSuccess()
+    let cache = try repository.tree("data/c")
+    let kept = try repository.dver("checkout").requireStatus(2)
+    #expect(kept.standardError.contains("data holds the cache, which is no data: data/c"))
+    try repository.dver("checkout", "-f").requireStatus(2)
+    #expect(try repository.tree("data/c") == cache)
+  }
+
   @Test func whatHoldsARemoteBecomesNoData() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "f")

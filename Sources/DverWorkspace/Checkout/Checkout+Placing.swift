@@ -268,15 +268,23 @@ extension Checkout {
     return hashed?.digest == desired.digests[entry]
   }
 
-  /// Whether the cache has the content of a file that is no present entry.
+  /// Whether the cache has the content of a file that is no present entry; where a link stands for an
+  /// object, that of the object.
   private func isSaved(_ target: AbsolutePath) throws -> Bool {
-    guard try FileSystem.status(of: target)?.isFile == true else { return false }
+    guard let status = try FileSystem.status(of: target) else { return false }
+    var file = target
+    var expected: Digest?
+    if status.isLink, let object = try workspace.object(behindLink: target), object.status != nil {
+      (file, expected) = (try target.resolvingLinks(), object.digest)
+    } else if !status.isFile {
+      return false
+    }
     var hasher = FileHasher()
-    guard let hashed = try? hasher.digest(ofFileAt: target),
+    guard let hashed = try? hasher.digest(ofFileAt: file), hashed.digest == expected ?? hashed.digest,
       try store.defects(among: [hashed.digest], sizes: [hashed.status.size]).isEmpty
     else { return false }
     try store.settle()
-    return try FileSystem.status(of: target).map(FileStamp.init) == FileStamp(hashed.status)
+    return try FileSystem.status(of: file).map(FileStamp.init) == FileStamp(hashed.status)
   }
 
   /// Whether there is a link into a store whose object is gone.

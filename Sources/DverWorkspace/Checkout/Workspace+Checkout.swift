@@ -151,6 +151,7 @@ extension Workspace {
     if !options.force, case .missing = content, try output.isRecorded(scanner.content(of: output)) {
       return CheckoutSummary()
     }
+    if content.name != nil { try refuseStores(in: output.path) }
     var before = DataState(content)
     if content.name != name { try prepareToUndo(content, at: output.path, options: options) }
     var summary = CheckoutSummary()

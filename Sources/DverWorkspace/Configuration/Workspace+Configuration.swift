@@ -55,7 +55,8 @@ extension Workspace {
     var stored = value
     if case .path = kind {
       stored = try storedPath(value, level: level)
-      if name.hasPrefix("remote.") { try refuseRemote(at: value) }
+      if name.hasPrefix("remote.") { try refuseStore(at: value, as: "a remote") }
+      if name == "cache.dir" { try refuseStore(at: value, as: "the cache") }
     }
     try editConfiguration("dver config", at: level) { file in
       try file.set(Array(name.utf8), stored)

@@ -21,7 +21,7 @@ extension Workspace {
         hint: "use -f to replace it, or 'dver remote modify' to change it")
     }
     let stored = try storedPath(path, level: level)
-    try refuseRemote(at: path)
+    try refuseStore(at: path, as: "a remote")
     try editConfiguration("dver remote add", at: level) { file in
       _ = try file.removeSection(section(name))
       try file.set(option(name, "url"), stored)
@@ -100,9 +100,11 @@ extension Workspace {
     }
   }
 
-  /// Refuses a remote among what belongs to the workspace: a checkout would remove it with what is
-  /// not recorded, and its files would become data.
-  func refuseRemote(at typed: [UInt8]) throws {
+  /// Refuses a remote or a cache among what belongs to the workspace: a checkout would remove it with
+  /// what is not recorded, and its files would become data.
+  ///
+  /// - Parameter role: What is to be there, such as `a remote`.
+  func refuseStore(at typed: [UInt8], as role: String) throws {
     let scheme = Array("file://".utf8)
     let path = typed.starts(with: scheme) ? Array(typed.dropFirst(scheme.count)) : typed
     guard !path.starts(with: "~/".utf8) else { return }
@@ -112,7 +114,7 @@ extension Workspace {
     let hint = "choose a folder outside of the workspace, best on another disk"
     if inside.isRoot {
       throw WorkspaceError.failed(
-        "\(PathQuoting.quoted(typed)) is the workspace itself, which cannot be a remote",
+        "\(PathQuoting.quoted(typed)) is the workspace itself, which cannot be \(role)",
         hint: hint)
     }
     // Who mends a broken pointer may need a remote for it.

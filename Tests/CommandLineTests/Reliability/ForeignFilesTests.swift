@@ -209,6 +209,22 @@ struct ForeignFilesTests {
     #expect(try repository.readText("d/y") == "mine\n")
   }
 
+  @Test func aHiddenLinkIntoTheCacheGivesWay() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "cache.type", "symlink").requireSuccess()
+    for text in ["1\n", "22\n"] {
+      try? repository.remove("d/y")
+      try repository.write(text, to: "d/y")
+      try repository.write("x\n", to: "d/x")
+      try repository.dver("add", "-q", "d").requireSuccess()
+      try repository.commitAll()
+    }
+    try repository.write("y\n", to: ".dverignore")
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("d/y") == "1\n")
+  }
+
   @Test func removeNamesARepositoryInside() throws {
     let repository = try TemporaryRepository()
     try repository.write("1\n", to: "d/a")
