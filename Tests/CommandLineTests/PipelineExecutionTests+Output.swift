@@ -25,6 +25,13 @@ extension PipelineExecutionTests {
     #expect(json.standardError.contains(#""outcome": "skipped", "why": []"#))
   }
 
+  @Test func resultsAndMessagesComeInTheirOrder() throws {
+    let repository = try repository("  a: {cmd: cp in a, deps: [in], outs: [a]}\n")
+    try repository.dver("repro", "-q").requireSuccess()
+    let both = try repository.shell("\(BuiltProducts.dver()) repro 2>&1").requireSuccess()
+    #expect(both.lines.last == "Data and pipelines are up to date.")
+  }
+
   @Test func oneDocumentTellsHowLongStagesRan() throws {
     let repository = try repository("  a: {cmd: cp in a, deps: [in], outs: [a]}\n")
     let ran = try repository.dver("repro", "--json").requireSuccess().standardOutput

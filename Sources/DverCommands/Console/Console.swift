@@ -88,8 +88,10 @@ final class Console: Sendable {
     }
   }
 
-  /// A line on standard error, above what is drawn in place.
+  /// A line on standard error, above what is drawn in place and behind the results so far: both may go
+  /// to one terminal.
   func tell(_ line: String) {
+    flush()
     live.withLock { live in
       _ = Self.write(live.erasing() + Array((line + "\n").utf8) + live.drawing(), to: 2)
     }

@@ -280,7 +280,8 @@ extension Checkout {
       return false
     }
     var hasher = FileHasher()
-    guard let hashed = try? hasher.digest(ofFileAt: file), hashed.digest == expected ?? hashed.digest,
+    guard let hashed = try? hasher.digest(ofFileAt: file),
+      hashed.digest == expected ?? hashed.digest,
       try store.defects(among: [hashed.digest], sizes: [hashed.status.size]).isEmpty
     else { return false }
     try store.settle()

@@ -42,8 +42,9 @@ package struct CheckoutSummary: Sendable {
   package var missing: [RepositoryPath] = []
   /// Outputs that were asked for, and of which no stage has recorded anything yet.
   package var unrecorded: [RepositoryPath] = []
-  /// Outputs left alone, for their stages run at the moment.
-  package var running: [RepositoryPath] = []
+  /// Outputs left alone, of which the user was told: their stages run at the moment, or made them in
+  /// another folder.
+  package var leftAlone: [RepositoryPath] = []
 
   package init() {}
 
@@ -58,13 +59,13 @@ package struct CheckoutSummary: Sendable {
     refusals += other.refusals
     missing += other.missing
     unrecorded += other.unrecorded
-    running += other.running
+    leftAlone += other.leftAlone
   }
 
   /// Whether nothing was left out.
   package var isComplete: Bool {
     unsaved.isEmpty && inTheWay.isEmpty && refusals.isEmpty && missing.isEmpty
-      && unrecorded.isEmpty && running.isEmpty
+      && unrecorded.isEmpty && leftAlone.isEmpty
   }
 
   /// Does something at one path, and takes note where the system refuses that.

@@ -39,9 +39,9 @@ extension Workspace {
       targets, in: catalog, recursive: options.recursive,
       withDependencies: options.withDependencies)
     try refuseUnknownParts(selected, in: catalog)
-    let selections = try forgettingOtherFolders(selected, in: catalog)
-    let summary = try checkout(selections, options: options)
-    var total = summary
+    let (selections, leftAlone) = try forgettingOtherFolders(selected, in: catalog)
+    var total = try checkout(selections, options: options)
+    total.leftAlone += leftAlone
     total.unrecorded = unrecorded(targets, in: selections)
     if targets.isEmpty {
       total.add(try removeUntracked(catalog, options: options))
@@ -102,7 +102,7 @@ extension Workspace {
     for selection in cached.byOutput() {
       // Looked at each time, as stages start meanwhile.
       if options.sparesRunning, try isInUse(selection.output.path) {
-        summary.running.append(selection.output.path)
+        summary.leftAlone.append(selection.output.path)
         continue
       }
       do {

@@ -7,11 +7,12 @@ import DverPipeline
 extension Workspace {
   /// Selections in which nothing is recorded of the outputs that commands made in another folder than the
   /// one they would run in now: put in the new folder, they would pass for what the commands make there.
+  /// The user is told which those are.
   func forgettingOtherFolders(
     _ selections: [Selection], in catalog: Catalog
-  ) throws -> [Selection] {
+  ) throws -> (selections: [Selection], leftAlone: [RepositoryPath]) {
     let origins = Set(selections.map(\.output.origin))
-    var moved: Set<TrackedOutput.Origin> = []
+    var moved: [TrackedOutput.Origin: RepositoryPath] = [:]
     for pipeline in catalog.pipelines {
       for stage in pipeline.file.stages where !stage.isFrozen {
         let origin = TrackedOutput.Origin.stage(name: stage.name, folder: pipeline.folder)
@@ -20,17 +21,24 @@ extension Workspace {
         else { continue }
         let address = StageAddress(
           file: pipeline.folder.appending(CatalogFiles.pipelineName.utf8), name: stage.name)
-        let old = try RunRecord.earlierDirectory(
+        moved[origin] = try RunRecord.earlierDirectory(
           of: lock, now: directory, runs: runsFolder.appending(address.fileName))
-        if old != nil { moved.insert(origin) }
       }
     }
-    guard !moved.isEmpty else { return selections }
-    return selections.map { selection in
-      guard moved.contains(selection.output.origin) else { return selection }
+    guard !moved.isEmpty else { return (selections, []) }
+    var leftAlone: [RepositoryPath] = []
+    let known = selections.map { selection in
+      guard let folder = moved[selection.output.origin] else { return selection }
       var output = selection.output
+      if output.isCached, output.name != nil {
+        leftAlone.append(output.path)
+        notices.warning(
+          "\(displayed(output.path)) is left alone: its stage made it in \(displayed(folder)) and "
+            + "would run elsewhere now")
+      }
       output.record = OutputRecord(path: output.record.path)
       return Selection(output: output, part: selection.part)
     }
+    return (known, leftAlone)
   }
 }
