@@ -106,6 +106,18 @@ import Testing
     #expect(try !repository.shell(links).standardOutput.contains("150"))
   }
 
+  @Test func hardLinksAreOfferedWhereAllObjectsAreInPacks() throws {
+    let repository = try TemporaryRepository()
+    let script = "mkdir many; for n in $(seq 300); do echo $n > many/$n; done"
+    try repository.shell(script).requireSuccess()
+    try repository.dver("add", "many").requireSuccess()
+    #expect(!repository.exists("\(Self.cache)/objects"))
+    try repository.dver("config", "cache.type", "hardlink").requireSuccess()
+    try repository.dver("checkout", "--relink").requireSuccess()
+    let links = try repository.shell("find many -links +1 -type f").requireSuccess().lines
+    #expect(links.count == 300)
+  }
+
   @Test func remotesGetPacksToo() throws {
     let repository = try many()
     let remote = repository.outside("remote")

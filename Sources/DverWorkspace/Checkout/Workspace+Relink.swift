@@ -47,7 +47,10 @@ extension Workspace {
   private func offersHardLinks(
     to object: AbsolutePath, _ status: FileStatus?, from folder: AbsolutePath, _ store: ObjectStore
   ) throws -> Bool {
-    guard try FileSystem.areInOneMount(folder, store.objectsFolder) else { return false }
+    // With all objects in packs, the folder of loose ones is yet to be made in that of the store.
+    let objects = store.objectsFolder
+    let place = try FileSystem.exists(objects) ? objects : store.folder
+    guard try FileSystem.areInOneMount(folder, place) else { return false }
     guard let status, !Self.isOwn(status) else { return true }
     try FileSystem.makeDirectories(temporaryFolder)
     let probe = temporaryFolder.appending(FileSystem.temporaryName())
