@@ -89,6 +89,18 @@ struct NameTests {
     #expect(try repository.readText(".gitignore") == line)
   }
 
+  @Test func linesOfEarlierVersionsAreKnown() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("/c!d\n/a#b\n/[x]\n", to: ".gitignore")
+    for name in ["c!d", "a#b", "x]"] { try repository.write("1\n", to: name) }
+    try repository.dver("add", "c!d", "a#b", "x]").requireSuccess()
+    // That of a pattern of the user's is none for a name.
+    #expect(try repository.readText(".gitignore") == "/c!d\n/a#b\n/[x]\n/x\\]\n")
+    try repository.dver("remove", "c!d.dver").requireSuccess()
+    try repository.dver("move", "a#b", "ab").requireSuccess()
+    #expect(try repository.readText(".gitignore") == "/[x]\n/x\\]\n/ab\n")
+  }
+
   @Test func aWorkspaceMayLieInAFolderThatIsNoText() throws {
     let outer = try TemporaryRepository(.emptyDirectory)
     let folder = Array("\(outer.path)/caf".utf8) + [0xe9]
