@@ -90,6 +90,20 @@ package struct StoreDescriptor: Hashable, Sendable {
       text: String(decoding: bytes, as: UTF8.self), path: path.description)
   }
 
+  /// Whether a folder is an object store, be it one of a later version. What the file says decides,
+  /// for anybody may name a file so.
+  package static func isStore(_ folder: AbsolutePath) throws -> Bool {
+    let file = folder.appending(fileName)
+    guard try FileSystem.statusFollowingLinks(of: file)?.isFile == true else { return false }
+    do {
+      return try read(at: folder) != nil
+    } catch StoreError.unknownRequirement {
+      return true
+    } catch StoreError.unreadableDescriptor {
+      return false
+    }
+  }
+
   /// A store keeps house in its folders, so that none of them may be somebody else's.
   private static func refuseOthersFiles(in folder: AbsolutePath) throws {
     for name in ["objects", "packs", "runs", "names", "pending", "leases", "trash", "quarantine"]

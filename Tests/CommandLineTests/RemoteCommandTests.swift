@@ -68,13 +68,49 @@ import Testing
 
   @Test func aStoreOfSomebodyElsesIsNoDataEither() throws {
     let repository = try TemporaryRepository()
-    try repository.shell("mkdir -p data/x && touch data/x/dver-store").requireSuccess()
+    try repository.write("1\n", to: "f")
+    try repository.dver("add", "f").requireSuccess()
+    try repository.shell("mkdir -p data/x && cp .dver/cache/dver-store data/x").requireSuccess()
     let refused = try repository.dver("add", "data").requireStatus(2)
     #expect(refused.standardError.contains("data holds an object store, which is no data: data/x"))
+    // Nor does it become data by its files.
+    let file = try repository.dver("add", "data/x/dver-store").requireStatus(2)
+    #expect(file.standardError.contains("lies in an object store, which is no data: data/x"))
     try repository.write(
       "stages: {s: {cmd: 'mkdir -p data; echo 1 > data/1', outs: [data]}}\n", to: "dver.yaml")
     try repository.dver("repro").requireStatus(3)
     #expect(repository.exists("data/x/dver-store") && !repository.exists("data/1"))
+  }
+
+  @Test func storesDoNotBecomeMembers() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "t/a")
+    try repository.dver("add", "t").requireSuccess()
+    try repository.shell("mkdir t/x && cp .dver/cache/dver-store t/x").requireSuccess()
+    // One of a later version is one as well.
+    try repository.shell(
+      "mkdir t/y && sed 's/^version: 1/version: 2/' t/x/dver-store > t/y/dver-store"
+    ).requireSuccess()
+    for target in ["t", "t/x", "t/x/dver-store", "t/y", "t/y/dver-store"] {
+      let refused = try repository.dver("add", target).requireStatus(2)
+      #expect(refused.standardError.contains("an object store, which is no data"), "\(target)")
+    }
+    try repository.dver("commit", "-f", "t").requireStatus(2)
+  }
+
+  @Test func aNameAloneMakesNoStore() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("hi\n", to: "t/dver-store")
+    try repository.dver("add", "t").requireSuccess()
+    try repository.write("id: 7\n", to: "t/dver-store")
+    try repository.dver("add", "t/dver-store").requireSuccess()
+    try repository.write("", to: "t/dver-store")
+    try repository.dver("commit", "-f", "t").requireSuccess()
+    try repository.write(
+      "stages: {s: {cmd: 'mkdir -p o; echo 1 > o/dver-store', outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro").requireSuccess()
+    try repository.dver("repro", "-f").requireSuccess()
+    try repository.requireClean()
   }
 
   @Test func theDefaultIsMarkedAndFollowsARename() throws {

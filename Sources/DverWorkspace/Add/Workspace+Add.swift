@@ -115,7 +115,7 @@ extension Workspace {
     case .whole(let path, _), .member(let path, _):
       let content = try scanner.content(at: place ?? root.appending(path), key: path)
       if case .directory(let directory) = content {
-        try requireData(in: directory.entries, of: path)
+        try requireData(in: directory.entries, of: path, at: place)
         warnOfSkipped(directory, of: path)
         if let known { try warnOfNeverPlaced(directory, replacing: known) }
         for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }

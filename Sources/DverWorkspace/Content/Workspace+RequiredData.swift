@@ -5,15 +5,29 @@ import DverObjectStore
 /// What must not be among data.
 extension Workspace {
   /// Refuses ignore files, which would mean something else in each place, and object stores.
-  func requireData(in entries: EntryTable, of path: RepositoryPath) throws {
+  ///
+  /// - Parameter place: Where the content is, if not at `path`.
+  func requireData(
+    in entries: EntryTable, of path: RepositoryPath, at place: AbsolutePath? = nil
+  ) throws {
     if let file = entries.files(named: ".dverignore").first {
       throw ContentError.ignoreFile(displayed(path.appending(file)))
     }
-    if let store = entries.objectStore { throw storeError(path, path.appending(store)) }
+    let candidates = entries.storeCandidates
+    if let store = try objectStore(among: candidates, in: place ?? root.appending(path)) {
+      throw storeError(path, path.appending(store))
+    }
+  }
+
+  /// The first of some folders, which count from `place`, that is an object store.
+  func objectStore(
+    among folders: [RepositoryPath], in place: AbsolutePath
+  ) throws -> RepositoryPath? {
+    try folders.first { try StoreDescriptor.isStore(place.appending($0)) }
   }
 
   /// Refuses a path that a remote or the cache is in, or will be: its objects would become data, and it
-  /// would go where other data takes their place.
+  /// would go where other data takes their place. So would a path that lies in any store.
   func refuseStores(in path: RepositoryPath) throws {
     for remote in try remotes() where remote.unsupportedURL == nil {
       guard let place = insidePath(of: remote.path, in: path) else { continue }
@@ -21,6 +35,11 @@ extension Workspace {
     }
     if let place = insidePath(of: try cacheFolder(), in: path) {
       throw storeError(path, place, name: "the cache")
+    }
+    var folder = path.parent
+    while !folder.isRoot {
+      if try StoreDescriptor.isStore(root.appending(folder)) { throw storeError(path, folder) }
+      folder = folder.parent
     }
   }
 
@@ -35,17 +54,19 @@ extension Workspace {
     _ path: RepositoryPath, _ store: RepositoryPath, name: String = "an object store"
   ) -> WorkspaceError {
     let place = displayed(store)
+    let relation = path.isBelow(store) ? "lies in" : "holds"
     return .failed(
       path == store
         ? "\(place) is \(name), which is no data"
-        : "\(displayed(path)) holds \(name), which is no data: \(place)",
+        : "\(displayed(path)) \(relation) \(name), which is no data: \(place)",
       hint: "choose another path, or keep the store outside of the workspace, best on another disk")
   }
 }
 
 extension EntryTable {
-  /// A folder that is an object store; the root for the directory itself.
-  var objectStore: RepositoryPath? { files(named: StoreDescriptor.fileName).first?.parent }
+  /// The folders that may be object stores, by the name of a file; the root for the directory
+  /// itself.
+  var storeCandidates: [RepositoryPath] { files(named: StoreDescriptor.fileName).map(\.parent) }
 
   /// The paths whose last component is `name`.
   fileprivate func files(named name: String) -> [RepositoryPath] {

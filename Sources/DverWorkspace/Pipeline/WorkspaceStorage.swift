@@ -19,8 +19,8 @@ final class WorkspaceStorage: StageStorage {
     var plain: [DependencyPath: EntryTable] = [:]
     /// Objects that were written to, through links that stand for them.
     var writtenThrough: Set<Digest> = []
-    /// Object stores in directories that were looked at.
-    var stores: [DependencyPath: RepositoryPath] = [:]
+    /// Folders that may be object stores, in directories that were looked at.
+    var storeCandidates: [DependencyPath: [RepositoryPath]] = [:]
     /// Tracked data that folders lack.
     var missingParts: [RepositoryPath: RepositoryPath?] = [:]
     var catalog: Catalog?
@@ -78,10 +78,10 @@ final class WorkspaceStorage: StageStorage {
     workspace.progress.end()
     var links: [(path: [UInt8], target: [UInt8])] = []
     var plain: EntryTable?
-    var store: RepositoryPath?
+    var storeCandidates: [RepositoryPath] = []
     if case .directory(let directory) = content {
       let entries = directory.entries
-      store = entries.objectStore
+      storeCandidates = entries.storeCandidates
       links = entries.links
       plain = entries.withoutBookkeeping()
     }
@@ -89,7 +89,7 @@ final class WorkspaceStorage: StageStorage {
       $0.records[path] = .some(content.record(path: []))
       $0.links[path] = links
       $0.plain[path] = plain
-      $0.stores[path] = store
+      $0.storeCandidates[path] = storeCandidates
     }
   }
 
@@ -166,7 +166,9 @@ final class WorkspaceStorage: StageStorage {
 
   func requireReplaceable(_ path: RepositoryPath) throws {
     try workspace.refuseStores(in: path)
-    guard let store = state.withLock({ $0.stores[.inside(path)] }) else { return }
+    let candidates = state.withLock { $0.storeCandidates[.inside(path)] ?? [] }
+    let place = workspace.root.appending(path)
+    guard let store = try workspace.objectStore(among: candidates, in: place) else { return }
     throw workspace.storeError(path, path.appending(store))
   }
 
