@@ -65,6 +65,21 @@ import Testing
     }
   }
 
+  @Test func ofEmptyFoldersTheTrackedOnesAreListed() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("*.log\n", to: ".dverignore")
+    try repository.write("1\n", to: "d/x")
+    try repository.makeDirectory("d/tracked")
+    try repository.dver("add", "d").requireSuccess()
+    for folder in ["d/o", "d/o/p", "q"] { try repository.write("1\n", to: "\(folder)/a.log") }
+    try repository.makeDirectory("d/e")
+    #expect(try lines(repository, "-R", "d") == ["tracked", "x"])
+    #expect(try lines(repository, "-R", "q").isEmpty)
+    #expect(try lines(repository, "d") == ["e", "o", "tracked", "x"])
+    #expect(try lines(repository, "-R", "-L", "1", "d") == ["e", "o", "tracked", "x"])
+    #expect(try lines(repository, "-T", "-L", "1", "d").count == 5)
+  }
+
   @Test func depthIsLimited() throws {
     let repository = try repository()
     #expect(

@@ -130,7 +130,9 @@ struct Lister {
       let shown = Self.joined(place, child.name)
       let isLookedInto = child.isDirectory && level < options.levels
       let inside = isLookedInto ? try inner(below, of: path) : []
-      if inside.isEmpty || options.showsFolders { append(child, at: shown) }
+      // A new folder with nothing to list counts as little as it does beside tracked data.
+      let isEntry = !isLookedInto || inside.isEmpty && child.isOutput
+      if isEntry || options.showsFolders { append(child, at: shown) }
       try list(inside, of: path, at: shown, level: level + 1)
     }
   }
