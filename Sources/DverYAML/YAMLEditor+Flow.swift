@@ -43,7 +43,7 @@ extension YAMLEditor {
     let end = (inside.lastIndex { !Self.isBlank($0) } ?? mapping.range.lowerBound) + 1
     var text = count == 0 ? [] : bytes[end - 1] == Self.comma ? Array(" ".utf8) : Array(", ".utf8)
     text += entry
-    try replace(end..<end, with: text) { editor in
+    try replace(end..<end, with: text, at: path + [.key(name)]) { editor in
       let changed = editor.lookUp(path)
       guard let value = changed?[name] else { return false }
       return changed?.ownPairs.count == count + 1 && check(value)
@@ -61,7 +61,8 @@ extension YAMLEditor {
       throw missing(path + [.key(name)])
     }
     let end = max(own.value.range.upperBound, own.key.range.upperBound)
-    try replace(own.key.range.lowerBound..<end, with: entry) { editor in
+    let range = own.key.range.lowerBound..<end
+    try replace(range, with: entry, at: path + [.key(name)]) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == pairs.count && changed?[name] != nil
     }
@@ -83,7 +84,7 @@ extension YAMLEditor {
       let end = max(own.value.range.upperBound, own.key.range.upperBound)
       range = (start ?? own.key.range.lowerBound)..<end
     }
-    try replace(range, with: []) { editor in
+    try replace(range, with: [], at: path + [.key(key)]) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == pairs.count - 1 && changed?[key] == nil
     }

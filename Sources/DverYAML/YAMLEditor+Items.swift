@@ -14,8 +14,9 @@ extension YAMLEditor {
   ///
   /// - Parameter item: The dash and the value in lines, as they stand in column 0.
   package mutating func append(item: [UInt8], to path: [YAMLPathStep]) throws(YAMLError) {
-    let end = try list(at: path).endOfLines
-    try replace(end..<end, withItem: item, inListAt: path, countChange: 1)
+    let list = try list(at: path)
+    let (end, position) = (list.endOfLines, list.items.count)
+    try replace(end..<end, withItem: item, at: position, of: path, countChange: 1)
   }
 
   /// Puts an item at `position` of the list at `path`, which must have items.
@@ -28,7 +29,7 @@ extension YAMLEditor {
     let first = try lines(ofItem: items[0])
     let place =
       position > 0 ? items[position - 1].endOfLines : startOfNotes(above: first.lowerBound)
-    try replace(place..<place, withItem: item, inListAt: path, countChange: 1)
+    try replace(place..<place, withItem: item, at: position, of: path, countChange: 1)
   }
 
   /// Puts `item` in the place of one of the list at `path`, with all its lines.
@@ -36,7 +37,7 @@ extension YAMLEditor {
     item: [UInt8], at position: Int, of path: [YAMLPathStep]
   ) throws(YAMLError) {
     let old = try lines(ofItem: try list(at: path).items[position])
-    try replace(old, withItem: item, inListAt: path, countChange: 0)
+    try replace(old, withItem: item, at: position, of: path, countChange: 0)
   }
 
   /// Removes an item of the list at `path`, which must have others, with all its lines.
@@ -44,7 +45,7 @@ extension YAMLEditor {
     itemAt position: Int, of path: [YAMLPathStep]
   ) throws(YAMLError) {
     let old = try lines(ofItem: try list(at: path).items[position])
-    try replace(old, withItem: [], inListAt: path, countChange: -1)
+    try replace(old, withItem: [], at: position, of: path, countChange: -1)
   }
 
   /// The list in block style at `path`.
@@ -58,11 +59,13 @@ extension YAMLEditor {
   ///
   /// - Parameter countChange: By how much the list gets longer.
   private mutating func replace(
-    _ lines: Range<Int>, withItem item: [UInt8], inListAt path: [YAMLPathStep], countChange: Int
+    _ lines: Range<Int>, withItem item: [UInt8], at position: Int, of path: [YAMLPathStep],
+    countChange: Int
   ) throws(YAMLError) {
     let list = try list(at: path)
     let count = list.items.count + countChange
-    try replace(lines, withLines: item, indent: column(of: list)) { editor in
+    let place = path + [.item(position)]
+    try replace(lines, withLines: item, indent: column(of: list), at: place) { editor in
       editor.lookUp(path)?.items.count == count
     }
   }

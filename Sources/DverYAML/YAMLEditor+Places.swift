@@ -106,35 +106,46 @@ extension YAMLEditor {
 
   /// Puts `lines`, moved to the right by `indent`, in the place of the whole lines of `range`.
   mutating func replace(
-    _ range: Range<Int>, withLines lines: [UInt8], indent: Int, check: (YAMLEditor) -> Bool
+    _ range: Range<Int>, withLines lines: [UInt8], indent: Int, at path: [YAMLPathStep],
+    check: (YAMLEditor) -> Bool
   ) throws(YAMLError) {
     var text: [UInt8] = []
     let start = range.lowerBound
     // The last line of a file may lack its end.
     if start > 0, bytes[start - 1] != Self.lineFeed { text += lineEnd }
     text += indented(lines, by: indent)
-    try replace(range, with: text, check: check)
+    try replace(range, with: text, at: path, check: check)
   }
 
-  /// Puts `text` in the place of `range` if the result passes `check`.
+  /// Puts `text` in the place of `range` if the result passes `check` and only the value at `path`
+  /// changes, comes or goes.
   mutating func replace(
-    _ range: Range<Int>, with text: [UInt8], check: (YAMLEditor) -> Bool
+    _ range: Range<Int>, with text: [UInt8], at path: [YAMLPathStep],
+    check: (YAMLEditor) -> Bool
   ) throws(YAMLError) {
     var changed = self
     let result = Array(bytes[..<range.lowerBound] + text + bytes[range.upperBound...])
     let mark = YAMLMark(
       line: 1 + bytes[..<range.lowerBound].count { $0 == Self.lineFeed },
       offset: range.lowerBound, in: bytes)
-    let refusal = YAMLError(
-      source: document.source, mark: mark,
-      problem: .notEditable("the result would not read back as meant"))
+    let source = document.source
+    func failure(_ reason: String) -> YAMLError {
+      YAMLError(source: source, mark: mark, problem: .notEditable(reason))
+    }
+    let misread = failure("the result would not read back as meant")
     do {
       changed.document = try YAMLDocument.parse(
-        bytes: result, source: document.source, allowsOldVersion: document.isOldVersion)
+        bytes: result, source: source, allowsOldVersion: document.isOldVersion)
     } catch {
-      throw refusal
+      throw misread
     }
-    guard check(changed) else { throw refusal }
+    guard check(changed) else { throw misread }
+    // Such as that of an alias, whose anchor another one replaces once its own is gone.
+    if let old = document.root {
+      guard let new = changed.document.root, old.hasValue(of: new, besides: path[...]) else {
+        throw failure("another value would change with it")
+      }
+    }
     self = changed
   }
 

@@ -1,9 +1,9 @@
 /// Changes single values of a YAML text and leaves every other byte as it is: comments, order,
 /// quotes, blank lines, line ends.
 ///
-/// Each edit reads the text again and checks that it says what was asked for; an edit that would
-/// not, or that an alias makes impossible, throws and changes nothing. What takes lines of its own
-/// cannot be added to a collection in flow style.
+/// Each edit reads the text again and checks that it says what was asked for, and for the rest what
+/// it said before; an edit that would not, or that an alias makes impossible, throws and changes
+/// nothing. What takes lines of its own cannot be added to a collection in flow style.
 package struct YAMLEditor: Sendable {
   package internal(set) var document: YAMLDocument
   /// The line end that new lines get: that of the first line.
@@ -37,7 +37,7 @@ package struct YAMLEditor: Sendable {
     if node.style == .literal || node.style == .folded { end = node.trimmedEnd }
     var text = try printed(scalar, inPlaceOf: node, at: path)
     if node.range.isEmpty { text.insert(UInt8(ascii: " "), at: 0) }
-    try replace(node.range.lowerBound..<end, with: text) { editor in
+    try replace(node.range.lowerBound..<end, with: text, at: path) { editor in
       editor.lookUp(path)?.scalar == scalar
     }
   }
@@ -64,14 +64,15 @@ package struct YAMLEditor: Sendable {
     guard let mapping = document.root.flatMap({ _ in lookUp(path) }) else {
       guard path.isEmpty else { throw missing(path) }
       let end = bytes.count
-      return try replace(end..<end, withLines: entry, indent: 0) {
+      return try replace(end..<end, withLines: entry, indent: 0, at: [.key(name)]) {
         $0.lookUp([.key(name)]) != nil
       }
     }
     let count = try block(mapping, .mapping)
     guard mapping[name] == nil else { throw refusal("the key '\(name)' is there already", mapping) }
     let end = mapping.endOfLines
-    try replace(end..<end, withLines: entry, indent: column(of: mapping)) { editor in
+    let place = path + [.key(name)]
+    try replace(end..<end, withLines: entry, indent: column(of: mapping), at: place) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count + 1 && changed?[name] != nil
     }
@@ -89,7 +90,8 @@ package struct YAMLEditor: Sendable {
       throw missing(path + [.key(name)])
     }
     let lines = try self.lines(of: pair)
-    try replace(lines, withLines: entry, indent: column(of: mapping)) { editor in
+    let place = path + [.key(name)]
+    try replace(lines, withLines: entry, indent: column(of: mapping), at: place) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count && changed?[name] != nil
     }
@@ -108,7 +110,8 @@ package struct YAMLEditor: Sendable {
     }
     guard count > 1 else { throw refusal("it is the only key", pairs[position].key) }
     let next = position + 1 < count ? pairs[position + 1].key : nil
-    try replace(removalRange(of: pairs[position], next: next), with: []) { editor in
+    let range = try removalRange(of: pairs[position], next: next)
+    try replace(range, with: [], at: path) { editor in
       let changed = editor.lookUp(parentPath)
       return changed?.ownPairs.count == count - 1 && changed?[name] == nil
     }

@@ -40,6 +40,20 @@ import Testing
     #expect(try repository.readText("dver.yaml").hasSuffix("    - o\n"))
   }
 
+  @Test func aStageThatAnAliasWouldChangeIsLeft() throws {
+    for text in [
+      "stages:\n  a: &x {cmd: one}\n  s: &x {cmd: two}\n  t: *x\n",
+      "stages:\n  a:\n    cmd: &c one\n  s:\n    cmd: &c two\n  t:\n    cmd: *c\n",
+    ] {
+      let repository = try repository(text)
+      for arguments in [["stage", "add", "-f", "-n", "s", "new"], ["remove", "s"]] {
+        let result = try repository.dverCommand(arguments).run().requireStatus(2)
+        #expect(result.standardError.contains("another value would change with it"))
+      }
+      #expect(try repository.readText("dver.yaml") == text)
+    }
+  }
+
   @Test func writesAllThatTheOptionsSay() throws {
     let repository = try repository()
     let result = try repository.dver(

@@ -205,6 +205,40 @@ import Testing
     #expect(throws: YAMLError.self) { try editor.remove(["a", "b"]) }
   }
 
+  /// An anchor may be defined twice; what refers to the second one would then mean the first.
+  @Test(arguments: [
+    "m:\n  a: &x 1\n  b: &x 2\n  c: *x\n", "m: {a: &x 1, b: &x 2, c: *x}\n",
+    "m:\n  a: &x {k: 1}\n  b: &x {k: 2}\n  c: [{<<: *x}]\n",
+    "m: {a: 0, b: &x 2}\no: [&x 3]\nc: *x\nb: &x 4\nd: *x\n",
+  ])
+  func anEditThatChangesAnotherValueIsRefused(text: String) throws {
+    let path: [YAMLPathStep] = text.contains("\nd:") ? ["b"] : ["m", "b"]
+    #expect(throws: YAMLError.self) { try edit(text) { try $0.remove(path) } }
+    // What changes nothing else is done.
+    _ = try edit(text) { try $0.remove(["m", "a"]) }
+  }
+
+  @Test func theOtherItemsOfAListStayWhatTheyAre() throws {
+    let text = "l:\n- &x 1\n- &x 2\n- *x\n- 4\n"
+    let item = Array("- 5\n".utf8)
+    #expect(throws: YAMLError.self) { try edit(text) { try $0.remove(itemAt: 1, of: ["l"]) } }
+    #expect(throws: YAMLError.self) {
+      try edit(text) { try $0.replace(item: item, at: 1, of: ["l"]) }
+    }
+    let result = try edit(text) { editor in
+      try editor.remove(itemAt: 0, of: ["l"])
+      try editor.insert(item: item, at: 1, of: ["l"])
+      try editor.append(.integer(6), to: ["l"])
+      try editor.remove(itemAt: 3, of: ["l"])
+    }
+    #expect(result == "l:\n- &x 2\n- 5\n- *x\n- 6\n")
+  }
+
+  @Test func aBlockScalarAtTheEndMayGetItsLineEnd() throws {
+    #expect(
+      try edit("a: |\n  x") { try $0.add("b", .integer(2), to: []) } == "a: |\n  x\nb: 2\n")
+  }
+
   private func edit(
     _ text: String = text, _ change: (inout YAMLEditor) throws -> Void
   ) throws -> String {

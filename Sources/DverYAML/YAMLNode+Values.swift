@@ -1,0 +1,53 @@
+extension YAMLNode {
+  /// Whether two nodes, of one document or of two, have the same value, aliases resolved.
+  private func hasValue(of other: YAMLNode) -> Bool {
+    guard kind == other.kind else { return false }
+    switch kind {
+    case .scalar:
+      return record.tag == other.record.tag && (style == .plain) == (other.style == .plain)
+        && textBesidesLineEnd.elementsEqual(other.textBesidesLineEnd)
+    case .sequence: return Self.agree(items[...], other.items[...])
+    case .mapping: return Self.agree(pairs, other.pairs)
+    }
+  }
+
+  /// Whether two nodes have the same value except for what stands at `path` below them, which may be
+  /// in one of them only.
+  func hasValue(of other: YAMLNode, besides path: ArraySlice<YAMLPathStep>) -> Bool {
+    guard let step = path.first else { return true }
+    guard kind == other.kind else { return false }
+    switch step {
+    case .key(let name):
+      let rest = [self, other].map { node in node.pairs.filter { $0.key.text != name } }
+      guard Self.agree(rest[0], rest[1]) else { return false }
+    case .item(let position):
+      let (old, new) = (items, other.items)
+      guard Self.agree(old.prefix(position), new.prefix(position)),
+        Self.agree(
+          old.dropFirst(old.count < new.count ? position : position + 1),
+          new.dropFirst(new.count < old.count ? position : position + 1))
+      else { return false }
+    }
+    let deeper = path.dropFirst()
+    guard !deeper.isEmpty else { return true }
+    guard let below = node(at: step), let changed = other.node(at: step) else { return false }
+    return below.hasValue(of: changed, besides: deeper)
+  }
+
+  private static func agree(_ old: ArraySlice<YAMLNode>, _ new: ArraySlice<YAMLNode>) -> Bool {
+    old.count == new.count && zip(old, new).allSatisfy { $0.hasValue(of: $1) }
+  }
+
+  private static func agree(_ old: [YAMLPair], _ new: [YAMLPair]) -> Bool {
+    old.count == new.count
+      && zip(old, new).allSatisfy { before, after in
+        before.key.text == after.key.text && before.value.hasValue(of: after.value)
+      }
+  }
+
+  /// The last line of a file may get the end that it lacks, which counts as text of a block scalar.
+  private var textBesidesLineEnd: ArraySlice<UInt8> {
+    let isBlock = style == .literal || style == .folded
+    return isBlock && textBytes.last == UInt8(ascii: "\n") ? textBytes.dropLast() : textBytes
+  }
+}
