@@ -1,11 +1,5 @@
 /// Keys of mappings in braces.
 extension YAMLEditor {
-  private static let comma = UInt8(ascii: ",")
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)
-  }
-
   /// Whether keys of `node` stand between braces, and nothing else speaks against an edit.
   func isPlainFlow(_ node: YAMLNode) -> Bool {
     node.kind == .mapping && node.style == .flow && standsForItself(node)
@@ -14,7 +8,7 @@ extension YAMLEditor {
   /// Whether there is a mapping in braces at `path` that can be edited.
   package func isFlow(_ path: [YAMLPathStep]) -> Bool { lookUp(path).map(isPlainFlow) ?? false }
 
-  /// Adds `key: scalar` before the brace that closes the mapping at `path`.
+  /// Adds `key: scalar` behind the last key of the mapping in braces at `path`.
   mutating func addInFlow(
     _ key: String, _ scalar: YAMLScalar, to path: [YAMLPathStep]
   ) throws(YAMLError) {
@@ -38,11 +32,15 @@ extension YAMLEditor {
     let mapping = try node(at: path)
     let count = mapping.ownPairs.count
     guard mapping[name] == nil else { throw refusal("the key '\(name)' is there already", mapping) }
-    // A blank or a comment may stand before the brace.
-    let inside = bytes[mapping.range.lowerBound..<(mapping.range.upperBound - 1)]
-    let end = (inside.lastIndex { !Self.isBlank($0) } ?? mapping.range.lowerBound) + 1
-    var text = count == 0 ? [] : bytes[end - 1] == Self.comma ? Array(" ".utf8) : Array(", ".utf8)
-    text += entry
+    // Blanks, a comma and comments may stand between there and the brace.
+    var text = entry
+    var end = mapping.range.lowerBound + 1
+    if let last = mapping.ownPairs.last {
+      text = Array(", ".utf8) + entry
+      end = Self.end(of: last)
+    } else if let brace = bytes[mapping.range].firstIndex(of: UInt8(ascii: "{")) {
+      end = brace + 1
+    }
     try replace(end..<end, with: text, at: path + [.key(name)]) { editor in
       let changed = editor.lookUp(path)
       guard let value = changed?[name] else { return false }
@@ -60,8 +58,7 @@ extension YAMLEditor {
     guard let own = pairs.first(where: { $0.key.text == name }) else {
       throw missing(path + [.key(name)])
     }
-    let end = max(own.value.range.upperBound, own.key.range.upperBound)
-    let range = own.key.range.lowerBound..<end
+    let range = own.key.range.lowerBound..<Self.end(of: own)
     try replace(range, with: entry, at: path + [.key(name)]) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == pairs.count && changed?[name] != nil
@@ -81,12 +78,16 @@ extension YAMLEditor {
       range = own.key.range.lowerBound..<pairs[position + 1].key.range.lowerBound
     } else {
       let start = position > 0 ? pairs[position - 1].value.range.upperBound : nil
-      let end = max(own.value.range.upperBound, own.key.range.upperBound)
-      range = (start ?? own.key.range.lowerBound)..<end
+      range = (start ?? own.key.range.lowerBound)..<Self.end(of: own)
     }
     try replace(range, with: [], at: path + [.key(key)]) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == pairs.count - 1 && changed?[key] == nil
     }
+  }
+
+  /// Where a pair ends, whose value may be missing.
+  private static func end(of pair: YAMLPair) -> Int {
+    max(pair.value.range.upperBound, pair.key.range.upperBound)
   }
 }
