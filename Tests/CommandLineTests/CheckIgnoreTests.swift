@@ -65,6 +65,17 @@ import Testing
     #expect(answers.lines == ["got x.log", "got y.log"])
   }
 
+  @Test func anInputThatCannotBeReadIsAnError() throws {
+    let repository = try repository()
+    for option in ["-n -d", "--json"] {
+      let result = try repository.shell(
+        "\(try BuiltProducts.dver()) check-ignore --stdin \(option) <.")
+      #expect(try result.requireStatus(2).standardError.contains("cannot read standard input"))
+    }
+    try repository.shell("\(try BuiltProducts.dver()) git-hook push-commits origin <.")
+      .requireStatus(2)
+  }
+
   @Test func printsOneDocument() throws {
     let result = try repository().dver("check-ignore", "--json", "x.log", "plain").requireSuccess()
     #expect(

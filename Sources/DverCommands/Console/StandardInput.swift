@@ -1,3 +1,4 @@
+import DverFileSystem
 import Glibc
 
 /// What the user or a program gives a command to read.
@@ -12,8 +13,8 @@ enum StandardInput {
   }
 
   /// All of it, line by line, without line ends; empty lines are left out.
-  static func lines() -> [[UInt8]] {
-    all().split(separator: UInt8(ascii: "\n")).map { Array($0) }
+  static func lines() throws(FileSystemError) -> [[UInt8]] {
+    try all().split(separator: UInt8(ascii: "\n")).map { Array($0) }
   }
 
   /// As ``lines()``, each as soon as it is there.
@@ -21,11 +22,11 @@ enum StandardInput {
   /// - Parameter onPause: Called whenever no further line is there yet.
   static func forEachLine(
     _ body: ([UInt8]) throws -> Void, onPause: () -> Void
-  ) rethrows {
+  ) throws {
     let lineEnd = UInt8(ascii: "\n")
     var rest: [UInt8] = []
     while true {
-      let part = nextPart()
+      let part = try nextPart()
       guard !part.isEmpty else { break }
       rest += part
       guard let end = rest.lastIndex(of: lineEnd) else { continue }
@@ -36,26 +37,29 @@ enum StandardInput {
     if !rest.isEmpty { try body(rest) }
   }
 
-  private static func all() -> [UInt8] {
+  private static func all() throws(FileSystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
-      let part = nextPart()
+      let part = try nextPart()
       guard !part.isEmpty else { return bytes }
       bytes += part
     }
   }
 
   /// What can be read now, after waiting for some of it; nothing at the end.
-  private static func nextPart() -> [UInt8] {
+  private static func nextPart() throws(FileSystemError) -> [UInt8] {
     let byteCount = 64 * 1024
     while true {
-      var count = 0
+      var (count, code): (Int, Int32) = (0, 0)
       let part = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
         count = unsafe read(0, buffer.baseAddress, byteCount)
+        code = errno
         filled = max(count, 0)
       }
-      if count < 0, errno == EINTR { continue }
-      return part
+      if count >= 0 { return part }
+      guard code == EINTR else {
+        throw FileSystemError(.read, "standard input", code: code)
+      }
     }
   }
 }

@@ -113,7 +113,7 @@ struct PushCommits: WorkspaceCommand {
     guard !StandardInput.isDevice else {
       return try report(console) { try workspace.push([], options: TransferOptions()) }
     }
-    let references = StandardInput.lines().compactMap { PushedReference(line: $0) }
+    let references = try StandardInput.lines().compactMap { PushedReference(line: $0) }
     guard !references.isEmpty else { return try warnOfNothing(in: workspace, console) }
     try report(console) { try workspace.pushData(of: references, to: gitRemote) }
   }

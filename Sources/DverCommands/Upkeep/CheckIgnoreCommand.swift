@@ -58,7 +58,7 @@ struct CheckIgnoreCommand: WorkspaceCommand {
           }
         }, onPause: { console.flush() })
     } else {
-      let paths = readsInput ? StandardInput.lines() : targets.map(\.pathBytes)
+      let paths = try readsInput ? StandardInput.lines() : targets.map(\.pathBytes)
       let checks = try workspace.checkIgnore(paths)
       if console.printsJSON {
         console.print(json: .array(checks.map(Self.document)))
