@@ -37,7 +37,10 @@ import Testing
   @Test func aNameBehindAPointerFileSaysNothing() throws {
     let repository = try changed()
     let warning = "WARNING: Ignoring name 'x' of d.dver\n"
-    for command in [["status", "--json"], ["repro"], ["checkout"], ["commit"]] {
+    for command in [
+      ["status", "--json"], ["repro"], ["checkout"], ["commit"], ["dag"], ["stage", "list"],
+      ["freeze"], ["unfreeze"],
+    ] {
       let arguments: [String] = command + ["d.dver:x"]
       let told = try repository.dverCommand(arguments).run()
       #expect(told.status == .exited(0), "\(command)")

@@ -146,6 +146,7 @@ extension Workspace {
     // A folder that holds tracked paths is a natural way to say all of them.
     if !below.isEmpty { return below.map { Selection(output: $0, part: nil) } }
     if let pointer = namedPointer(target, in: catalog) {
+      warnOfIgnoredName(in: target, catalog)
       return try select(pointer, in: catalog, recursive: recursive)
     }
     throw WorkspaceError.noSuchTarget(shown)
@@ -153,16 +154,20 @@ extension Workspace {
 }
 
 extension Workspace {
-  /// The pointer file of a target `POINTER:NAME`. There is nothing that the name could choose, which is
-  /// told.
-  func namedPointer(_ target: [UInt8], in catalog: Catalog) -> [UInt8]? {
+  /// The pointer file of a target `POINTER:NAME`. There is nothing that the name could choose.
+  private func namedPointer(_ target: [UInt8], in catalog: Catalog) -> [UInt8]? {
     guard let colon = target.lastIndex(of: UInt8(ascii: ":")) else { return nil }
     let file = Array(target[..<colon])
     guard let path = try? path(of: file), catalog.pointers.contains(where: { $0.path == path })
     else { return nil }
-    let name = String(decoding: target[(colon + 1)...], as: UTF8.self)
-    notices.warning("Ignoring name '\(name)' of \(PathQuoting.quoted(file))")
     return file
+  }
+
+  /// Tells of a target `POINTER:NAME` that its name chooses nothing; says nothing of other targets.
+  func warnOfIgnoredName(in target: [UInt8], _ catalog: Catalog) {
+    guard let file = namedPointer(target, in: catalog) else { return }
+    let name = String(decoding: target[(file.count + 1)...], as: UTF8.self)
+    notices.warning("Ignoring name '\(name)' of \(PathQuoting.quoted(file))")
   }
 
   /// Sees to it that parts of directories are recorded, or there.

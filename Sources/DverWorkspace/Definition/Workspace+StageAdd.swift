@@ -64,10 +64,13 @@ extension Workspace {
   package func freeze(_ targets: [[UInt8]], _ isFrozen: Bool) throws {
     let words = targets.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     try perform("dver \(isFrozen ? "freeze" : "unfreeze") \(words)") {
-      let graph = try Pipelines(try catalog(), root: root).graph
+      let catalog = try self.catalog()
+      let graph = try Pipelines(catalog, root: root).graph
       var texts: [RepositoryPath: (old: [UInt8], new: [UInt8])] = [:]
       for target in targets {
-        for (path, name) in try definitions(of: target, in: graph) {
+        let found = try definitions(of: target, in: graph)
+        warnOfIgnoredName(in: target, catalog)
+        for (path, name) in found {
           guard let old = try texts[path]?.old ?? FileSystem.contents(of: root.appending(path))
           else { throw WorkspaceError.missing(displayed(path)) }
           let present = texts[path]?.new ?? old

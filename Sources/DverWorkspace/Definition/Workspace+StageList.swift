@@ -30,11 +30,13 @@ extension Workspace {
       }
       return try definition(at: path, bytes: bytes).stages.map { summary(of: $0, in: path) }
     }
-    let graph = try Pipelines(try catalog(), root: root).graph
+    let catalog = try catalog()
+    let graph = try Pipelines(catalog, root: root).graph
     var (stages, tracked): (Set<Int>, Set<Int>) = ([], [])
     for target in targets {
       let selection = try graph.select(
         String(decoding: target, as: UTF8.self), from: currentFolder, isRecursive: isRecursive)
+      warnOfIgnoredName(in: target, catalog)
       stages.formUnion(selection.stages)
       tracked.formUnion(selection.tracked)
     }

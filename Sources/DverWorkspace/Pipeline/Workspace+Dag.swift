@@ -14,11 +14,13 @@ package struct DagOptions: Sendable {
 extension Workspace {
   /// A drawing of all pipelines, or of what leads to a target.
   package func dag(_ options: DagOptions) throws -> GraphDrawing {
-    let graph = try Pipelines(try catalog(), root: root).graph
+    let catalog = try catalog()
+    let graph = try Pipelines(catalog, root: root).graph
     guard let target = options.target else {
       return graph.drawing(nodes: options.nodes, from: currentFolder)
     }
     var selection = try graph.select(target, from: currentFolder)
+    warnOfIgnoredName(in: Array(target.utf8), catalog)
     if options.nodes == .outputs {
       let isStage = selection.stages.contains {
         let address = graph.stages[$0].address

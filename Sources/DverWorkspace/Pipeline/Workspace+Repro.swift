@@ -19,7 +19,7 @@ extension Workspace {
     let catalog = try catalog()
     let pipelines = try pipelines(catalog)
     let planned = try pipelines.plan(options, from: currentFolder)
-    for target in options.targets { _ = namedPointer(Array(target.utf8), in: catalog) }
+    for target in options.targets { warnOfIgnoredName(in: Array(target.utf8), catalog) }
     let plan = planned.stages
     if options.pulls { try pullMissing(for: planned, in: pipelines, options: options) }
     let transaction = try storing()
