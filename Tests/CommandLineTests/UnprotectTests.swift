@@ -35,6 +35,18 @@ import Testing
     #expect(try repository.shell("stat -c %i d/x a").standardOutput == before)
   }
 
+  @Test func whatWasWrittenThroughALinkIsKept() throws {
+    let repository = try repository("symlink")
+    for path in ["d/x", "a"] {
+      try repository.shell("chmod u+w \(path) && echo more >> \(path)").requireSuccess()
+    }
+    let result = try repository.dver("unprotect", "--json", "d", "a").requireSuccess()
+    #expect(result.standardOutput == #"{"unprotected": ["a", "d/x", "d/y"]}"# + "\n")
+    #expect(try repository.shell("find d a -links 1 -type f").lines.count == 3)
+    #expect(try repository.readText("d/x") == "1\nmore\n")
+    #expect(try repository.readText("a") == "3\nmore\n")
+  }
+
   @Test func linksThatLeadNowhereAreNamed() throws {
     let repository = try repository("symlink")
     try repository.shell("rm -rf .dver/cache/objects").requireSuccess()

@@ -57,8 +57,12 @@ extension Workspace {
         let outputs = (try? overlappingCatalog().outputs) ?? []
         let names = Set(outputs.compactMap(\.remote)).subtracting([entry.name])
         for name in names.sorted() {
+          guard let entry = try remotes().first(where: { $0.name == name }) else {
+            notices.warning("outputs name remote '\(name)', which is not configured: it is left alone")
+            continue
+          }
           // Nothing may have been pushed there yet.
-          if let place = try collectPlace(configuration().remote(name)) { places.append(place) }
+          if let place = try collectPlace(entry) { places.append(place) }
         }
       }
     }

@@ -64,7 +64,7 @@ extension Workspace {
   }
 
   /// - Returns: `false` where it is no link to that very file.
-  private func replaceLink(
+  func replaceLink(
     _ link: AbsolutePath, byCopyOf object: AbsolutePath
   ) throws -> Bool {
     guard try FileSystem.status(of: link)?.isLink == true,

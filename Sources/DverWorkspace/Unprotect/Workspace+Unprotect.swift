@@ -53,7 +53,9 @@ extension Workspace {
     if try isBelowLink(path) { return CheckoutSummary() }
     var scanner = ContentScanner(workspace: self)
     scanner.countsDangling = true
-    let content = try scanner.content(of: path)
+    var content = try scanner.content(of: path)
+    let edited = try replaceEditedLinks(in: content.entries.0, below: path, where: isChosen)
+    if !edited.isEmpty { content = try scanner.content(of: path) }
     guard let name = content.name else { return CheckoutSummary() }
     let (present, stamps) = content.entries
     let task = Checkout(
@@ -67,7 +69,31 @@ extension Workspace {
     if let stamps = outcome.stamps, outcome.summary.changeCount > 0 {
       try remember(path, name: name, entries: present, stamps: stamps)
     }
-    return outcome.summary
+    var summary = outcome.summary
+    summary.relinked += edited
+    return summary
+  }
+
+  /// Puts copies in the place of links to objects that were written to through them: the cache has
+  /// nothing that could be placed instead.
+  private func replaceEditedLinks(
+    in entries: EntryTable, below folder: RepositoryPath,
+    where isChosen: (_ entry: RepositoryPath) -> Bool
+  ) throws -> [RepositoryPath] {
+    var replaced: [RepositoryPath] = []
+    for index in entries.kinds.indices
+    where entries.kinds[index] == .file || entries.kinds[index] == .executable {
+      let path = folder.appending(entries.paths[index])
+      let link = root.appending(path)
+      guard isChosen(RepositoryPath(normalized: Array(entries.paths[index]))),
+        try FileSystem.status(of: link)?.isLink == true,
+        let object = try object(behindLink: link), object.status != nil,
+        object.digest != entries.digests[index],
+        try replaceLink(link, byCopyOf: link.resolvingLinks())
+      else { continue }
+      replaced.append(path)
+    }
+    return replaced
   }
 
   /// Whether a file is a symbolic link into a store, or the object itself under another name.

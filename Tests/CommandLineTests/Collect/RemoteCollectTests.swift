@@ -221,6 +221,10 @@ import Testing
     try repository.dver("push", "-q").requireSuccess()
     try repository.dver("gc", "-q", "-w", "-f", "-c").requireSuccess()
     #expect(!repository.exists(old) && repository.exists(new))
+    // One that is not configured here is named, and keeps no other from being collected.
+    try repository.append("  remote: gone\n", to: "bar.dver")
+    let rest = try repository.dver("gc", "-w", "-f", "-c").requireSuccess()
+    #expect(rest.standardError.contains("outputs name remote 'gone', which is not configured"))
   }
 
   @Test func shallowClonesLeaveSharedStoresAlone() throws {
