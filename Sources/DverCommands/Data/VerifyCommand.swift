@@ -60,12 +60,12 @@ struct VerifyCommand: WorkspaceCommand {
     if console.printsJSON {
       console.print(json: Self.document(summary))
     } else {
-      Self.print(summary, on: console)
+      print(summary, on: console)
     }
     if !summary.isSound { throw ExitRequest(status: .damaged) }
   }
 
-  private static func print(_ summary: VerifySummary, on console: Console) {
+  private func print(_ summary: VerifySummary, on console: Console) {
     for (word, findings) in [("damaged", summary.damaged), ("missing", summary.missing)] {
       for finding in findings {
         let paths = finding.paths.isEmpty ? ["no tracked path"] : finding.paths.map { "\($0)" }
@@ -77,9 +77,10 @@ struct VerifyCommand: WorkspaceCommand {
     }
     for path in summary.manifests { console.print("manifest\t\(path)") }
     let all = summary.isComplete ? "all of" : "a part of"
+    let whole = targets.isEmpty ? summary.place : "the targets' objects in \(summary.place)"
     let objects = CountText.text(summary.objectCount, "object")
     console.status(
-      "Verified \(all) \(summary.place): \(objects), \(ByteCount(summary.byteCount))")
+      "Verified \(all) \(whole): \(objects), \(ByteCount(summary.byteCount))")
     if summary.isSound { return console.status("Everything is sound") }
     if summary.packs.contains(where: \.isMended) {
       console.status(
