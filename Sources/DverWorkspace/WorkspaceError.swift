@@ -118,7 +118,7 @@ package enum WorkspaceError: DverError {
       if let suggestion {
         "did you mean '\(suggestion)'?"
       } else if name.contains(".") {
-        "the sections are core, cache, remote.NAME, gc and parsing; 'man dver-config' has all options"
+        "the sections are \(ConfigurationOptions.sections); 'man dver-config' has all options"
       } else {
         "an option's name is SECTION.OPTION, such as core.remote"
       }

@@ -10,7 +10,10 @@ import Testing
     (["add", "--glob", "z*"], "no path matches z*", "patterns"),
     (["add", "inner/data"], "inner/data belongs to another workspace, inner", "that folder"),
     (["move", "file", "inner/file"], "inner/file belongs to another workspace", "that folder"),
-    (["config", "unheard.of", "1"], "there is no option 'unheard.of'", "core, cache, remote.NAME"),
+    (
+      ["config", "unheard.of", "1"], "there is no option 'unheard.of'",
+      "core, cache, gc, parsing, plots, remote.NAME and resources"
+    ),
     (["config", "cache.type", "foo"], "'foo' is no value for cache.type", "man dver-config"),
     (["config", "core.lock_timeout", "x"], "'x' is no value for core.lock_timeout", "dver-config"),
     (["gc", "-w", "-f", "-p", "/no-such"], "/no-such, which -p names, is no folder", "project"),

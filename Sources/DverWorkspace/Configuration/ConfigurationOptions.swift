@@ -33,6 +33,16 @@ enum ConfigurationOptions {
     ("url", .path), ("id", .text), ("jobs", .integer(anyCount)),
   ]
 
+  /// What stands before the names of options, for a message.
+  static var sections: String {
+    var sections: [String] = []
+    for option in known {
+      let section = String(option.name.prefix { $0 != "." })
+      if !sections.contains(section) { sections.append(section) }
+    }
+    return "\(sections.joined(separator: ", ")), remote.NAME and resources"
+  }
+
   /// What bounds itself.
   private static let anyCount = 0...Int.max
 
