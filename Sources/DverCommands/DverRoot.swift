@@ -4,7 +4,7 @@ import ArgumentParser
 struct DverRoot: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dver",
-    abstract: "Git for data, and a build system for machine learning pipelines",
+    abstract: "Git for data, and a build system for pipelines",
     discussion: """
       Tracked data lies in a cache of objects named by their SHA-256; git tracks small pointer \
       files and manifests. 'man dver' says more, 'dver COMMAND --help' lists a command's options.
@@ -41,8 +41,8 @@ struct DverRoot: ParsableCommand {
       CommandGroup(
         name: "Upkeep",
         subcommands: [
-          CacheCommand.self, CheckIgnoreCommand.self, CollectCommand.self, CompletionCommand.self,
-          ConfigCommand.self, DestroyCommand.self, DoctorCommand.self, GitHookCommand.self,
+          CacheCommand.self, CheckIgnoreCommand.self, CompletionCommand.self, ConfigCommand.self,
+          DestroyCommand.self, DoctorCommand.self, CollectCommand.self, GitHookCommand.self,
           InstallCommand.self, MigrateCommand.self, OperationCommand.self, RootCommand.self,
           UndoCommand.self, VersionCommand.self,
         ]),
