@@ -19,6 +19,16 @@ import Testing
     return try repository.dverCommand(words).run().requireSuccess().lines
   }
 
+  @Test func whatIsNoFileIsRefusedAsSuch() throws {
+    let repository = try repository()
+    try repository.shell("mkfifo fifo data/set/fifo").requireSuccess()
+    for path in ["fifo", "data/set/fifo"] {
+      let result = try repository.dver("ls", path).requireStatus(2)
+      #expect(result.standardError.contains("\(path) is a FIFO, a socket or a device"))
+    }
+    #expect(try repository.dver("ls", "gone").requireStatus(2).standardError.contains("spelling"))
+  }
+
   @Test func namesOfOneFolder() throws {
     let repository = try repository()
     #expect(try lines(repository) == [".dverignore", "data", "run.sh"])

@@ -1,4 +1,5 @@
 import DverCore
+import DverFileSystem
 import DverGit
 import DverManifest
 
@@ -144,9 +145,19 @@ struct Lister {
     let siblings = try source.children(of: path.parent, in: workspace) ?? []
     let own = Array(path.lastComponent)
     guard !options.onlyTracked, let child = siblings.first(where: { $0.name == own }) else {
+      try refuseSpecialFile(path)
       throw WorkspaceError.missing(workspace.displayed(path))
     }
     append(child, at: own)
+  }
+
+  private func refuseSpecialFile(_ path: RepositoryPath) throws {
+    guard case .workspace = source,
+      try FileSystem.status(of: workspace.root.appending(path))?.kind == .special
+    else { return }
+    throw WorkspaceError.failed(
+      "\(workspace.displayed(path)) is a FIFO, a socket or a device, which is not listed",
+      hint: nil)
   }
 
   private mutating func append(_ child: ListedChild, at path: [UInt8]) {
