@@ -90,7 +90,7 @@ struct CheckoutReport {
     func list(_ paths: [RepositoryPath]) -> JSONValue { .array(paths.map { .path($0) }) }
     return [
       "added": list(summary.added), "modified": list(summary.modified),
-      "deleted": list(summary.deleted),
+      "deleted": list(summary.deleted), "running": list(summary.running),
     ]
   }
 
