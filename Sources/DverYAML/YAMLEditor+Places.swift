@@ -112,9 +112,27 @@ extension YAMLEditor {
     var text: [UInt8] = []
     let start = range.lowerBound
     // The last line of a file may lack its end.
-    if start > 0, bytes[start - 1] != Self.lineFeed { text += lineEnd }
+    let isOpen = start > 0 && bytes[start - 1] != Self.lineFeed
+    if isOpen { text += lineEnd }
     text += indented(lines, by: indent)
-    try replace(range, with: text, at: path, check: check)
+    guard isOpen, let place = placeToStripLineEnd else {
+      return try replace(range, with: text, at: path, check: check)
+    }
+    let stripping: [UInt8] = [UInt8(ascii: "-")] + bytes[place..<start] + text
+    try replace(place..<range.upperBound, with: stripping, at: path, check: check)
+  }
+
+  /// Where a `-` belongs if the file gets a line end that a block scalar at its end would take for its
+  /// own.
+  private var placeToStripLineEnd: Int? {
+    guard let site = document.records.indices.last else { return nil }
+    let last = YAMLNode(document: document, site: site)
+    guard !last.isAlias, last.style == .literal || last.style == .folded,
+      last.textBytes.last != Self.lineFeed
+    else { return nil }
+    let header = bytes[last.range].prefix { $0 != Self.lineFeed }
+    guard !header.contains(UInt8(ascii: "-")) else { return nil }
+    return header.firstIndex { [UInt8(ascii: "|"), UInt8(ascii: ">")].contains($0) }.map { $0 + 1 }
   }
 
   /// Puts `text` in the place of `range` if the result passes `check` and only the value at `path`

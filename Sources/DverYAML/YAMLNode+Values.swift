@@ -5,7 +5,7 @@ extension YAMLNode {
     switch kind {
     case .scalar:
       return record.tag == other.record.tag && (style == .plain) == (other.style == .plain)
-        && textBesidesLineEnd.elementsEqual(other.textBesidesLineEnd)
+        && textBytes.elementsEqual(other.textBytes)
     case .sequence: return Self.agree(items[...], other.items[...])
     case .mapping: return Self.agree(pairs, other.pairs)
     }
@@ -43,11 +43,5 @@ extension YAMLNode {
       && zip(old, new).allSatisfy { before, after in
         before.key.text == after.key.text && before.value.hasValue(of: after.value)
       }
-  }
-
-  /// The last line of a file may get the end that it lacks, which counts as text of a block scalar.
-  private var textBesidesLineEnd: ArraySlice<UInt8> {
-    let isBlock = style == .literal || style == .folded
-    return isBlock && textBytes.last == UInt8(ascii: "\n") ? textBytes.dropLast() : textBytes
   }
 }

@@ -234,9 +234,12 @@ import Testing
     #expect(result == "l:\n- &x 2\n- 5\n- *x\n- 6\n")
   }
 
-  @Test func aBlockScalarAtTheEndMayGetItsLineEnd() throws {
-    #expect(
-      try edit("a: |\n  x") { try $0.add("b", .integer(2), to: []) } == "a: |\n  x\nb: 2\n")
+  @Test(arguments: [
+    ("a: |\n  x", "a: |-\n  x\nb: 2\n"), ("a: >2 # c\n  x", "a: >-2 # c\n  x\nb: 2\n"),
+    ("a: |-\n  x", "a: |-\n  x\nb: 2\n"),
+  ])
+  func aBlockScalarAtTheEndStaysWithoutALineEnd(old: String, new: String) throws {
+    #expect(try edit(old) { try $0.add("b", .integer(2), to: []) } == new)
   }
 
   private func edit(
