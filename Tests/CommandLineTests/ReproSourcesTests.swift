@@ -51,6 +51,21 @@ import Testing
     try repository.dver("status", "e.dver:x").requireStatus(2)
   }
 
+  @Test func whatStandsBeforeAColonIsNoStagesFileUnlessItIsOne() throws {
+    let repository = try changed()
+    try repository.write("edit\n", to: "oa")
+    try repository.dver("checkout", "-f", "d.dver:a").requireSuccess()
+    #expect(try repository.readText("oa") == "edit\n")
+    #expect(try repository.readText("d") == "1\n")
+    for target in ["gone.dver:a", "other.yaml:a", "d:a"] {
+      for command in ["status", "checkout", "commit"] {
+        try repository.dver(command, target).requireStatus(2)
+      }
+    }
+    try repository.dver("checkout", "-f", "dver.yaml:a").requireSuccess()
+    #expect(try repository.readText("oa") == "1\n")
+  }
+
   @Test func whatReadsAPathLiesBelowIt() throws {
     let repository = try changed()
     try repository.dver("repro", "--downstream", "d.dver").requireSuccess()

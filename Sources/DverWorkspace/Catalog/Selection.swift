@@ -198,16 +198,17 @@ extension TrackedOutput {
     if let colon = target.lastIndex(of: UInt8(ascii: ":")) {
       (file, wanted) = (target[..<colon], target[(colon + 1)...])
     }
+    // What stands in front of a colon may as well be a pointer, or nothing that there is.
+    let fileName = RepositoryPath(normalized: Array(file)).lastComponent
+    guard file.isEmpty || fileName.elementsEqual(CatalogFiles.pipelineName.utf8) else {
+      return false
+    }
     let stageFolder =
       file.isEmpty
       ? current : AbsolutePath(Array(file), relativeTo: current).parent
     guard stageFolder == root.appending(folder) else { return false }
-    if wanted.isEmpty {
-      // All of the file.
-      let name = RepositoryPath(normalized: Array(file)).lastComponent
-      return !target.isEmpty
-        && (file.isEmpty || name.elementsEqual(CatalogFiles.pipelineName.utf8))
-    }
+    // All of the file.
+    if wanted.isEmpty { return !target.isEmpty }
     return wanted.elementsEqual(name.utf8)
       || name.utf8.starts(with: Array(wanted) + [UInt8(ascii: "@")])
   }
