@@ -142,7 +142,7 @@ import Testing
   func failsWithThePlace(text: String, message: String) throws {
     let repository = try TemporaryRepository()
     try repository.write(text, to: "dver.yaml")
-    for arguments in [["list"], ["list", "--all"], ["list", "--resolved", "--json"]] {
+    for arguments in [["list"], ["list", "--all", "--fail"], ["list", "--resolved", "--json"]] {
       let result = try repository.dverCommand(["stage"] + arguments).run().requireStatus(2)
       #expect(result.standardOutput.isEmpty)
       #expect(result.standardError.contains(message), "\(arguments): \(result.standardError)")

@@ -88,10 +88,12 @@ struct CheckoutReport {
 
   var json: JSONValue {
     func list(_ paths: [RepositoryPath]) -> JSONValue { .array(paths.map { .path($0) }) }
-    return [
-      "added": list(summary.added), "modified": list(summary.modified),
-      "deleted": list(summary.deleted), "running": list(summary.running),
+    let lists = [
+      ("added", summary.added), ("modified", summary.modified), ("deleted", summary.deleted),
     ]
+    // The three are all that DVC has, and programs compare whole documents.
+    let rare = summary.leftAlone.isEmpty ? [] : [("left_alone", summary.leftAlone)]
+    return .object((lists + rare).map { ($0, list($1)) })
   }
 
   /// Longer lists only scroll away what matters.

@@ -58,7 +58,8 @@ extension Workspace {
         let names = Set(outputs.compactMap(\.remote)).subtracting([entry.name])
         for name in names.sorted() {
           guard let entry = try remotes().first(where: { $0.name == name }) else {
-            notices.warning("outputs name remote '\(name)', which is not configured: it is left alone")
+            notices.warning(
+              "outputs name remote '\(name)', which is not configured: it is left alone")
             continue
           }
           // Nothing may have been pushed there yet.
