@@ -7,7 +7,8 @@ struct TargetSelection: ParsableArguments {
     help: "Take what stages depend on, too")
   var withDependencies = false
 
-  @Flag(name: [.customShort("R"), .long], help: "Take all that is tracked below a folder")
+  @Flag(
+    name: [.customShort("R"), .long], help: "Take a folder for all tracked paths and stages below")
   var recursive = false
 
   @Argument(help: "Tracked paths, pointers or stages (default: all)", completion: .target)

@@ -10,8 +10,9 @@ struct ListCommand: DverCommand {
     abstract: "List files, tracked data among them",
     discussion: """
       Members of tracked directories are listed as they are recorded, whether or not they are in the \
-      workspace. With two arguments the first is the folder of another workspace and the second \
-      counts from there; one argument is such a folder where a workspace begins, else a path.
+      workspace, and new files beside them. With two arguments the first is the folder of another \
+      workspace, or of a git repository without dver, and the second counts from there; one \
+      argument is such a folder where a workspace or repository begins, else a path.
 
       Examples:
         dver ls data/images

@@ -9,6 +9,9 @@ struct StatusCommand: WorkspaceCommand {
     commandName: "status",
     abstract: "Show what differs from what pointers and locks record",
     discussion: """
+      With -q it prints nothing: exit status 1 says that something differs. The options -a, -T, -A \
+      and -j are for use with -c.
+
       Examples:
         dver status
         dver status -q || echo changed
@@ -30,8 +33,8 @@ struct StatusCommand: WorkspaceCommand {
     help: "The remote to compare with (implies -c)", completion: .remote)
   var remote: String?
 
+  @OptionGroup var scope: TransferScope
   @OptionGroup var selection: TargetSelection
-  @OptionGroup(title: "With --cloud") var scope: TransferScope
 
   var printsJSON: Bool { json.json }
 

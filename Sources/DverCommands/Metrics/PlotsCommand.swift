@@ -58,7 +58,8 @@ struct PlotsDiffCommand: WorkspaceCommand {
     commandName: "diff",
     abstract: "Draw plots of several versions over each other",
     discussion: """
-      Compares the workspace, if it has changed, with HEAD, or with a revision, or several revisions with each other.
+      Compares the workspace with HEAD if it has changed; with one revision, the workspace with \
+      that; with several, these with each other.
 
       Examples:
         dver plots diff

@@ -47,7 +47,7 @@ struct ReproCommand: WorkspaceCommand {
   @Flag(help: "Fetch missing data from remotes first")
   var pull = false
 
-  @Flag(help: "Take missing data for unchanged")
+  @Flag(help: "Take missing data for what is recorded of it")
   var allowMissing = false
 
   @Flag(

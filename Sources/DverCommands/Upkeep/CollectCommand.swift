@@ -30,12 +30,14 @@ struct CollectCommand: WorkspaceCommand {
   @Flag(help: "Say what would be done, and do nothing")
   var dry = false
 
-  @Flag(name: .shortAndLong, help: "Collect in a remote, too")
+  @Flag(
+    name: .shortAndLong,
+    help: "Collect in the default remote and those that outputs name, too, or in that of -r")
   var cloud = false
 
   @Option(
     name: [.customShort("r", allowingJoined: true), .long],
-    help: "The remote for -c and --not-in-remote (default: the configured one)",
+    help: "The only remote for -c, or the one for --not-in-remote (default: the configured one)",
     completion: .remote)
   var remote: String?
 
