@@ -69,7 +69,10 @@ extension Workspace {
         catalog.output(containing: path) == nil, catalog.outputs(inside: path).isEmpty,
         try FileSystem.exists(root.appending(path))
       else { continue }
-      if try isInUse(path) { continue }
+      if let stage = try runningStage(writing: path) {
+        warnLeftAlone(path, stage)
+        continue
+      }
       // What lies behind a link is not this workspace's to delete.
       if try isBelowLink(path) {
         notices.warning(

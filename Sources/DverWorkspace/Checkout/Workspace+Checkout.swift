@@ -101,7 +101,8 @@ extension Workspace {
     let placement = Placement(from: store, types: try configuration().linkTypes)
     for selection in cached.byOutput() {
       // Looked at each time, as stages start meanwhile.
-      if options.sparesRunning, try isInUse(selection.output.path) {
+      if options.sparesRunning, let stage = try runningStage(writing: selection.output.path) {
+        warnLeftAlone(selection.output.path, stage)
         summary.leftAlone.append(selection.output.path)
         continue
       }
@@ -123,14 +124,14 @@ extension Workspace {
     return summary
   }
 
-  /// Whether a stage that runs at the moment writes the output at `path`, of which the user is told.
-  func isInUse(_ path: RepositoryPath) throws -> Bool {
-    guard let stage = try AsideRecovery.outputsInUse(sharedAsideLayout())[path] else {
-      return false
-    }
+  /// The stage that runs at the moment and writes the output at `path`.
+  func runningStage(writing path: RepositoryPath) throws -> StageAddress? {
+    try AsideRecovery.outputsInUse(sharedAsideLayout())[path]
+  }
+
+  func warnLeftAlone(_ path: RepositoryPath, _ stage: StageAddress) {
     notices.warning(
       "\(displayed(path)) is left alone: stage '\(stage.shown(from: currentFolder))' is running")
-    return true
   }
 
   private func checkout(
