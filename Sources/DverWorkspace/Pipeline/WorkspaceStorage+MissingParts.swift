@@ -43,9 +43,9 @@ extension WorkspaceStorage {
     of record: OutputRecord, at path: RepositoryPath, _ place: RepositoryPath
   ) throws -> EntryTable? {
     guard let name = record.name else { return nil }
-    var entries = EntryTable()
     guard name.isDirectory else {
       guard let size = record.size else { return nil }
+      var entries = EntryTable()
       entries.append(
         path: place.bytes, kind: record.isExecutable ? .executable : .file, digest: name.digest,
         size: size)
@@ -57,16 +57,6 @@ extension WorkspaceStorage {
     } catch is ManifestLookupError {
       return nil
     }
-    guard recorded.targets.isEmpty else { return nil }
-    guard !recorded.isEmpty else {
-      entries.append(path: place.bytes, kind: .emptyDirectory, digest: Digest.zero, size: 0)
-      return entries
-    }
-    for index in 0..<recorded.count {
-      entries.append(
-        path: place.appending(recorded.paths[index]).bytes, kind: recorded.kinds[index],
-        digest: recorded.digests[index], size: recorded.sizes[index])
-    }
-    return entries
+    return recorded.targets.isEmpty ? recorded.prefixed(with: place) : nil
   }
 }
