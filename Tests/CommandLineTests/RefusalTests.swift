@@ -6,6 +6,7 @@ import Testing
   @Test(arguments: [
     (["add", "."], ". is the workspace itself", "--glob"),
     (["add", ".dver"], ".dver belongs to dver or git", "another path"),
+    (["add", ".dver-staging"], ".dver-staging belongs to dver or git", "another path"),
     (["add", "dver.yaml"], "dver.yaml is a file of dver itself", "git add"),
     (["add", "--glob", "z*"], "no path matches z*", "patterns"),
     (["add", "inner/data"], "inner/data belongs to another workspace, inner", "that folder"),

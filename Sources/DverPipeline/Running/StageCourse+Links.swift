@@ -18,19 +18,10 @@ extension StageCourse {
       else { continue }
       let source = try place.resolvingLinks()
       guard try place.parent.resolvingLinks().relative(to: source) == nil,
-        try !isReserved(source)
+        try source.relative(to: runner.graph.root.resolvingLinks())?.isReserved != true
       else { continue }
       try replace(place, by: source, isDirectory: target.isDirectory)
     }
-  }
-
-  /// Whether a place belongs to git or dver.
-  private func isReserved(_ place: AbsolutePath) throws -> Bool {
-    let names = [".git", ".dver"]
-    let path = try place.relative(to: runner.graph.root.resolvingLinks())
-    return path?.components.contains { component in
-      names.contains { component.elementsEqual($0.utf8) }
-    } ?? false
   }
 
   private func replace(

@@ -1,4 +1,5 @@
 import DverCore
+import DverFileSystem
 import DverManifest
 
 /// Everything that is tracked in the workspace or in one revision: the content of all pointer files
@@ -118,16 +119,5 @@ struct Catalog: Sendable {
       if outputs[middle].path < path { low = middle + 1 } else { high = middle }
     }
     return low < outputs.count && outputs[low].path == path ? low : nil
-  }
-}
-
-extension RepositoryPath {
-  /// Whether the path belongs to git or dver, also where file names ignore case.
-  var isReserved: Bool {
-    isRoot
-      || components.contains { component in
-        let name = component.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
-        return name.elementsEqual(".git".utf8) || name.elementsEqual(".dver".utf8)
-      }
   }
 }

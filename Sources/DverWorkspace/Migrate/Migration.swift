@@ -1,4 +1,5 @@
 import DverCore
+import DverFileSystem
 import DverManifest
 import DverPipeline
 
