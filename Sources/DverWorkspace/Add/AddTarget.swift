@@ -29,9 +29,8 @@ extension Workspace {
     try refuseOwnFiles(path, shown)
     try refuseStores(in: path)
     let tracked = catalog.output(containing: path)
-    if arriving == nil, let tracked, tracked.path != path, tracked.name?.isDirectory == true,
-      case .pointer = tracked.origin
-    {
+    let directory = tracked.flatMap { $0.isPointedDirectory(around: path) ? $0 : nil }
+    if arriving == nil, directory != nil {
       // Inside of a directory a link is recorded as what it is.
       try refuseLinks(above: path, shown)
     } else {
@@ -39,35 +38,14 @@ extension Workspace {
     }
     guard let status = try arriving ?? FileSystem.status(of: root.appending(path)) else {
       // A member that is gone updates its directory; anything else must be there.
-      if let tracked, tracked.path != path, tracked.name?.isDirectory == true,
-        case .pointer = tracked.origin
-      {
-        return .member(path, of: tracked)
-      }
+      if let directory { return .member(path, of: directory) }
       throw WorkspaceError.missing(shown)
     }
     if status.kind == .special { throw ContentError.special(shown) }
     if let ignored = try ignoringRule(of: path, isDirectory: status.isDirectory) {
       throw WorkspaceError.ignored(shown, by: ignored)
     }
-    if let tracked {
-      guard case .pointer(let pointer) = tracked.origin else {
-        throw WorkspaceError.failed(
-          "\(shown) is an output of stage '\(tracked.originText)'",
-          hint: "run 'dver commit' to record it as it is")
-      }
-      if tracked.isCached { try refuseTrackedByGit(inside: path) }
-      if tracked.path == path {
-        let isOwn =
-          pointer == path.withSuffix(CatalogFiles.pointerSuffix)
-          && path.lastComponent.elementsEqual(tracked.record.path)
-        return isOwn ? .whole(path, isTracked: true) : .member(path, of: tracked)
-      }
-      guard tracked.name?.isDirectory == true else {
-        throw WorkspaceError.overlaps(shown, with: pointer.description)
-      }
-      return .member(path, of: tracked)
-    }
+    if let tracked { return try addTarget(path, in: tracked) }
     if let below = catalog.outputs(inside: path).first {
       throw WorkspaceError.overlaps(shown, with: displayed(below.path))
     }
@@ -76,6 +54,28 @@ extension Workspace {
     }
     try refuseIgnoredPointer(path.withSuffix(CatalogFiles.pointerSuffix))
     return .whole(path, isTracked: false)
+  }
+
+  /// Says how `add` updates a path at or inside of `tracked`, or why it refuses.
+  private func addTarget(
+    _ path: RepositoryPath, in tracked: TrackedOutput
+  ) throws -> AddTarget {
+    guard case .pointer(let pointer) = tracked.origin else {
+      throw WorkspaceError.failed(
+        "\(displayed(path)) is an output of stage '\(tracked.originText)'",
+        hint: "run 'dver commit' to record it as it is")
+    }
+    if tracked.isCached { try refuseTrackedByGit(inside: path) }
+    if tracked.path == path {
+      let isOwn =
+        pointer == path.withSuffix(CatalogFiles.pointerSuffix)
+        && path.lastComponent.elementsEqual(tracked.record.path)
+      return isOwn ? .whole(path, isTracked: true) : .member(path, of: tracked)
+    }
+    guard tracked.isPointedDirectory(around: path) else {
+      throw WorkspaceError.overlaps(displayed(path), with: pointer.description)
+    }
+    return .member(path, of: tracked)
   }
 
   /// Refuses a new pointer that would never get into git: who does not let dver stage it, stages what
@@ -184,5 +184,13 @@ extension Workspace {
     guard let rule = decision.rule else { return "dver itself" }
     let pattern = String(decoding: stack.pattern(of: rule), as: UTF8.self)
     return "\(stack.file(of: rule)):\(stack.line(of: rule)):\(pattern)"
+  }
+}
+
+extension TrackedOutput {
+  /// Whether it is the directory of a pointer, and `path` lies inside of it.
+  fileprivate func isPointedDirectory(around path: RepositoryPath) -> Bool {
+    guard case .pointer = origin else { return false }
+    return name?.isDirectory == true && path.isBelow(self.path)
   }
 }
