@@ -169,7 +169,7 @@ extension Workspace {
     let count = try neverPlaced(in: difference, of: known.path, beside: directory.entries).count
     guard count > 0 else { return }
     notices.warning(
-      "\(displayed(known.path)) loses \(count) file\(count == 1 ? "" : "s") that "
+      "\(displayed(known.path)) loses \(CountText.text(count, "file")) that "
         + "\(count == 1 ? "is" : "are") neither here nor in the cache: "
         + "to keep them, run 'dver undo', then 'dver pull'")
   }

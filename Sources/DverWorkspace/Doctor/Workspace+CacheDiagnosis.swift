@@ -22,10 +22,10 @@ extension Workspace {
     if isSample { size = Int64(Double(size) / Double(seen) * Double(objects.count)) }
     size += packs.reduce(0) { $0 + $1.byteCount }
     let count = objects.count + packs.reduce(0) { $0 + $1.objectCount }
-    let packText = packs.isEmpty ? "" : ", \(packs.count) pack\(packs.count == 1 ? "" : "s")"
+    let packText = packs.isEmpty ? "" : ", " + CountText.text(packs.count, "pack")
     diagnosis.state(
       "cache",
-      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(Self.count(count, "object")), "
+      "\(folder) (\(try FileSystem.traits(of: folder).name)), \(CountText.text(count, "object")), "
         + "\(isSample ? "about " : "")\(ByteCount(size))\(packText), store \(store.descriptor.id)")
     let damaged = packs.filter(\.isDamaged)
     if !damaged.isEmpty {
@@ -50,8 +50,8 @@ extension Workspace {
     let folder = PathQuoting.quoted(store.quarantineFolder.bytes)
     diagnosis.report(
       .note,
-      "\(Self.count(mended, "file")) in quarantine \(mended == 1 ? "is" : "are") left from damage that "
-        + "was mended: the objects are sound",
+      "\(CountText.text(mended, "file")) in quarantine \(mended == 1 ? "is" : "are") left from "
+        + "damage that was mended: the objects are sound",
       hint: lost == 0 ? "to be rid of it, run 'rm -r \(folder)'" : "keep \(folder) for now")
   }
 

@@ -45,14 +45,9 @@ extension Workspace {
     try refuseHiddenPointers(catalog)
     diagnosis.state(
       "tracked",
-      "\(Self.count(catalog.outputs.count, "path")), "
-        + Self.count(catalog.pointers.count, "pointer"))
+      "\(CountText.text(catalog.outputs.count, "path")), "
+        + CountText.text(catalog.pointers.count, "pointer"))
     return catalog
-  }
-
-  /// Such as `1 path` and `2 paths`.
-  static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   // MARK: Manifests
@@ -84,7 +79,7 @@ extension Workspace {
       guard !wrong.isEmpty else { return }
       diagnosis.report(
         .problem,
-        "\(wrong.count) manifest file\(wrong.count == 1 ? "" : "s") of \(displayed(output.path)) "
+        "\(CountText.text(wrong.count, "manifest file")) of \(displayed(output.path)) "
           + "\(wrong.count == 1 ? "does" : "do") not match the pointer",
         hint: "run 'dver doctor --upgrade' to write \(wrong.count == 1 ? "it" : "them") anew")
     } catch let error as ManifestLookupError {
@@ -107,7 +102,7 @@ extension Workspace {
     let folders = staging.filter { !$0.suffix(5).elementsEqual(".lock".utf8) }.count
     if folders > 0 {
       diagnosis.report(
-        .note, "\(folders) unfinished checkout\(folders == 1 ? "" : "s") in .dver/tmp/staging",
+        .note, "\(CountText.text(folders, "unfinished checkout")) in .dver/tmp/staging",
         hint: "the next 'dver checkout' removes what is not in use")
     }
     guard let store = try cacheIfPresent() else { return }
@@ -120,7 +115,7 @@ extension Workspace {
     if !pending.isEmpty {
       diagnosis.report(
         .note,
-        "\(Self.count(pending.count, "transaction")) not yet known to be on disk",
+        "\(CountText.text(pending.count, "transaction")) not yet known to be on disk",
         hint: "the next command that writes to the cache makes sure of it")
     }
     try diagnoseQuarantine(of: store, &diagnosis)

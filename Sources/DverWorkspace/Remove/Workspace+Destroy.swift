@@ -15,7 +15,7 @@ extension Workspace {
     let cache =
       folder.relative(to: dverFolder) == nil
       ? "the cache at \(folder) stays" : "the cache with all versions of the data goes"
-    return "\(pointers) pointer\(pointers == 1 ? "" : "s"), all pipelines and .dver go; \(cache)"
+    return "\(CountText.text(pointers, "pointer")), all pipelines and .dver go; \(cache)"
   }
 
   /// Takes dver out of the workspace; the data that is in place stays, as files of its own.

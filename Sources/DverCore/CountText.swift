@@ -1,7 +1,7 @@
 /// How many there are of something, as people read it.
-enum CountText {
+package enum CountText {
   /// Such as `1 object` or `3 objects`.
-  static func text(_ count: some BinaryInteger, _ noun: String) -> String {
+  package static func text(_ count: some BinaryInteger, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 }
