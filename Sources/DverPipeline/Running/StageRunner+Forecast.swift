@@ -20,23 +20,23 @@ extension StageRunner {
   ///
   /// - Parameters:
   ///   - includesUpstream: Whether stages count as stale because of stages before them.
-  ///   - assumesRestored: Whether what a stage before it would restore counts as there; `status`
-  ///     compares with what is there alone.
+  ///   - isOnlyCompared: Whether no stage is to run for what is found, as in `status`. Then what a
+  ///     stage before it would restore does not count as there, and parameter files that a stage
+  ///     without a lock cannot read are new, with a warning.
   package func forecast(
     _ plan: [Int], isForced: Bool = false, includesUpstream: Bool = true,
-    assumesRestored: Bool = true
+    isOnlyCompared: Bool = false
   ) throws -> [StageForecast] {
     let looks = try parallelMap(plan) { number in
       let stage = graph.stages[number]
       return (
-        inputs: try inputs(
-          of: number, isRecheck: false, isOnlyCompared: !assumesRestored),
+        inputs: try inputs(of: number, isRecheck: false, isOnlyCompared: isOnlyCompared),
         outputs: try outputs(of: stage, lock: locks[number])
       )
     }
     var verdicts: [Int: StageStaleness.Verdict] = [:]
     return try zip(plan, looks).map { number, look in
-      let inputs = assumesRestored ? assumed(look.inputs, of: number, verdicts) : look.inputs
+      let inputs = isOnlyCompared ? look.inputs : assumed(look.inputs, of: number, verdicts)
       var reasons = try staleReasons(of: number, inputs: inputs, outputs: look.outputs)
       if includesUpstream {
         for source in graph.awaited(by: number) where verdicts[source] == .stale {

@@ -94,7 +94,7 @@ extension Workspace {
       if case .warning(_, let text) = event { notices.warning(text) }
     }
     let plan = graph.order.filter { selected?.contains(graph.stages[$0].address) ?? true }
-    let forecast = try runner.forecast(plan, includesUpstream: false, assumesRestored: false)
+    let forecast = try runner.forecast(plan, includesUpstream: false, isOnlyCompared: true)
     return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
       let stage = graph.stages[item.stage]
       var differences = StaleReason.statusItems(item.reasons, from: currentFolder)
