@@ -6,7 +6,7 @@ enum StandardInput {
   static var isTerminal: Bool { isatty(0) == 1 }
 
   /// Whether nothing is handed over: it is a terminal, `/dev/null` or closed.
-  static var isDevice: Bool {
+  static var isAbsent: Bool {
     var status = stat()
     guard unsafe fstat(0, &status) == 0 else { return true }
     return status.st_mode & S_IFMT == S_IFCHR

@@ -110,7 +110,7 @@ struct PushCommits: WorkspaceCommand {
 
   func run(in workspace: Workspace, console: Console) throws {
     // A line in somebody else's hook leaves the references to others.
-    guard !StandardInput.isDevice else {
+    guard !StandardInput.isAbsent else {
       return try report(console) { try workspace.push([], options: TransferOptions()) }
     }
     let references = try StandardInput.lines().compactMap { PushedReference(line: $0) }

@@ -131,7 +131,8 @@ extension Workspace {
       guard try marker.linked.isEmpty && !configuration().linkTypes.contains(.symlink) else {
         throw CollectError.linkedWorkspace
       }
-      kept = try lacking(marker.objectsByRemote, in: remote, store: place.store, isDry: isDry)
+      kept = try withoutRemoteCopy(
+        marker.objectsByRemote, in: remote, store: place.store, isDry: isDry)
     }
     let needed = KeptObjects(recorded.digests + onlyLinked + ahead.map(\.digest))
     return CollectionTask.Part(
@@ -151,7 +152,7 @@ extension Workspace {
   /// - Parameters:
   ///   - objects: By the remote that their output names.
   ///   - name: The remote of outputs that name none.
-  private func lacking(
+  private func withoutRemoteCopy(
     _ objects: [String?: [Digest]], in name: String, store: ObjectStore, isDry: Bool
   ) throws -> KeptObjects {
     let entry = try configuration().remote(name)
@@ -161,13 +162,13 @@ extension Workspace {
     for (own, digests) in objects.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
       let wanted = KeptObjects(digests)
       guard let own, own != entry.name else {
-        kept += try lacking(wanted, in: remote, entry, stored: stored, isDry: isDry)
+        kept += try withoutSoundCopy(wanted, in: remote, entry, stored: stored, isDry: isDry)
         continue
       }
       // Of a remote that an old version names nothing may be left: then it has no copy.
       let others = try remotes().first { $0.name == own }
       if let others, let found = try? open(others) {
-        kept += try lacking(wanted, in: found, others, stored: stored, isDry: isDry)
+        kept += try withoutSoundCopy(wanted, in: found, others, stored: stored, isDry: isDry)
       } else {
         kept += wanted.digests
       }
@@ -175,7 +176,8 @@ extension Workspace {
     return KeptObjects(kept)
   }
 
-  private func lacking(
+  /// Those among `wanted` of which one remote has no copy that is what it should be.
+  private func withoutSoundCopy(
     _ wanted: KeptObjects, in remote: any Remote, _ entry: RemoteEntry, stored: KeptObjects,
     isDry: Bool
   ) throws -> [Digest] {
