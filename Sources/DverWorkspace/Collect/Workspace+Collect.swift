@@ -167,13 +167,24 @@ extension Workspace {
       }
       // Of a remote that an old version names nothing may be left: then it has no copy.
       let others = try remotes().first { $0.name == own }
-      if let others, let found = try? open(others) {
+      if let others, let found = openIfThere(others) {
         kept += try withoutSoundCopy(wanted, in: found, others, stored: stored, isDry: isDry)
       } else {
         kept += wanted.digests
       }
     }
     return KeptObjects(kept)
+  }
+
+  /// As ``open(_:)``; of a remote that cannot be opened the user is told, and it counts as empty.
+  private func openIfThere(_ entry: RemoteEntry) -> (any Remote)? {
+    do {
+      return try open(entry)
+    } catch {
+      let cause = (error as? any DverError)?.message ?? "\(error)"
+      notices.warning("\(cause): what is pushed there stays in the cache")
+      return nil
+    }
   }
 
   /// Those among `wanted` of which one remote has no copy that is what it should be.

@@ -225,6 +225,11 @@ import Testing
     try repository.append("  remote: gone\n", to: "bar.dver")
     let rest = try repository.dver("gc", "-w", "-f", "-c").requireSuccess()
     #expect(rest.standardError.contains("outputs name remote 'gone', which is not configured"))
+    // A share that is not mounted keeps nobody from collecting, and nothing goes for its sake.
+    try repository.move(own, to: repository.outside("elsewhere"))
+    let warned = try repository.dver("gc", "-w", "-f", "--not-in-remote").requireSuccess()
+    #expect(warned.standardError.contains("remote 'o' was used before: what is pushed there"))
+    #expect(try repository.exists(object("new", in: ".dver/cache")))
   }
 
   @Test func shallowClonesLeaveSharedStoresAlone() throws {
