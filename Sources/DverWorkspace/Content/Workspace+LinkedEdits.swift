@@ -57,8 +57,16 @@ extension Workspace {
     let workspaces = (try? workspacesOfRepository()) ?? [self]
     var links: [Digest: [AbsolutePath]] = [:]
     for workspace in workspaces where workspace.bare == nil {
-      let found = (try? workspace.linksIntoStores(passesClosedFolders: true)) ?? []
-      for item in found { links[item.digest, default: []].append(item.link) }
+      do {
+        let found = try workspace.linksIntoStores(passesClosedFolders: true)
+        for item in found { links[item.digest, default: []].append(item.link) }
+      } catch {
+        // The cache is mended all the same.
+        let cause = (error as? any DverError)?.message ?? "\(error)"
+        notices.warning(
+          "links into the cache are not known in \(PathQuoting.quoted(workspace.root.bytes)) "
+            + "(\(cause)): what was written through one of them is kept in quarantine alone")
+      }
     }
     return links
   }
