@@ -45,9 +45,9 @@ extension Workspace {
       try orphanedLocks.fold { entries in
         try perform("dver repro") { try changes(folding: entries, ofOthers: true) }
       }
-    } catch let error where error is YAMLError || error is FileFormatError {
+    } catch is YAMLError, is FileFormatError, is StageGraphError {
       // Whatever needs the files names what is wrong with them; what mends them must not fail.
-    } catch is StageGraphError {}
+    }
   }
 
   private func changes(folding entries: [LockLog.Entry], ofOthers: Bool) throws -> Changes {
