@@ -38,23 +38,29 @@ extension ParameterValue {
   func appendInFlow(to bytes: inout [UInt8], isOldVersion: Bool) {
     switch self {
     case .list(let items):
-      bytes.append(UInt8(ascii: "["))
-      for (position, item) in items.enumerated() {
-        if position > 0 { bytes += Array(", ".utf8) }
+      Self.appendInFlow(items, between: ("[", "]"), to: &bytes) { item, bytes in
         item.appendInFlow(to: &bytes, isOldVersion: isOldVersion)
       }
-      bytes.append(UInt8(ascii: "]"))
     case .map(let members):
-      bytes.append(UInt8(ascii: "{"))
-      for (position, member) in members.enumerated() {
-        if position > 0 { bytes += Array(", ".utf8) }
+      Self.appendInFlow(members, between: ("{", "}"), to: &bytes) { member, bytes in
         member.appendInFlow(to: &bytes, isOldVersion: isOldVersion)
       }
-      bytes.append(UInt8(ascii: "}"))
-    default:
-      guard let scalar else { return }
+    case .null, .bool, .integer, .largeInteger, .double, .string:
+      guard let scalar else { preconditionFailure("all but lists and maps are scalars") }
       YAMLWriter.append(scalar, inFlow: true, isOldVersion: isOldVersion, to: &bytes)
     }
+  }
+
+  private static func appendInFlow<Item>(
+    _ items: [Item], between brackets: (String, String), to bytes: inout [UInt8],
+    _ append: (Item, inout [UInt8]) -> Void
+  ) {
+    bytes += Array(brackets.0.utf8)
+    for (position, item) in items.enumerated() {
+      if position > 0 { bytes += Array(", ".utf8) }
+      append(item, &bytes)
+    }
+    bytes += Array(brackets.1.utf8)
   }
 
   private static func append(
