@@ -9,19 +9,23 @@ extension StageCourse {
   /// git's or dver's own, stays, and is refused. Outputs that persist or that are not for the cache may be
   /// links: what they lead to is looked after by somebody else.
   func replaceLinks() throws {
-    for (output, path) in zip(stage.stage.outputs, stage.outputs)
-    where output.isCached && !output.persists {
-      let place = runner.graph.root.appending(path)
-      guard try FileSystem.status(of: place)?.isLink == true,
-        try !storage.isLinkIntoStore(place),
-        let target = try FileSystem.statusFollowingLinks(of: place), target.kind != .special
-      else { continue }
-      let source = try place.resolvingLinks()
-      guard try place.parent.resolvingLinks().relative(to: source) == nil,
-        try source.relative(to: runner.graph.root.resolvingLinks())?.isReserved != true
-      else { continue }
-      try replace(place, by: source, isDirectory: target.isDirectory)
-    }
+    for index in stage.outputs.indices { try replaceLink(of: index) }
+  }
+
+  /// As ``replaceLinks()``, for one output of the stage.
+  func replaceLink(of index: Int) throws {
+    let output = stage.stage.outputs[index]
+    guard output.isCached, !output.persists else { return }
+    let place = runner.graph.root.appending(stage.outputs[index])
+    guard try FileSystem.status(of: place)?.isLink == true,
+      try !storage.isLinkIntoStore(place),
+      let target = try FileSystem.statusFollowingLinks(of: place), target.kind != .special
+    else { return }
+    let source = try place.resolvingLinks()
+    guard try place.parent.resolvingLinks().relative(to: source) == nil,
+      try source.relative(to: runner.graph.root.resolvingLinks())?.isReserved != true
+    else { return }
+    try replace(place, by: source, isDirectory: target.isDirectory)
   }
 
   private func replace(

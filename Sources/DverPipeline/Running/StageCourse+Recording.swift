@@ -32,7 +32,7 @@ extension StageCourse {
       if present[index].record?.name != record.name {
         changed.append((index, record))
       } else if stage.stage.outputs[index].isCached, try !storage.isStored(record) {
-        try replaceLinks()
+        try replaceLink(of: index)
         let stored = try storage.storeOutput(stage.stage.outputs[index], at: stage.outputs[index])
         guard stored.name == record.name else {
           throw StageFailure.restoredWrongly(stage: address, stage.outputs[index])
