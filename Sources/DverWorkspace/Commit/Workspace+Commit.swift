@@ -32,10 +32,14 @@ extension Workspace {
     let chosen = try committed(targets, in: catalog, options: options)
     try refuseMissingOutputs(of: chosen.stages)
     let pointed = chosen.pointed
-    for output in pointed where output.isCached { try refuseTrackedByGit(inside: output.path) }
-    for member in chosen.members { try refuseTrackedByGit(inside: member.path) }
-    for output in pointed { try refuseStores(in: output.path) }
-    for member in chosen.members { try refuseStores(in: member.path) }
+    for output in pointed {
+      if output.isCached { try refuseTrackedByGit(inside: output.path) }
+      try refuseStores(in: output.path)
+    }
+    for member in chosen.members {
+      try refuseTrackedByGit(inside: member.path)
+      try refuseStores(in: member.path)
+    }
     let transaction = try storing()
     let contents = try pointed.map { output in
       try ContentScanner(
@@ -44,16 +48,13 @@ extension Workspace {
       ).content(of: output.path)
     }
     try refuseMissing(pointed, contents)
-    let alteredMembers = options.force ? [] : try changedMembers(among: chosen.members)
-    let changed =
-      zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }
-      .map { displayed($0.0.path) }
-      + alteredMembers
-      + chosen.stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
-    if !changed.isEmpty, !options.force, try !confirm(changed) {
-      throw WorkspaceError.failed(
-        "not recorded: \(changed.joined(separator: ", ")) changed",
-        hint: "use 'dver commit -f' to record changes without a question")
+    if !options.force {
+      let members = try changedMembers(among: chosen.members)
+      let changed =
+        zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }.map { displayed($0.0.path) }
+        + members
+        + chosen.stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
+      try requireConsent(to: changed, confirm)
     }
     var taken = try zip(pointed, contents).map {
       try take($0, as: $1, transaction: transaction)
@@ -85,6 +86,15 @@ extension Workspace {
     }
     progress.end()
     return added
+  }
+
+  private func requireConsent(
+    to changed: [String], _ confirm: ([String]) throws -> Bool
+  ) throws {
+    guard try !changed.isEmpty && !confirm(changed) else { return }
+    throw WorkspaceError.failed(
+      "not recorded: \(changed.joined(separator: ", ")) changed",
+      hint: "use 'dver commit -f' to record changes without a question")
   }
 
   /// A path inside of a tracked directory, which is recorded alone: the rest need not be there.
@@ -170,6 +180,14 @@ extension Workspace {
       stages = Set(graph.stages.indices)
       pointed = catalog.outputs.filter { if case .pointer = $0.origin { true } else { false } }
     }
+    return (pointed, members, try changedStages(among: stages, in: pipelines, options: options))
+  }
+
+  /// The stages that are not as recorded, in the order in which they would run.
+  private func changedStages(
+    among stages: Set<Int>, in pipelines: Pipelines, options: CommitOptions
+  ) throws -> [ChangedStage] {
+    let graph = pipelines.graph
     var plan = graph.sorted(stages.sorted())
     if options.withDependencies { plan = graph.upstreamClosure(of: plan) }
     let storage = try WorkspaceStorage(self, transaction: nil)
@@ -178,14 +196,11 @@ extension Workspace {
       if item.reasons.contains(where: { $0 != .alwaysRuns }) { return true }
       return try hasOutputElsewhere(graph.stages[item.stage])
     }
-    return (
-      pointed, members,
-      changed.map {
-        ChangedStage(
-          number: $0.stage, name: graph.stages[$0.stage].address.text,
-          needsConsent: $0.reasons.contains { !$0.isKeptByStoring }, pipelines: pipelines)
-      }
-    )
+    return changed.map {
+      ChangedStage(
+        number: $0.stage, name: graph.stages[$0.stage].address.text,
+        needsConsent: $0.reasons.contains { !$0.isKeptByStoring }, pipelines: pipelines)
+    }
   }
 
   /// Whether a link of the user's stands in the place of an output for the cache. To record that makes it
