@@ -117,11 +117,14 @@ extension Workspace {
       }
     }
     try saveIndexes()
-    if !summary.ignored.isEmpty {
-      let paths = WorkspaceError.list(summary.ignored.map { displayed($0) })
-      notices.warning("recorded, but ignored by now: \(paths)")
-    }
+    warnOfIgnored(summary.ignored)
     return summary
+  }
+
+  private func warnOfIgnored(_ paths: [RepositoryPath]) {
+    guard !paths.isEmpty else { return }
+    let list = WorkspaceError.list(paths.map { displayed($0) })
+    notices.warning("recorded, but ignored by now: \(list)")
   }
 
   /// The stage that runs at the moment and writes the output at `path`.
@@ -272,27 +275,6 @@ extension Workspace {
     try FileSystem.removeFile(root.appending(output.path))
     summary.deleted = [output.path]
     return summary
-  }
-
-  /// A hidden folder in the mount that `target` lies in.
-  func stagingFolder(for target: AbsolutePath) throws -> StagingFolder {
-    let parent = try target.nearestFolder()
-    try FileSystem.makeDirectories(temporaryFolder)
-    if try FileSystem.areInOneMount(parent, temporaryFolder) {
-      return try StagingFolder(
-        in: temporaryFolder.appending("staging"), leases: configuration().leases)
-    }
-    return try StagingFolder(
-      in: parent.appending(ReservedName.staging), leases: configuration().leases)
-  }
-}
-
-extension AbsolutePath {
-  /// The folder itself, or the first one above it that exists.
-  func nearestFolder() throws -> AbsolutePath {
-    var folder = self
-    while try FileSystem.status(of: folder)?.isDirectory != true { folder = folder.parent }
-    return folder
   }
 }
 
