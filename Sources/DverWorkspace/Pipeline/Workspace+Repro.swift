@@ -49,16 +49,22 @@ extension Workspace {
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
-    let ran = reports.compactMap { report -> (stage: StageAddress, duration: Duration)? in
-      guard case .ran(let duration) = report.outcome else { return nil }
-      return (graph.stages[report.stage].address, duration)
-    }
     // Without them stages start in another order, no more.
-    try? durations.record(ran, of: graph)
+    try? durations.record(Self.durations(in: reports, graph), of: graph)
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
     if !isUnchanged { try rememberTracked(try self.catalog()) }
     progress.end()
     return reports.map { Self.report($0, graph, from: folder) }
+  }
+
+  /// How long the stages took that ran.
+  private static func durations(
+    in reports: [StageReport], _ graph: StageGraph
+  ) -> [(stage: StageAddress, duration: Duration)] {
+    reports.compactMap { report -> (stage: StageAddress, duration: Duration)? in
+      guard case .ran(let duration) = report.outcome else { return nil }
+      return (graph.stages[report.stage].address, duration)
+    }
   }
 
   /// Says what ``repro(_:events:)`` would do, without doing it.

@@ -18,11 +18,7 @@ extension Workspace {
     let graph = pipelines.graph
     guard !plan.tracked.isEmpty else { return }
     let catalog = try catalog()
-    let stages = plan.stages.map { graph.stages[$0] }
-    let read = Set(
-      stages.flatMap { $0.dependencies + $0.parameterFiles }.compactMap(\.insidePath)
-        + plan.targets.map { graph.tracked[$0].path }
-    ).sorted()
+    let read = Self.pathsRead(by: plan, of: graph)
     var changed: [[UInt8]] = []
     func canBeMadeAnew(_ path: RepositoryPath) throws -> Bool {
       try !options.withoutCommit && isLinkIntoFormerCache(path)
@@ -53,6 +49,15 @@ extension Workspace {
     addOptions.command = "dver repro"
     addOptions.withoutStoring = options.withoutCommit
     _ = try add(changed, options: addOptions)
+  }
+
+  /// What stages of the plan read, and what was named to be recorded, sorted.
+  private static func pathsRead(by plan: Pipelines.Plan, of graph: StageGraph) -> [RepositoryPath] {
+    let stages = plan.stages.map { graph.stages[$0] }
+    return Set(
+      stages.flatMap { $0.dependencies + $0.parameterFiles }.compactMap(\.insidePath)
+        + plan.targets.map { graph.tracked[$0].path }
+    ).sorted()
   }
 
   /// What is read of tracked data and is not as recorded, and of that what was never placed here.
