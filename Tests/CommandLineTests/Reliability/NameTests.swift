@@ -80,7 +80,7 @@ struct NameTests {
   @Test func linesForGitAreThoseOfDVC() throws {
     let repository = try TemporaryRepository()
     let name = "file!with*weird#naming_[1].t?t"
-    let line = #"/file\!with\*weird\#naming_\[1\].t\?t"# + "\n"
+    let line = ##"/file\!with\*weird\#naming_\[1\].t\?t"## + "\n"
     try repository.write("1\n", to: name)
     try repository.dver("add", name).requireSuccess()
     #expect(try repository.readText(".gitignore") == line)
