@@ -69,6 +69,19 @@ extension ReproTests {
     try repository.requireClean()
   }
 
+  @Test func aCommitDoesNotRecordWhatACommandIsWriting() throws {
+    let repository = try slow()
+    let running = try begun(in: repository)
+    try repository.write("half\n", to: "o")
+    let refused = try repository.dver("commit", "-f", "s").requireStatus(5)
+    #expect(
+      refused.standardError.contains(
+        "stage 's' is being run by process \(running.processIdentifier)"))
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func ctrlCEndsTheWait() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()

@@ -218,7 +218,15 @@ extension Workspace {
     let storage = try WorkspaceStorage(self, transaction: transaction)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
     defer { try? foldLocks(command: "dver commit") }
+    let inUse = try AsideRecovery.outputsInUse(sharedAsideLayout())
     for stage in stages {
+      // What its command has written so far is no result.
+      let resolved = pipelines.graph.stages[stage.number]
+      if resolved.outputs.contains(where: { inUse[$0] != nil }) {
+        let record = runsFolder.appending(resolved.address.fileName)
+        throw StageFailure.runsElsewhere(
+          stage: resolved.address, holder: RunClaim.holder(at: record))
+      }
       try runner.record(stage.number)
       notices.status("Recorded stage '\(stage.name)'")
     }
