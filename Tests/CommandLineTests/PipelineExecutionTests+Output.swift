@@ -207,6 +207,22 @@ extension PipelineExecutionTests {
     try clone.requireClean()
   }
 
+  @Test func linksInsideOfMissingDataHideNoEdits() throws {
+    let repository = try TemporaryRepository()
+    for path in ["data/a/x", "data/b/y"] { try repository.write("1\n", to: path) }
+    try repository.symlink("x", at: "data/a/latest")
+    try repository.dver("add", "-q", "data/a", "data/b").requireSuccess()
+    try repository.write(
+      "stages: {s: {cmd: 'cat data/*/* > o', deps: [data], outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.remove("data/a")
+    let fresh = try repository.dver("repro", "--allow-missing").requireSuccess()
+    #expect(fresh.standardOutput.contains("didn't change"))
+    try repository.append("more\n", to: "data/b/y")
+    let refused = try repository.dver("repro", "--allow-missing").requireStatus(3)
+    #expect(refused.standardError.contains("dependency data/a is missing"))
+  }
+
   @Test func pullingWithMissingDataFetchesWhatFoldersOfPointersLack() throws {
     let clone = try cloneOfCounting()
     try clone.shell("sed -i 's/>out/>out; true/' dver.yaml").requireSuccess()

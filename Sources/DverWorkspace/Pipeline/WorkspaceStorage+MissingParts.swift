@@ -38,7 +38,7 @@ extension WorkspaceStorage {
   }
 
   /// The entries of what is recorded at `path`, below its place in a folder; `nil` where they are not to
-  /// be had, or links among them may lead anywhere.
+  /// be had, or links among them leave the folder.
   private func entries(
     of record: OutputRecord, at path: RepositoryPath, _ place: RepositoryPath
   ) throws -> EntryTable? {
@@ -57,6 +57,10 @@ extension WorkspaceStorage {
     } catch is ManifestLookupError {
       return nil
     }
-    return recorded.targets.isEmpty ? recorded.prefixed(with: place) : nil
+    // What links lead to outside of the folder counts as well, and cannot be looked at.
+    let staysInside = recorded.links.allSatisfy { link in
+      place.appending(link.path).parent.resolving(link.target) != nil
+    }
+    return staysInside ? recorded.prefixed(with: place) : nil
   }
 }
