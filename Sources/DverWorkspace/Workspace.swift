@@ -50,7 +50,10 @@ package final class Workspace: Sendable {
     var configuration: Configuration?
     var correctsConfiguration = false
     var git: GitRepository??
+    var gitPrefix: GitPathPrefix?
     var cache: ObjectStore?
+    /// Where the configuration has remotes and the cache in the workspace, with what each is.
+    var stores: [(place: RepositoryPath, name: String)]?
     var clockPlaces: [UInt64: FileClock.Place] = [:]
     var operationGroup: Int?
     /// What this process holds at the moment.
@@ -147,13 +150,13 @@ package final class Workspace: Sendable {
   package func allowWrongConfiguration() {
     parts.withLock {
       $0.correctsConfiguration = true
-      $0.configuration = nil
+      ($0.configuration, $0.stores) = (nil, nil)
     }
   }
 
   /// Forgets what was read, after the files changed.
   func reloadConfiguration() {
-    parts.withLock { $0.configuration = nil }
+    parts.withLock { ($0.configuration, $0.stores) = (nil, nil) }
   }
 
   /// The git repository around the workspace; `nil` where there is none, or none is wanted.
@@ -185,7 +188,29 @@ package final class Workspace: Sendable {
 
   /// Where the workspace lies in its repository.
   func gitPrefix(in git: GitRepository) -> GitPathPrefix {
-    bare?.prefix ?? git.prefix(of: root.bytes) ?? GitPathPrefix([])
+    if let bare { return bare.prefix }
+    return parts.withLock { parts in
+      if let known = parts.gitPrefix { return known }
+      let found = git.prefix(of: root.bytes) ?? GitPathPrefix([])
+      parts.gitPrefix = found
+      return found
+    }
+  }
+
+  /// Where remotes and the cache are in the workspace, or will be, with what each is.
+  func storesInside() throws -> [(place: RepositoryPath, name: String)] {
+    if let known = parts.withLock({ $0.stores }) { return known }
+    let places =
+      try remotes().filter { $0.unsupportedURL == nil }.map { ($0.path, "remote '\($0.name)'") }
+      + [(try cacheFolder(), "the cache")]
+    var found: [(place: RepositoryPath, name: String)] = []
+    for (place, name) in places {
+      for candidate in [place, (try? place.resolvingLinks()) ?? place] {
+        if let inside = candidate.relative(to: root) { found.append((inside, name)) }
+      }
+    }
+    parts.withLock { $0.stores = found }
+    return found
   }
 
   /// Where the cache is, or will be.

@@ -29,25 +29,14 @@ extension Workspace {
   /// Refuses a path that a remote or the cache is in, or will be: its objects would become data, and it
   /// would go where other data takes their place. So would a path that lies in any store.
   func refuseStores(in path: RepositoryPath) throws {
-    for remote in try remotes() where remote.unsupportedURL == nil {
-      guard let place = insidePath(of: remote.path, in: path) else { continue }
-      throw storeError(path, place, name: "remote '\(remote.name)'")
-    }
-    if let place = insidePath(of: try cacheFolder(), in: path) {
-      throw storeError(path, place, name: "the cache")
+    for store in try storesInside() where store.place.isInside(path) {
+      throw storeError(path, store.place, name: store.name)
     }
     var folder = path.parent
     while !folder.isRoot {
       if try StoreDescriptor.isStore(root.appending(folder)) { throw storeError(path, folder) }
       folder = folder.parent
     }
-  }
-
-  private func insidePath(of place: AbsolutePath, in path: RepositoryPath) -> RepositoryPath? {
-    for candidate in [place, (try? place.resolvingLinks()) ?? place] {
-      if let inside = candidate.relative(to: root), inside.isInside(path) { return inside }
-    }
-    return nil
   }
 
   func storeError(
