@@ -3,6 +3,7 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import DverPipeline
 import Glibc
 
 extension Checkout {
@@ -222,10 +223,12 @@ extension Checkout {
       summary.added.append(shown(relative))
     } else if try holds(target, entry, of: plan.desired) {
       summary.ignored.append(shown(relative))
-    } else if try options.force || isSaved(target) {
+    } else if try isSaved(target) || leadsNowhere(target) {
       try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
-    } else if try leadsNowhere(target) {
+    } else if try options.force && FileSystem.status(of: target)?.isDirectory == false {
+      // Hidden, or there since just now: nothing has put it into the cache.
+      try workspace.hiddenFiles.keep(target, as: shown(relative))
       try FileSystem.rename(staged, to: target)
       summary.added.append(shown(relative))
     } else if try FileSystem.status(of: target)?.isDirectory == true {

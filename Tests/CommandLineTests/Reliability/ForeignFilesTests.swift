@@ -203,7 +203,12 @@ struct ForeignFilesTests {
     #expect(try repository.readText("d/y") == "1\n")
     // What only the workspace has stays.
     try repository.write("mine\n", to: "d/y")
-    guard flags.isEmpty else { return }
+    guard flags.isEmpty else {
+      let forced = try repository.dver("checkout", "-f").requireSuccess()
+      #expect(forced.standardError.contains(".dver/state/kept/d/y"))
+      #expect(try repository.readText("d/y") == "1\n")
+      return #expect(try repository.readText(".dver/state/kept/d/y") == "mine\n")
+    }
     let refused = try repository.dver("checkout").requireStatus(2)
     #expect(refused.standardError.contains("d/y"))
     #expect(try repository.readText("d/y") == "mine\n")
