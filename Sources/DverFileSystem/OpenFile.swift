@@ -162,6 +162,23 @@ import Glibc
     }
   }
 
+  /// Writes all of `bytes` at `offset`.
+  package func write(_ bytes: [UInt8], at offset: Int64) throws {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe pwrite(
+          descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written,
+          Int(offset) + written)
+      }
+      guard count >= 0 else {
+        if errno == EINTR { continue }
+        throw FileSystemError(.write, path)
+      }
+      written += count
+    }
+  }
+
   /// Sets the position back to the first byte.
   package func rewind() throws {
     guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw FileSystemError(.read, path) }

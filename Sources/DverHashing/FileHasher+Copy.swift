@@ -86,7 +86,7 @@ extension FileHasher {
     while let end = try copy.wait(beyond: hashed) {
       while hashed < end {
         let count = try unsafe target.read(
-          at: hashed, into: buffer, atMost: Int(min(end - hashed, Int64(Self.bufferByteCount))))
+          at: hashed, into: buffer, atMost: Int(min(end - hashed, Int64(readLimit))))
         guard count > 0 else { throw ChangedFileError(path: target.path) }
         unsafe update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         hashed += Int64(count)

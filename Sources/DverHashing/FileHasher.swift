@@ -10,11 +10,20 @@ import Glibc
   /// Large enough to keep system calls rare, small enough for the second-level cache.
   package static let bufferByteCount = 256 * 1024
 
-  package init() {
-    unsafe buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 4096)
+  /// - Parameter byteCount: How long the files are, as far as that is known: a large buffer costs more than
+  ///   hashing a small file.
+  package init(expecting byteCount: Int64 = .max) {
+    let count = Int(min(max(byteCount, Self.leastByteCount), Int64(Self.bufferByteCount - 1)))
+    // With room for a byte more, the end of the file shows without another read.
+    unsafe buffer = .allocate(byteCount: count + 1, alignment: 16)
   }
 
+  private static let leastByteCount: Int64 = 4095
+
   deinit { unsafe buffer.deallocate() }
+
+  /// How much ``read(_:at:count:skipping:_:)`` can read.
+  package var readLimit: Int { unsafe buffer.count }
 
   /// The digest of what `file` holds from its present position on.
   ///
@@ -49,14 +58,14 @@ import Glibc
   /// Reads from an offset on into the buffer and hashes what it read.
   ///
   /// - Parameters:
-  ///   - count: At most ``bufferByteCount``.
+  ///   - count: At most ``readLimit``.
   ///   - skipped: So many of the first bytes are not hashed.
   ///   - body: Takes the digest and all bytes, fewer than `count` where the file ends.
   package mutating func read<Result: ~Copyable>(
     _ file: borrowing OpenFile, at offset: Int64, count: Int, skipping skipped: Int = 0,
     _ body: (Digest, Span<UInt8>) throws -> Result
   ) throws -> Result {
-    precondition(count <= Self.bufferByteCount)
+    precondition(count <= readLimit)
     var filled = 0
     while filled < count {
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])

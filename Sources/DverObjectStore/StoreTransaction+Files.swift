@@ -23,7 +23,7 @@ extension StoreTransaction {
     let source = try OpenFile(path, .read, followsLinks: false)
     let before = try source.status()
     let clock = FileClock.now()
-    if before.size <= Int64(FileHasher.bufferByteCount) {
+    if before.size <= Int64(hasher.readLimit) {
       let digest = try hasher.read(source, at: 0, count: Int(before.size)) { digest, bytes in
         try check(source, unchangedSince: before, byteCount: Int64(bytes.count))
         try store(bytes, digest: digest)

@@ -19,7 +19,7 @@ import Testing
     let jobs = Int.random(in: 1...5, using: &generator)
     let scheduler = Scheduler(plan: Array(0..<60), awaited: { edges[$0] }, jobs: jobs)
     let state = Mutex((done: Set<Int>(), running: 0, most: 0, early: [Int]()))
-    let reports = scheduler.run(cancellation: Cancellation()) { turn in
+    let reports = scheduler.run(cancellation: Cancellation()) { turn, _ in
       let stage = turn.stage
       state.withLock {
         $0.running += 1
@@ -45,7 +45,7 @@ import Testing
     let begun = Mutex(0)
     let news = WakeUp()
     let scheduler = Scheduler(plan: Array(0..<4), awaited: { _ in [] }, jobs: 4)
-    let reports = scheduler.run(cancellation: Cancellation()) { turn in
+    let reports = scheduler.run(cancellation: Cancellation()) { turn, _ in
       begun.withLock { $0 += 1 }
       news.signal()
       while true {
@@ -61,7 +61,7 @@ import Testing
   @Test func tellsStagesWhetherOneBeforeThemRan() {
     let told = Mutex([Int: Bool]())
     let scheduler = Scheduler(plan: [4, 7, 9], awaited: { [7: [4], 9: [7]][$0] ?? [] }, jobs: 2)
-    _ = scheduler.run(cancellation: Cancellation()) { turn in
+    _ = scheduler.run(cancellation: Cancellation()) { turn, _ in
       told.withLock { $0[turn.stage] = turn.upstreamRan }
       return StageReport(stage: turn.stage, outcome: turn.stage == 4 ? .ran(.zero) : .fresh)
     }
@@ -76,7 +76,7 @@ import Testing
     func words(_ jobs: Int) -> [String] {
       let scheduler = Scheduler(
         plan: Array(0..<50), awaited: { edges[$0] }, jobs: jobs, policy: .keepGoing)
-      return scheduler.run(cancellation: Cancellation()) { turn in
+      return scheduler.run(cancellation: Cancellation()) { turn, _ in
         let stage = turn.stage
         let failure = StageFailure.runsElsewhere(
           stage: StageAddress(file: path("dver.yaml"), name: "s\(stage)"), holder: nil)
@@ -94,7 +94,7 @@ import Testing
   @Test func startsNothingAfterACancellation() {
     let cancellation = Cancellation()
     let scheduler = Scheduler(plan: [0, 1, 2], awaited: { _ in [] }, jobs: 1)
-    let reports = scheduler.run(cancellation: cancellation) { turn in
+    let reports = scheduler.run(cancellation: cancellation) { turn, _ in
       cancellation.request()
       return StageReport(stage: turn.stage, outcome: .ran(.zero))
     }

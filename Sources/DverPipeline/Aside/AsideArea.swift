@@ -87,8 +87,9 @@ package final class AsideArea: Sendable {
 
   /// The old outputs, with where they stand aside.
   package func oldOutputs(of ticket: Ticket) throws -> [(output: Int, location: AbsolutePath)] {
-    try zip(ticket.outputs, ticket.places).compactMap { output, places in
-      try places.present().map { (output, $0) }
+    try ticket.outputs.indices.compactMap { index in
+      guard ticket.wasThere[index] else { return nil }
+      return try ticket.places[index].present().map { (ticket.outputs[index], $0) }
     }
   }
 

@@ -49,15 +49,11 @@ package final class LockLog: Sendable {
   }
 
   private let path: AbsolutePath
-  private let descriptor: Mutex<Int32?> = Mutex(nil)
+  private let file: Mutex<OpenFile?> = Mutex(nil)
 
   /// Opens nothing before the first use.
   package init(_ path: AbsolutePath) {
     self.path = path
-  }
-
-  deinit {
-    if let descriptor = descriptor.withLock({ $0 }) { close(descriptor) }
   }
 
   package func append(_ entry: Entry) throws {
@@ -112,21 +108,20 @@ package final class LockLog: Sendable {
 
   /// Runs `body` with the log to itself, opened for appending.
   private func withFile(_ body: (borrowing OpenFile) throws -> Void) throws {
-    try descriptor.withLock { kept in
-      if kept == nil { kept = try open() }
-      guard let descriptor = kept else { return }
+    try file.withLock { kept in
+      let opened = if let open = kept.take() { open } else { try open() }
+      let descriptor = opened.descriptor
       guard dver_lock_exclusive_waiting(descriptor) == 0 else {
         throw FileSystemError(.lock, path)
       }
-      defer { _ = dver_unlock(descriptor) }
-      // A second descriptor of the same open file, so that the value can close its own.
-      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-      guard copy >= 0 else { throw FileSystemError(.open, path) }
-      try body(OpenFile(adopting: copy, path: path))
+      let result = Result { try body(opened) }
+      _ = dver_unlock(descriptor)
+      kept = consume opened
+      try result.get()
     }
   }
 
-  private func open() throws -> Int32 {
+  private func open() throws -> OpenFile {
     let flags = O_RDWR | O_CREAT | O_APPEND
     func attempt() -> Int32 {
       unsafe path.withCString { unsafe dver_openat(AT_FDCWD, $0, flags, 0o666) }
@@ -137,6 +132,6 @@ package final class LockLog: Sendable {
       descriptor = attempt()
     }
     guard descriptor >= 0 else { throw FileSystemError(.open, path) }
-    return descriptor
+    return OpenFile(adopting: descriptor, path: path)
   }
 }

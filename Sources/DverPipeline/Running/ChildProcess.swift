@@ -105,10 +105,9 @@ struct ChildProcess: ~Copyable {
         var offset = 0
         for (number, string) in strings.enumerated() {
           unsafe pointers[number] = bytes.baseAddress.map { unsafe $0 + offset }
-          for byte in string {
-            unsafe bytes[offset] = CChar(bitPattern: byte)
-            offset += 1
-          }
+          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+          unsafe string.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+          offset += string.count
           unsafe bytes[offset] = 0
           offset += 1
         }

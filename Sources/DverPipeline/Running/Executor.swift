@@ -9,10 +9,12 @@ package protocol Executor: Sendable {
   /// Called on a thread that may wait as long as it takes. A command that fails is a result; an
   /// error means that it could not be started or watched.
   ///
-  /// - Parameter output: Called with each line of output and its line feed or carriage return;
-  ///   without one for a piece of a very long line and for what a command prints last.
+  /// - Parameters:
+  ///   - started: Called once, when the first command runs: time that would only be waited.
+  ///   - output: Called with each line of output and its line feed or carriage return;
+  ///     without one for a piece of a very long line and for what a command prints last.
   func run(
-    _ request: CommandRequest, cancellation: Cancellation,
+    _ request: CommandRequest, cancellation: Cancellation, started: () -> Void,
     output: (ArraySlice<UInt8>) -> Void
   ) throws -> CommandResult
 }

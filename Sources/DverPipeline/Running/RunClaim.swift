@@ -13,6 +13,8 @@ package struct RunClaim: ~Copyable {
   private let lease: Lease?
   /// Where the records end.
   private var end: Int
+  /// How long the file is.
+  private var byteCount: Int
   private var runs: [RunRecord]
 
   /// How many runs are remembered, and how many may be in the file before it is written anew.
@@ -52,9 +54,11 @@ package struct RunClaim: ~Copyable {
     }
     let own = Holder(
       process: getpid(), host: lease == nil ? nil : ProcessIdentity.current.host)
-    let known = try FileSystem.contents(of: path, limit: Self.mostBytes) ?? []
+    let present = Int(clamping: try file.status().size)
+    let known = try file.read(at: 0, count: min(present, Self.mostBytes))
     let records = Self.records(in: known)
-    try Self.replace(file, from: records.count, by: Self.mark + own.line)
+    byteCount = try Self.replace(
+      file, of: present, from: records.count, by: Self.mark + own.line)
     runs = RunRecord.runs(in: Array(records))
     end = records.count
     self.lease = lease
@@ -117,22 +121,23 @@ package struct RunClaim: ~Copyable {
     runs.append(record)
     if runs.count > Self.mostCount {
       runs.removeFirst(runs.count - Self.keptCount)
-      try Self.replace(file, from: 0, by: runs.flatMap(\.bytes))
+      byteCount = try Self.replace(file, of: byteCount, from: 0, by: runs.flatMap(\.bytes))
     } else {
-      try Self.replace(file, from: end, by: record.bytes)
+      byteCount = try Self.replace(file, of: byteCount, from: end, by: record.bytes)
     }
     return runs.suffix(Self.keptCount)
   }
 
   /// Some file systems flush a file at its closing that was emptied before; this one is not.
+  ///
+  /// - Returns: How long the file is now.
   private static func replace(
-    _ file: borrowing OpenFile, from start: Int, by bytes: [UInt8]
-  ) throws {
-    guard lseek(file.descriptor, start, SEEK_SET) >= 0 else {
-      throw FileSystemError(.write, file.path)
-    }
-    try file.write(bytes)
-    try file.truncate(to: Int64(start + bytes.count))
+    _ file: borrowing OpenFile, of byteCount: Int, from start: Int, by bytes: [UInt8]
+  ) throws -> Int {
+    try file.write(bytes, at: Int64(start))
+    let newCount = start + bytes.count
+    if newCount < byteCount { try file.truncate(to: Int64(newCount)) }
+    return newCount
   }
 }
 

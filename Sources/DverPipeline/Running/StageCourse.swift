@@ -24,48 +24,53 @@ struct StageCourse: Sendable {
 
   /// Runs the commands, again after a failure as often as the stage says, and records what they
   /// made; returns how long they took.
-  func run() throws -> Duration {
+  ///
+  /// - Parameters:
+  ///   - key: What the run cache may know the run by.
+  ///   - backlog: Gets what nobody waits for.
+  func run(key: Digest?, _ backlog: Backlog) throws -> Duration {
     let record = runner.settings.records.appending(address.fileName)
     guard var claim = try runner.claim(record) else {
       throw StageFailure.runsElsewhere(stage: address, holder: RunClaim.holder(at: record))
     }
     runner.events(.started(stage: number, reasons: reasons))
     defer { storage.commandsEnded() }
-    let environment = environment
+    let environment = runner.environment.adding(stage.stage.environment)
     let started = RunRecord.now()
     var run = RunRecord(
       host: ProcessIdentity.current.host, started: started, duration: .zero, ending: .cancelled,
-      peakMemory: ByteCount(0), environment: RunRecord.digest(ofEnvironment: environment),
+      peakMemory: ByteCount(0), environment: environment.digest,
       log: logs.path(started: started))
     do {
-      while try !attempt(&run, environment, claim) { try pause(after: &run) }
+      while true {
+        if let lock = try attempt(&run, environment.variables, claim, backlog) {
+          let duration = run.duration
+          let finished = FinishedRun(run, of: self, lock: lock, key: key, claim: claim)
+          backlog.add { finished.settle() }
+          return duration
+        }
+        try pause(after: &run)
+      }
     } catch {
       writeRecord(run, &claim)
       throw error
     }
-    writeRecord(run, &claim)
-    do {
-      try claim.check()
-      try runner.aside.layout.quarantine(of: address).clear()
-    } catch {
-      warn(error)
-    }
-    return run.duration
   }
 
   /// Runs the commands once, with the previous outputs aside.
   ///
-  /// - Returns: `false` where the commands failed and may be tried again; previous outputs are back
-  ///   then.
+  /// - Returns: The stage's new lock; `nil` where the commands failed and may be tried again; previous
+  ///   outputs are back then.
   private func attempt(
-    _ run: inout RunRecord, _ environment: [[UInt8]], _ claim: borrowing RunClaim
-  ) throws -> Bool {
+    _ run: inout RunRecord, _ environment: [[UInt8]], _ claim: borrowing RunClaim,
+    _ backlog: Backlog
+  ) throws -> StageLock? {
     try claim.check()
     let ticket = try runner.aside.begin(
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
     do {
-      try execute(&run, environment, token: ticket.token)
+      try execute(&run, environment, token: ticket.token, started: backlog.flush)
       try replaceLinks()
       try requireSameInputs()
       try requireLeases(claim)
@@ -74,17 +79,16 @@ struct StageCourse: Sendable {
       try requireLeases(claim)
       for (index, record) in outputs.enumerated() { noteChange(of: index, to: record) }
       let lock = lock(outputs: outputs)
-      remember(lock)
       try finish(lock)
       try runner.aside.complete(ticket)
       run.product = RunRecord.Product(lock.outputs, directory: stage.directory)
-      return true
+      return lock
     } catch {
       fail(ticket, run)
       guard case StageFailure.command(_, let ending, _) = error, ending != .cancelled,
         run.attempts < attemptCount, !runner.cancellation.isRequested()
       else { throw error }
-      return false
+      return nil
     }
   }
 
@@ -109,33 +113,9 @@ struct StageCourse: Sendable {
     run.attempts += 1
   }
 
-  /// Without it the stage would run again some day; no reason to fail now.
-  private func remember(_ lock: StageLock) {
-    guard let key = RunKey.of(stage.stage, inputs: inputs) else { return }
-    do {
-      try storage.rememberRun(of: stage, key: key, lock: lock)
-    } catch {
-      warn(error)
-    }
-  }
-
-  /// What each command finds in its environment; a dver inside of a stage has that of the outer one.
-  private static let addedVariables = ["DVER_ROOT", "DVER_STAGE", OrphanedCommands.variable]
-
-  /// The environment that dver was started with, and the stage's own variables.
-  private var environment: [[UInt8]] {
-    let own = stage.stage.environment
-    let names = Set((own.map(\.name) + Self.addedVariables).map { Array("\($0)=".utf8) })
-    let inherited = runner.settings.environment.filter { variable in
-      let end = variable.firstIndex(of: UInt8(ascii: "=")) ?? variable.count - 1
-      return !names.contains(Array(variable.prefix(end + 1)))
-    }
-    return inherited + own.map { Array("\($0.name)=\($0.value)".utf8) }
-  }
-
   /// - Parameter token: Tells the processes of this run from all others, should dver die.
   private func execute(
-    _ run: inout RunRecord, _ environment: [[UInt8]], token: String
+    _ run: inout RunRecord, _ environment: [[UInt8]], token: String, started: () -> Void
   ) throws {
     var environment = environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
@@ -148,7 +128,9 @@ struct StageCourse: Sendable {
     request.grace = runner.settings.grace
     request.timeout = stage.stage.timeout
     request.jobServer = runner.jobServer
-    let result = try runner.executor(stage).run(request, cancellation: runner.cancellation) {
+    let result = try runner.executor(stage).run(
+      request, cancellation: runner.cancellation, started: started
+    ) {
       runner.events(.output(stage: number, $0))
     }
     run.duration = result.duration
@@ -216,7 +198,7 @@ struct StageCourse: Sendable {
     }
   }
 
-  private func writeRecord(_ run: RunRecord, _ claim: inout RunClaim) {
+  func writeRecord(_ run: RunRecord, _ claim: inout RunClaim) {
     do {
       try logs.prune(keeping: try claim.write(run))
     } catch {
@@ -224,7 +206,7 @@ struct StageCourse: Sendable {
     }
   }
 
-  private func warn(_ error: any Error) {
+  func warn(_ error: any Error) {
     let text = (error as? any DverError)?.message ?? "\(error)"
     runner.events(.warning(stage: number, text))
   }

@@ -52,6 +52,8 @@ package struct StageRunner: Sendable {
   let aside: AsideArea
   let settings: Settings
   let options: Options
+  /// What the commands of all stages inherit.
+  let environment: CommandEnvironment
   let cancellation: Cancellation
   let executor: @Sendable (ResolvedStage) -> any Executor
   /// Where `make` inside of stages gets jobs from.
@@ -71,6 +73,7 @@ package struct StageRunner: Sendable {
     self.aside = aside
     self.settings = settings
     self.options = options
+    environment = CommandEnvironment(inherited: settings.environment)
     self.cancellation = cancellation
     self.executor = executor
     self.events = events
@@ -80,20 +83,22 @@ package struct StageRunner: Sendable {
   ///
   /// - Parameters:
   ///   - shortage: What the stage lacks to run.
+  ///   - backlog: Gets what can wait until the thread has nothing better to do.
   ///   - mayRun: Asked before the stage runs; if not, nothing has happened.
   /// - Returns: `nil` where it may not run.
-  package func run(
-    _ number: Int, isForced: Bool = false, shortage: ResourceShortage? = nil,
+  func run(
+    _ number: Int, isForced: Bool = false, shortage: ResourceShortage? = nil, backlog: Backlog,
     mayRun: () -> Bool = { true }
   ) -> StageReport? {
-    var report = attempt(number, isForced, shortage, mayRun)
+    var report = attempt(number, isForced, shortage, backlog, mayRun)
     if let known = report, case .failed(.runsElsewhere(_, let holder)) = known.outcome {
+      backlog.flush()
       do {
         if let lock = try waitForOther(number, holder: holder) {
           // What the other process made counts.
           var runner = self
           runner.locks[number] = lock
-          report = runner.attempt(number, isForced, shortage, mayRun)
+          report = runner.attempt(number, isForced, shortage, backlog, mayRun)
         }
       } catch {
         report = failureReport(number, error, known.reasons)
@@ -151,7 +156,8 @@ package struct StageRunner: Sendable {
   private struct Postponement: Error {}
 
   private func attempt(
-    _ number: Int, _ isForced: Bool, _ shortage: ResourceShortage?, _ mayRun: () -> Bool
+    _ number: Int, _ isForced: Bool, _ shortage: ResourceShortage?, _ backlog: Backlog,
+    _ mayRun: () -> Bool
   ) -> StageReport? {
     let stage = graph.stages[number]
     var reasons: [StaleReason] = []
@@ -162,7 +168,7 @@ package struct StageRunner: Sendable {
       if isForced { reasons.append(.forced) }
       let course = StageCourse(
         runner: self, number: number, inputs: inputs, present: present, reasons: reasons)
-      let outcome = try bringUpToDate(course) {
+      let outcome = try bringUpToDate(course, backlog) {
         if let shortage { throw StageFailure.shortage(stage: stage.address, shortage) }
         guard mayRun() else { throw Postponement() }
       }
@@ -186,7 +192,7 @@ package struct StageRunner: Sendable {
 
   /// - Parameter requireResources: Throws where the stage may not run, or not now.
   private func bringUpToDate(
-    _ course: StageCourse, requireResources: () throws -> Void
+    _ course: StageCourse, _ backlog: Backlog, requireResources: () throws -> Void
   ) throws -> StageOutcome {
     let stage = graph.stages[course.number].stage
     switch StageStaleness(reasons: course.reasons, isFrozen: stage.isFrozen).verdict {
@@ -199,14 +205,18 @@ package struct StageRunner: Sendable {
       try course.keep()
       return .fresh
     case .stale:
-      if let confirm = options.confirm, !confirm(course.number, course.reasons) {
-        throw StageFailure.declined(stage: graph.stages[course.number].address)
+      if let confirm = options.confirm {
+        backlog.flush()
+        guard confirm(course.number, course.reasons) else {
+          throw StageFailure.declined(stage: graph.stages[course.number].address)
+        }
       }
       try course.requireOutputs()
-      if options.usesRunCache, try course.restoreFromRunCache() { return .restored }
+      let key = RunKey.of(stage, inputs: course.inputs)
+      if options.usesRunCache, try course.restoreFromRunCache(key) { return .restored }
       try course.requireInputs()
       try requireResources()
-      return .ran(try course.run())
+      return .ran(try course.run(key: key, backlog))
     }
   }
 

@@ -54,10 +54,11 @@ package struct PipelineRun: Sendable {
     let shortages = resources.shortages(of: plan)
     var runner = runner
     runner.jobServer = server
-    let reports = scheduler.run(cancellation: runner.cancellation) { [runner, force] turn in
+    let reports = scheduler.run(cancellation: runner.cancellation) {
+      [runner, force] turn, backlog in
       runner.run(
         turn.stage, isForced: force == .all || (force == .downstream && turn.upstreamRan),
-        shortage: shortages[turn.stage], mayRun: turn.mayRun)
+        shortage: shortages[turn.stage], backlog: backlog, mayRun: turn.mayRun)
     }
     // One barrier for all: only then may old outputs go.
     if runner.aside.hasCompleted {

@@ -61,9 +61,10 @@ package struct Scheduler: Sendable {
   /// The calling thread works too. Another one is started when a stage could start and no thread is
   /// free, so that a chain of stages runs on one thread without a switch between them.
   ///
-  /// - Parameter body: Returns `nil` where the stage may not run yet.
+  /// - Parameter body: Returns `nil` where the stage may not run yet. What it leaves in the backlog is
+  ///   done before its thread waits for a stage to start, and before the plan ends.
   package func run(
-    cancellation: Cancellation, _ body: @escaping @Sendable (Turn) -> StageReport?
+    cancellation: Cancellation, _ body: @escaping @Sendable (Turn, Backlog) -> StageReport?
   ) -> [StageReport] {
     let state = SchedulerState(
       plan: plan, awaited: awaited, jobs: jobs, policy: policy, durations: durations,
@@ -83,11 +84,11 @@ private final class Crew: Sendable {
   private let helpers: Mutex<[WorkerThread]> = Mutex([])
   private let news = WakeUp()
   private let cancellation: Cancellation
-  private let body: @Sendable (Scheduler.Turn) -> StageReport?
+  private let body: @Sendable (Scheduler.Turn, Backlog) -> StageReport?
 
   init(
     _ state: SchedulerState, _ cancellation: Cancellation,
-    _ body: @escaping @Sendable (Scheduler.Turn) -> StageReport?
+    _ body: @escaping @Sendable (Scheduler.Turn, Backlog) -> StageReport?
   ) {
     self.state = Mutex(state)
     self.cancellation = cancellation
@@ -95,11 +96,12 @@ private final class Crew: Sendable {
   }
 
   func work() {
-    while let (place, stage, upstreamRan) = next() {
+    let backlog = Backlog()
+    while let (place, stage, upstreamRan) = next(backlog) {
       let turn = Scheduler.Turn(stage: stage, upstreamRan: upstreamRan) {
         self.state.withLock { $0.admit(place) }
       }
-      let report = body(turn)
+      let report = body(turn, backlog)
       let need = state.withLock { state in
         report.map { state.finish(place, $0) } ?? state.postpone(place)
       }
@@ -111,7 +113,7 @@ private final class Crew: Sendable {
   func wake() { news.signal() }
 
   /// Waits for a stage to start; `nil` once there will be none.
-  private func next() -> (place: Int, stage: Int, upstreamRan: Bool)? {
+  private func next(_ backlog: Backlog) -> (place: Int, stage: Int, upstreamRan: Bool)? {
     while true {
       let ticket = news.ticket
       if cancellation.isRequested() { state.withLock { $0.stop() } }
@@ -125,8 +127,10 @@ private final class Crew: Sendable {
         return (place, stage, upstreamRan)
       case .done:
         news.signal()
+        backlog.flush()
         return nil
       case .wait:
+        backlog.flush()
         news.wait(after: ticket)
         state.withLock { $0.idleCount -= 1 }
       }

@@ -110,7 +110,7 @@ struct ContentScanner: Sendable {
     }
     workspace.progress.begin(
       transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
-    var hasher = FileHasher()
+    var hasher = FileHasher(expecting: status.size)
     let hashed = try hash(absolute, isLink: isLink, using: &hasher)
     let content = FileContent(
       digest: hashed.digest, size: hashed.status.size, isExecutable: hashed.status.isExecutable,
