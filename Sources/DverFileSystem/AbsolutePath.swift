@@ -66,7 +66,9 @@ package struct AbsolutePath: Hashable, Comparable, Sendable {
 
   package func appending(_ component: some Collection<UInt8>) -> AbsolutePath {
     guard !component.isEmpty else { return self }
-    var joined = bytes
+    var joined: [UInt8] = []
+    joined.reserveCapacity(bytes.count + 1 + component.underestimatedCount)
+    joined.append(contentsOf: bytes)
     if joined.count > 1 { joined.append(RepositoryPath.slash) }
     joined.append(contentsOf: component)
     return AbsolutePath(normalized: joined)

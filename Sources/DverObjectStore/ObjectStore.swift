@@ -80,8 +80,10 @@ package final class ObjectStore: Sendable {
 
   /// Where the loose object of `digest` is, or would be.
   package func path(of digest: Digest) -> AbsolutePath {
-    let hex = Array(digest.hex.utf8)
-    return objectsFolder.appending(hex[..<2]).appending(hex[2...])
+    var hex: [UInt8] = []
+    digest.appendHex(to: &hex)
+    hex.insert(RepositoryPath.slash, at: 2)
+    return objectsFolder.appending(hex)
   }
 
   // MARK: Reading
@@ -90,6 +92,16 @@ package final class ObjectStore: Sendable {
   package func contains(_ digest: Digest) throws -> Bool {
     if try isInSight(digest) { return true }
     return try rescue([digest]) && isInSight(digest)
+  }
+
+  /// As ``contains(_:)``. A loose object that is not of its length was written to, through a link: then
+  /// there must be a good one.
+  package func contains(_ digest: Digest, byteCount: Int64) throws -> Bool {
+    guard let status = try FileSystem.status(of: path(of: digest)) else {
+      return try contains(digest)
+    }
+    guard status.size == byteCount else { return try isIntact(digest) }
+    return try isTrusted(status, digest) || contains(digest)
   }
 
   /// The length of an object, as its file or its pack has it; `nil` where it is not there.
@@ -107,9 +119,12 @@ package final class ObjectStore: Sendable {
 
   /// Whether there is a loose object that is to be trusted.
   private func hasTrustedLoose(_ digest: Digest) throws -> Bool {
-    guard let status = try FileSystem.status(of: path(of: digest)), status.isFile else {
-      return false
-    }
+    guard let status = try FileSystem.status(of: path(of: digest)) else { return false }
+    return try isTrusted(status, digest)
+  }
+
+  private func isTrusted(_ status: FileStatus, _ digest: Digest) throws -> Bool {
+    guard status.isFile else { return false }
     guard let since = distrustedSince, status.changed >= since else { return true }
     return try isLooseIntact(digest)
   }

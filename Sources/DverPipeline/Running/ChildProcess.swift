@@ -105,7 +105,8 @@ struct ChildProcess: ~Copyable {
         var offset = 0
         for (number, string) in strings.enumerated() {
           unsafe pointers[number] = bytes.baseAddress.map { unsafe $0 + offset }
-          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+          let rest = unsafe UnsafeMutableRawBufferPointer(
+            UnsafeMutableBufferPointer(rebasing: bytes[offset...]))
           unsafe string.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
           offset += string.count
           unsafe bytes[offset] = 0

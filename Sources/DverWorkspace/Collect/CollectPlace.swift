@@ -126,8 +126,14 @@ extension Workspace {
 
   /// Says in a shared cache what this workspace needs, so that a collection on behalf of another one
   /// keeps it.
-  func noteInSharedCache(_ items: [(name: ContentName, path: RepositoryPath)]) throws {
-    guard !items.isEmpty, try isCacheShared(), let store = try cacheIfPresent() else { return }
+  ///
+  /// - Parameter items: Not asked for where the cache is this workspace's alone.
+  func noteInSharedCache(
+    _ items: @autoclosure () -> [(name: ContentName, path: RepositoryPath)]
+  ) throws {
+    guard try isCacheShared(), let store = try cacheIfPresent() else { return }
+    let items = items()
+    guard !items.isEmpty else { return }
     let lines = items.map { "\($0.name) \(PathQuoting.quoted($0.path.bytes))\n" }.sorted()
     let head = "commit none\ntime \(FileClock.now().nanoseconds / 1_000_000_000)\n"
     let names = CollectNames(store, place: "the cache")

@@ -40,6 +40,13 @@ struct ContentScanner: Sendable {
   ///   it has one.
   func content(at absolute: AbsolutePath, key path: RepositoryPath) throws -> WorkspaceContent {
     guard let status = try FileSystem.status(of: absolute) else { return .missing }
+    return try content(at: absolute, key: path, status: status)
+  }
+
+  /// As ``content(at:key:)``, of something that was looked at.
+  func content(
+    at absolute: AbsolutePath, key path: RepositoryPath, status: FileStatus
+  ) throws -> WorkspaceContent {
     switch status.kind {
     case .file:
       return .file(try file(at: absolute, path: path, status: status))

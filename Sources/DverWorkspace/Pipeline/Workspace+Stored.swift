@@ -8,12 +8,8 @@ extension Workspace {
   func isStored(_ record: OutputRecord) throws -> Bool {
     guard let store = try cacheIfPresent(), let name = record.name else { return false }
     guard name.isDirectory else {
-      // One of another size was written to, through a link into the cache.
-      let object = try FileSystem.status(of: store.path(of: name.digest))
-      if let object, let size = record.size, object.size != size {
-        return try store.isIntact(name.digest)
-      }
-      return try store.contains(name.digest)
+      guard let size = record.size else { return try store.contains(name.digest) }
+      return try store.contains(name.digest, byteCount: size)
     }
     do {
       let entries = try ManifestReader { digest, _ in try store.read(digest) }

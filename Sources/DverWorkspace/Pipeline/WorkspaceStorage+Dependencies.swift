@@ -8,13 +8,13 @@ import Synchronization
 /// What a stage reads of a folder: all that commands see there, but no bookkeeping.
 extension WorkspaceStorage {
   func dependencyRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
-    guard var record = try currentRecord(of: path, isRecheck: isRecheck) else { return nil }
-    let (links, plain) = state.withLock { ($0.links[path] ?? [], $0.plain[path]) }
-    if let summary = try summary(of: plain, at: path.insidePath) {
+    let found = try found(at: path, isRecheck: isRecheck)
+    guard var record = found.record else { return nil }
+    if let summary = try summary(of: found.plain, at: path.insidePath) {
       record.name = ContentName(digest: summary.digest, isDirectory: true)
       (record.size, record.fileCount) = (summary.byteCount, summary.fileCount)
     }
-    record.name = try record.name.map { try name($0, following: links, in: path) }
+    record.name = try record.name.map { try name($0, following: found.links, in: path) }
     return record
   }
 

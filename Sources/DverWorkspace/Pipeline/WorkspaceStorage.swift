@@ -10,17 +10,30 @@ import Synchronization
 
 /// The workspace as stages see it: content by digest, the cache behind it, and the lock.
 final class WorkspaceStorage: StageStorage {
+  /// What stands at a path.
+  struct Found {
+    let record: OutputRecord?
+    /// Links in a directory, with their targets.
+    var links: [(path: [UInt8], target: [UInt8])] = []
+    /// What a directory holds beside bookkeeping, where it holds any.
+    var plain: EntryTable?
+    /// Folders in a directory that may be object stores.
+    var storeCandidates: [RepositoryPath] = []
+
+    init(_ content: WorkspaceContent) {
+      record = content.record(path: [])
+      guard case .directory(let directory) = content else { return }
+      links = directory.entries.links
+      plain = directory.entries.withoutBookkeeping()
+      storeCandidates = directory.entries.storeCandidates
+    }
+  }
+
   struct State {
     /// What was found at paths since a stage last wrote there.
-    var records: [DependencyPath: OutputRecord?] = [:]
-    /// Links in directories that were looked at, with their targets.
-    var links: [DependencyPath: [(path: [UInt8], target: [UInt8])]] = [:]
-    /// What directories that were looked at hold beside bookkeeping, where they hold any.
-    var plain: [DependencyPath: EntryTable] = [:]
+    var found: [DependencyPath: Found] = [:]
     /// Objects that were written to, through links that stand for them.
     var writtenThrough: Set<Digest> = []
-    /// Folders that may be object stores, in directories that were looked at.
-    var storeCandidates: [DependencyPath: [RepositoryPath]] = [:]
     /// Tracked data that folders lack.
     var missingParts: [RepositoryPath: RepositoryPath?] = [:]
     var catalog: Catalog?
@@ -55,16 +68,26 @@ final class WorkspaceStorage: StageStorage {
   // MARK: Looking
 
   func currentRecord(of path: DependencyPath, isRecheck: Bool) throws -> OutputRecord? {
-    if !isRecheck, let known = state.withLock({ $0.records[path] }) { return known }
-    let (location, key) = try place(of: path)
-    let content = try scanner.content(at: location, key: key)
-    if case .file(let file) = content, try isLinkIntoStore(location),
-      let object = try workspace.object(behindLink: location), object.digest != file.digest
-    {
-      state.withLock { _ = $0.writtenThrough.insert(object.digest) }
+    try found(at: path, isRecheck: isRecheck).record
+  }
+
+  func found(at path: DependencyPath, isRecheck: Bool) throws -> Found {
+    if !isRecheck, let known = state.withLock({ $0.found[path] }) { return known }
+    let content: WorkspaceContent
+    let (absolute, key) = names(of: path)
+    // Most are files, of which one look is enough.
+    if let status = try FileSystem.status(of: absolute), status.isFile {
+      content = try scanner.content(at: absolute, key: key, status: status)
+    } else {
+      let location = try workspace.place(behindLink: absolute)
+      content = try scanner.content(at: location, key: key)
+      if case .file(let file) = content, try isLinkIntoStore(location),
+        let object = try workspace.object(behindLink: location), object.digest != file.digest
+      {
+        state.withLock { _ = $0.writtenThrough.insert(object.digest) }
+      }
     }
-    note(content, at: path)
-    return content.record(path: [])
+    return note(content, at: path)
   }
 
   var scanner: ContentScanner {
@@ -73,36 +96,25 @@ final class WorkspaceStorage: StageStorage {
     return scanner
   }
 
-  private func note(_ content: WorkspaceContent, at path: DependencyPath) {
+  @discardableResult
+  private func note(_ content: WorkspaceContent, at path: DependencyPath) -> Found {
     // Stages run for long after their data was hashed.
     workspace.progress.end()
-    var links: [(path: [UInt8], target: [UInt8])] = []
-    var plain: EntryTable?
-    var storeCandidates: [RepositoryPath] = []
-    if case .directory(let directory) = content {
-      let entries = directory.entries
-      storeCandidates = entries.storeCandidates
-      links = entries.links
-      plain = entries.withoutBookkeeping()
-    }
-    state.withLock {
-      $0.records[path] = .some(content.record(path: []))
-      $0.links[path] = links
-      $0.plain[path] = plain
-      $0.storeCandidates[path] = storeCandidates
-    }
+    let found = Found(content)
+    state.withLock { $0.found[path] = found }
+    return found
   }
 
   /// Where a path leads through links, and the name under which its stat is remembered.
   func place(of path: DependencyPath) throws -> (AbsolutePath, RepositoryPath) {
+    let (absolute, key) = names(of: path)
+    return (try workspace.place(behindLink: absolute), key)
+  }
+
+  private func names(of path: DependencyPath) -> (AbsolutePath, RepositoryPath) {
     switch path {
-    case .outside(let absolute):
-      return (
-        try workspace.place(behindLink: absolute), RepositoryPath(normalized: absolute.bytes)
-      )
-    case .inside(let relative):
-      let absolute = workspace.root.appending(relative)
-      return (try workspace.place(behindLink: absolute), relative)
+    case .outside(let absolute): (absolute, RepositoryPath(normalized: absolute.bytes))
+    case .inside(let relative): (workspace.root.appending(relative), relative)
     }
   }
 
@@ -166,7 +178,7 @@ final class WorkspaceStorage: StageStorage {
 
   func requireReplaceable(_ path: RepositoryPath) throws {
     try workspace.refuseStores(in: path)
-    let candidates = state.withLock { $0.storeCandidates[.inside(path)] ?? [] }
+    let candidates = state.withLock { $0.found[.inside(path)]?.storeCandidates ?? [] }
     let place = workspace.root.appending(path)
     guard let store = try workspace.objectStore(among: candidates, in: place) else { return }
     throw workspace.storeError(path, path.appending(store))
@@ -268,7 +280,7 @@ final class WorkspaceStorage: StageStorage {
     for path in stage.outputs { forget(path) }
     state.withLock { state in
       for path in stage.dependencies + stage.parameterFiles {
-        state.records[path] = nil
+        state.found[path] = nil
         state.parameters[path] = nil
       }
     }
@@ -305,14 +317,14 @@ final class WorkspaceStorage: StageStorage {
     state.withLock { state in
       var folder = path
       while !folder.isRoot {
-        state.records[.inside(folder)] = nil
+        state.found[.inside(folder)] = nil
         state.parameters[.inside(folder)] = nil
         folder = folder.parent
       }
       // Most outputs are files, with nothing below.
       guard (try? FileSystem.status(of: workspace.root.appending(path)))??.isDirectory ?? false
       else { return }
-      state.records = state.records.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
+      state.found = state.found.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
       state.parameters = state.parameters.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
     }
   }
