@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -24,12 +26,31 @@ int dver_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 char **dver_environment(void) { return environ; }
 
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
+enum { interrupt_count = sizeof interrupts / sizeof interrupts[0] };
+
+static pthread_once_t reset_once = PTHREAD_ONCE_INIT;
+static bool needs_reset[NSIG];
+
+/* Which signals a command must not find as they are: those that this process was started to ignore, or that a
+ * library of it handles. */
+static void look_at_signals(void) {
+  for (int number = 1; number < NSIG; number++) {
+    struct sigaction present;
+    needs_reset[number] =
+        sigaction(number, NULL, &present) == 0 && present.sa_handler != SIG_DFL;
+  }
+}
+
 /* Runs in the child, on memory shared with the suspended parent: system calls only. */
 static int become(const struct dver_spawn_request *request, pid_t parent) {
   struct sigaction standard;
   memset(&standard, 0, sizeof standard);
   standard.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+  for (int number = 1; number < NSIG; number++)
+    if (needs_reset[number]) sigaction(number, &standard, NULL);
+  for (int index = 0; index < interrupt_count; index++)
+    sigaction(interrupts[index], &standard, NULL);
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127); /* the parent ended before prctl */
@@ -52,6 +73,7 @@ int dver_spawn(const struct dver_spawn_request *request, int *process) {
   volatile int failure = 0, code = 0;
   sigset_t all, previous;
   pid_t parent = getpid();
+  pthread_once(&reset_once, look_at_signals);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &previous);
   pid_t child = vfork();
@@ -87,7 +109,6 @@ int dver_process_ended(int process) {
 }
 
 static atomic_int first_event = -1, further_event = -1, first_signal;
-static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
 
 static void add(int event) {
   uint64_t one = 1;
@@ -104,7 +125,7 @@ static void handle(int number) {
 }
 
 static void react(void (*reaction)(int)) {
-  for (int index = 0; index < 3; index++) {
+  for (int index = 0; index < interrupt_count; index++) {
     struct sigaction present, wanted;
     memset(&wanted, 0, sizeof wanted);
     wanted.sa_handler = reaction;

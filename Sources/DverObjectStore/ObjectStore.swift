@@ -159,6 +159,15 @@ package final class ObjectStore: Sendable {
     return try rescue([digest]) ? readInSight(digest) : nil
   }
 
+  /// The bytes of a small object that is loose; `nil` where it is not, or damaged. Other than for packs, no
+  /// table is read for it.
+  package func readLoose(_ digest: Digest) throws -> [UInt8]? {
+    guard let bytes = try FileSystem.contents(of: path(of: digest)),
+      SHA256.digest(of: bytes.span) == digest
+    else { return nil }
+    return bytes
+  }
+
   private func readInSight(_ digest: Digest) throws -> [UInt8]? {
     let path = path(of: digest)
     let loose = try FileSystem.contents(of: path)

@@ -10,20 +10,34 @@ import DverHashing
 enum RecordLine {
   /// The line for `fields`, with a line feed on both sides: what was torn before it must not spoil it.
   static func encoded(_ fields: [[UInt8]]) -> [UInt8] {
-    var body: [UInt8] = []
+    let head = 1 + checksumCount + 1
+    var line: [UInt8] = []
+    line.reserveCapacity(head + fields.reduce(1) { $0 + $1.count + 1 })
+    line.append(contentsOf: repeatElement(blank, count: head))
     for (number, field) in fields.enumerated() {
-      if number > 0 { body.append(blank) }
-      for byte in field {
-        if byte <= blank || byte == SafeFileName.percent || byte == 0x7f {
-          body.append(SafeFileName.percent)
-          body.append(SafeFileName.hexDigits[Int(byte >> 4)])
-          body.append(SafeFileName.hexDigits[Int(byte & 15)])
-        } else {
-          body.append(byte)
-        }
+      if number > 0 { line.append(blank) }
+      if !field.contains(where: isEscaped) {
+        line.append(contentsOf: field)
+      } else {
+        for byte in field { append(byte, to: &line) }
       }
     }
-    return [lineFeed] + checksum(of: body) + [blank] + body + [lineFeed]
+    let checksum = checksum(of: line.span.extracting(head...))
+    line.replaceSubrange(1..<head - 1, with: checksum)
+    line[0] = lineFeed
+    line.append(lineFeed)
+    return line
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte <= blank || byte == SafeFileName.percent || byte == 0x7f
+  }
+
+  private static func append(_ byte: UInt8, to line: inout [UInt8]) {
+    guard isEscaped(byte) else { return line.append(byte) }
+    line.append(SafeFileName.percent)
+    line.append(SafeFileName.hexDigits[Int(byte >> 4)])
+    line.append(SafeFileName.hexDigits[Int(byte & 15)])
   }
 
   /// The fields of `line`, which comes without its line feed.
@@ -32,7 +46,7 @@ enum RecordLine {
       return nil
     }
     let body = Array(line.dropFirst(checksumCount + 1))
-    guard line.prefix(checksumCount).elementsEqual(checksum(of: body)) else { return nil }
+    guard line.prefix(checksumCount).elementsEqual(checksum(of: body.span)) else { return nil }
     var fields: [[UInt8]] = []
     for field in body.split(separator: blank, omittingEmptySubsequences: false) {
       guard let bytes = SafeFileName.decoded(field) else { return nil }
@@ -46,9 +60,9 @@ enum RecordLine {
     log.split(separator: lineFeed).compactMap(decoded)
   }
 
-  private static func checksum(of body: [UInt8]) -> ArraySlice<UInt8> {
+  private static func checksum(of body: Span<UInt8>) -> ArraySlice<UInt8> {
     var text: [UInt8] = []
-    SHA256.digest(of: body.span).appendHex(to: &text)
+    SHA256.digest(of: body).appendHex(to: &text)
     return text[..<checksumCount]
   }
 

@@ -21,6 +21,8 @@ package final class JobServer: Sendable {
     var free: Int
     /// By number.
     var pipes: [Pipe] = []
+    /// Those of stages that have ended.
+    var spare: [TokenPipe] = []
     var nextNumber = 0
     /// Whether a stage could start if there were a job.
     var isWanted = false
@@ -64,7 +66,7 @@ package final class JobServer: Sendable {
 
   /// Offers jobs to the commands of a running stage; `nil` where the system has no means for it.
   func connect() -> JobConnection? {
-    guard let ends = TokenPipe() else { return nil }
+    guard let ends = state.withLock({ $0.spare.popLast() }) ?? TokenPipe() else { return nil }
     let number = state.withLock { state in
       state.nextNumber += 1
       state.pipes.append(Pipe(number: state.nextNumber, ends: ends))
@@ -78,7 +80,10 @@ package final class JobServer: Sendable {
   func disconnect(_ number: Int) {
     let isNews = state.withLock { state in
       guard let place = state.pipes.firstIndex(where: { $0.number == number }) else { return false }
-      state.free += state.pipes.remove(at: place).given
+      let pipe = state.pipes.remove(at: place)
+      state.free += pipe.given
+      pipe.ends.empty()
+      state.spare.append(pipe.ends)
       return state.isWanted && state.free > 0
     }
     if isNews { listener.withLock(\.self)() }
@@ -212,6 +217,9 @@ final class TokenPipe: Sendable {
     var token = UInt8(ascii: "+")
     return unsafe write(writing, &token, 1) == 1
   }
+
+  /// Takes all tokens out.
+  func empty() { while take() {} }
 
   func take() -> Bool {
     var token: UInt8 = 0

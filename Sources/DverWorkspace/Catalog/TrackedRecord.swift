@@ -12,12 +12,15 @@ import DverObjectStore
 extension Workspace {
   private var trackedFile: AbsolutePath { stateFolder.appending("tracked") }
 
-  func rememberTracked(_ catalog: Catalog) throws {
+  /// - Parameter renewed: What has other content by now than the catalog says.
+  func rememberTracked(
+    _ catalog: Catalog, renewed: [RepositoryPath: ContentName] = [:]
+  ) throws {
     let hidden = try readTracked().filter {
       catalog.touchesClosedFolder($0.path) && catalog.output(at: $0.path) == nil
     }
     let present = catalog.outputs.compactMap { output in
-      output.name.map { (name: $0, path: output.path) }
+      (renewed[output.path] ?? output.name).map { (name: $0, path: output.path) }
     }
     let items = (present + hidden).sorted { $0.path < $1.path }
     try writeTracked(items)

@@ -47,7 +47,8 @@ extension Workspace {
   }
 
   /// Reads the manifest of a directory as a revision has it: nodes that the workspace has too from
-  /// its files, others from the cache, else from git, and what is missing there from wherever it is.
+  /// its files, others from the cache where they are files of their own, else from git, which costs less
+  /// than to look through large packs for a few; and what is missing there from wherever it is.
   func manifestReader(
     of path: RepositoryPath, in tree: GitObjectID?, git: GitRepository
   ) -> ManifestReader {
@@ -57,8 +58,7 @@ extension Workspace {
       if self.bare == nil, let bytes = try? manifests.nodeFile(digest, location, of: path) {
         return bytes
       }
-      // A damaged object is as good as none here; git has another copy.
-      if let bytes = try? self.cacheIfPresent()?.readIfPresent(digest) { return bytes }
+      if let bytes = try? self.cacheIfPresent()?.readLoose(digest) { return bytes }
       do throws(GitError) {
         let place = prefix.gitPath(ManifestFiles.gitPath(of: path, location))
         let bytes = try tree.flatMap { (tree) throws(GitError) in

@@ -23,7 +23,8 @@ extension Workspace {
     let plan = planned.stages
     if options.pulls { try pullMissing(for: planned, in: pipelines, options: options) }
     let transaction = try storing()
-    try recordSources(of: planned, in: pipelines, options: options, events: events)
+    let hasRecordedSources = try recordSources(
+      of: planned, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
@@ -52,7 +53,10 @@ extension Workspace {
     // Without them stages start in another order, no more.
     try? durations.record(Self.durations(in: reports, graph), of: graph)
     let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
-    if !isUnchanged { try rememberTracked(try self.catalog()) }
+    if !isUnchanged {
+      try rememberTracked(
+        hasRecordedSources ? try self.catalog() : catalog, renewed: storage.made)
+    }
     progress.end()
     return reports.map { Self.report($0, graph, from: folder) }
   }

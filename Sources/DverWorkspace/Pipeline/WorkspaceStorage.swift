@@ -40,7 +40,9 @@ final class WorkspaceStorage: StageStorage {
     /// What parameter files held since the commands of a stage last ended.
     var parameters: [DependencyPath: ParameterFile?] = [:]
     /// When the log is folded at the earliest.
-    var nextFold = ContinuousClock.now + .seconds(1)
+    var nextFold = ContinuousClock.now + .seconds(2)
+    /// What finished stages have made.
+    var made: [RepositoryPath: ContentName] = [:]
   }
 
   let workspace: Workspace
@@ -257,40 +259,6 @@ final class WorkspaceStorage: StageStorage {
     try workspace.cacheIfPresent()?.settle()
   }
 
-  func finish(_ stage: ResolvedStage, lock: StageLock, replacing old: StageLock?) throws {
-    try workspace.lockLog.append(
-      LockLog.Entry(stage: stage.address, lock: lock, replacing: old))
-    let start = ContinuousClock.now
-    let isDue = state.withLock { state in
-      guard start > state.nextFold else { return false }
-      state.nextFold = start + .seconds(1)
-      return true
-    }
-    guard isDue else { return }
-    try workspace.foldLocks(command: "dver repro")
-    // Of many stages the file takes long to write: a twentieth of the time is for that.
-    let end = ContinuousClock.now
-    state.withLock { $0.nextFold = end + max(.seconds(1), (end - start) * 19) }
-  }
-
-  func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {
-    // It may have died while its old outputs were aside, or ended without writing the lock file.
-    try workspace.recoverOutputs()
-    try workspace.foldLocks(command: "dver repro")
-    for path in stage.outputs { forget(path) }
-    state.withLock { state in
-      for path in stage.dependencies + stage.parameterFiles {
-        state.found[path] = nil
-        state.parameters[path] = nil
-      }
-    }
-    let file = stage.address.file.parent.appending(CatalogFiles.lockName.utf8)
-    guard let bytes = try FileSystem.contents(of: workspace.root.appending(file)) else {
-      return nil
-    }
-    return try LockFile.parse(bytes: bytes, source: file.description)[stage.address.name]
-  }
-
   func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]? {
     guard let store = try workspace.cacheIfPresent() else { return nil }
     for lock in try RunCache(store).runs(of: key) {
@@ -313,7 +281,7 @@ final class WorkspaceStorage: StageStorage {
   }
 
   /// Drops what is known at, above and below a path that a stage has written.
-  private func forget(_ path: RepositoryPath) {
+  func forget(_ path: RepositoryPath) {
     state.withLock { state in
       var folder = path
       while !folder.isRoot {
