@@ -19,13 +19,11 @@ package enum RunCacheEntry {
   /// - Throws: `YAMLError` or `FileFormatError`, which lists everything that is wrong.
   package static func parse(bytes: [UInt8], source: String) throws -> StageLock {
     let document = try YAMLDocument.parse(bytes: bytes, source: source)
+    guard let root = document.root else { throw FileFormatError.emptyFile(source) }
     var check = SchemaCheck(source: source)
-    var lock = StageLock(commands: [])
-    if let root = document.root {
-      lock = LockFile.readEntry(root, at: "", ignoring: "version", &check)
-      if root["version"]?.text != version {
-        check.report("expected 'version: \(version)'", at: root, "")
-      }
+    let lock = LockFile.readEntry(root, at: "", ignoring: "version", &check)
+    if root["version"]?.text != version {
+      check.report("expected 'version: \(version)'", at: root, "")
     }
     try check.finish()
     return lock.canonical

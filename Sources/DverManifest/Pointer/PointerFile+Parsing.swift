@@ -16,11 +16,7 @@ extension PointerFile {
     var check = SchemaCheck(source: source)
     let pointer = document.root.flatMap { read($0, &check) }
     try check.finish()
-    guard let pointer else {
-      let start = FileFormatError.Problem(
-        line: 1, column: 1, keyPath: "", text: "the file is empty", hint: nil)
-      throw FileFormatError(source: source, problems: [start])
-    }
+    guard let pointer else { throw FileFormatError.emptyFile(source) }
     return pointer
   }
 

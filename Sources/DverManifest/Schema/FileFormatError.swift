@@ -15,6 +15,12 @@ package struct FileFormatError: DverError, Equatable {
     package let hint: String?
   }
 
+  /// That of a file without any value.
+  static func emptyFile(_ source: String) -> FileFormatError {
+    let start = Problem(line: 1, column: 1, keyPath: "", text: "the file is empty", hint: nil)
+    return FileFormatError(source: source, problems: [start])
+  }
+
   /// The name of the file.
   package let source: String
   /// In the order of the file; never empty.

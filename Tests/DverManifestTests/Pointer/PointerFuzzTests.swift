@@ -119,4 +119,13 @@ import Testing
         else { throw SupportError("\(lock) is printed as something else") }
       }, isExpected: isExpected)
   }
+
+  @Test func anEmptyFileIsNoRun() {
+    for text in ["", "# nothing\n"] {
+      let error = #expect(throws: FileFormatError.self) {
+        try RunCacheEntry.parse(bytes: Array(text.utf8), source: "r")
+      }
+      #expect(error?.message == "r:1:1: the file is empty")
+    }
+  }
 }
