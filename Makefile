@@ -2,7 +2,7 @@
 #
 # Variables: PREFIX and DESTDIR for install; SWIFT_FLAGS for every build (for instance `-j 2`);
 # BUILD for another build directory; TEST_FLAGS for the runner (for instance `--filter Digest`); TORTURE for
-# how much of it.
+# how much of it; FUZZ_SECONDS for how long each target runs, FUZZ_TARGETS for some of them.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -10,6 +10,8 @@ BUILD ?= .build
 SWIFT_FLAGS ?=
 TEST_FLAGS ?=
 TORTURE ?= 1
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
 SHELL = /bin/sh
 
 swift_options = --scratch-path $(BUILD) $(SWIFT_FLAGS)
@@ -56,6 +58,10 @@ sanitize: setup ## The unit tests under the thread and the address sanitizer, ea
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize thread '$(BUILD)-thread' $(TEST_FLAGS)
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/sanitize address '$(BUILD)-address' $(TEST_FLAGS)
 
+.PHONY: fuzz
+fuzz: setup ## libFuzzer on the readers of files; FUZZ_SECONDS=60 a target, FUZZ_TARGETS=PackFuzz for some
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/fuzz '$(BUILD)-fuzz' $(FUZZ_TARGETS)
+
 .PHONY: install
 install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DESTDIR=
 	@test -x '$(binary)' || $(MAKE) --no-print-directory release
@@ -63,7 +69,7 @@ install: ## The stripped binary, man pages and completions; PREFIX=/usr/local DE
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf '$(BUILD)' '$(BUILD)-thread' '$(BUILD)-address'
+	rm -rf '$(BUILD)' '$(BUILD)-thread' '$(BUILD)-address' '$(BUILD)-fuzz'
 
 .PHONY: help
 help: ## This list

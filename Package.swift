@@ -1,13 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+// Whether this is the build of `scripts/fuzz`.
+let isFuzzing = Context.environment["DVER_FUZZ"] != nil
+
+let rules: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
 ]
+// For libFuzzer the layers say what each input reaches; no other program can be linked with them then.
+let strict = rules + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -98,3 +103,21 @@ let package = Package(
     tests("CommandLineTests", ["DverCore", "DverFileSystem", "DverParallel"]),
   ]
 )
+
+if isFuzzing {
+  func fuzz(_ name: String, _ dependencies: [Target.Dependency]) {
+    package.targets.append(
+      .target(
+        name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: rules))
+    // A library for `scripts/fuzz` to link: libFuzzer has the main function, and the package manager
+    // wants that of an executable to be in the target itself.
+    package.products.append(.library(name: name, type: .static, targets: [name]))
+  }
+  fuzz("FuzzSupport", ["DverCore"])
+  fuzz("PackFuzz", ["DverCore", "DverHashing", "DverObjectStore", "FuzzSupport"])
+  fuzz("ManifestNodeFuzz", ["DverCore", "DverManifest", "FuzzSupport"])
+  fuzz("ManifestTreeFuzz", ["DverCore", "DverHashing", "DverManifest", "FuzzSupport"])
+  fuzz("PointerFuzz", ["DverCore", "DverManifest", "FuzzSupport"])
+  fuzz("LockFuzz", ["DverCore", "DverManifest", "FuzzSupport"])
+  fuzz("PipelineFuzz", ["DverCore", "DverManifest", "FuzzSupport"])
+}
