@@ -175,6 +175,68 @@ import Testing
     #expect(try repository.entry("single").mode & 0o100 == 0o100)
   }
 
+  /// The folder `d` as a checkout of its first version has left it; both are in git.
+  private func checkedOut(_ arguments: String...) throws -> TemporaryRepository {
+    let repository = try TemporaryRepository()
+    for version in ["one\n", "two\n"] {
+      try repository.write(version, to: "d/a")
+      try repository.write(version, to: "d/b")
+      try repository.dver("add", "-q", "d").requireSuccess()
+      try repository.commitAll()
+    }
+    try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+    let command = ["checkout", "-q"] + arguments
+    try repository.dverCommand(command).run().requireSuccess()
+    return repository
+  }
+
+  @Test func anInterruptedUndoTakesNothingThatCameLater() throws {
+    let repository = try checkedOut()
+    // As one that was killed between the two files leaves it.
+    try repository.write("undo \(lastOperation(repository))\n", to: ".dver/state/undoing")
+    try repository.write("two\n", to: "d/a")
+    try repository.write("mine\n", to: "d/b")
+    try repository.write("mine, too\n", to: "d/c")
+    let before = try Snapshot(repository)
+    for arguments in [["undo", "--dry"], ["undo"]] {
+      let refused = try repository.dverCommand(arguments).run().requireStatus(2)
+      #expect(refused.standardError.contains("these have changed: d/b, d/c\n"))
+    }
+    #expect(try Snapshot(repository) == before)
+    try repository.write("one\n", to: "d/b")
+    try repository.remove("d/c")
+    try repository.dver("undo").requireSuccess()
+    #expect(try repository.readText("d/a") == "two\n")
+    #expect(try repository.readText("d/b") == "two\n")
+  }
+
+  @Test(.enabled(if: FaultShim.hasCompiler, "the fault shim needs a C compiler"))
+  func anUndoThatChangedNothingWasNotBegun() throws {
+    let repository = try checkedOut()
+    // While what is to be restored is made ready.
+    let failed = try FaultPlan(root: repository.root).run(
+      repository.dverCommand(["undo"]), number: 20, action: .diskFull)
+    try failed.requireStatus(2)
+    #expect(try repository.readText("d/a") == "one\n")
+    #expect(!repository.exists(".dver/state/undoing"))
+    try repository.dver("undo").requireSuccess()
+    #expect(try repository.readText("d/a") == "two\n")
+  }
+
+  /// Of a part of a directory the record does not say what the whole was afterwards.
+  @Test func whatCameAfterACheckoutOfAPartStays() throws {
+    let repository = try checkedOut("d/a")
+    try repository.write("mine\n", to: "d/b")
+    try repository.write("mine, too\n", to: "d/c")
+    let refused = try repository.dver("undo").requireStatus(2)
+    #expect(refused.standardError.contains("these have changed: d/b, d/c\n"))
+    #expect(try repository.readText("d/b") == "mine\n")
+    try repository.write("two\n", to: "d/b")
+    try repository.remove("d/c")
+    try repository.dver("undo").requireSuccess()
+    #expect(try repository.readText("d/a") == "two\n")
+  }
+
   @Test func whatIsGoneIsSaid() throws {
     let repository = try repository()
     try repository.dver("remove", "-q", "single", "--outs").requireSuccess()

@@ -12,7 +12,7 @@ struct UndoCheck {
   private var data: [RepositoryPath: DataState] = [:]
   /// Where data that they would move is now.
   private var places: [RepositoryPath: RepositoryPath] = [:]
-  /// A step that was begun and interrupted: the data that it changes may be half done.
+  /// A step that was begun and interrupted: the data that it changes may be half done, file by file.
   private let begun: OperationRecord.Reversal?
 
   init(_ workspace: Workspace, begun: OperationRecord.Reversal?) {
@@ -31,10 +31,10 @@ struct UndoCheck {
     var gone = try missingNodes(step)
     for change in step.data {
       let present = try state(of: change.path)
-      let isExpected =
-        present.isSame(as: change.old) || present.isSame(as: change.new) || change.old == .unknown
-        || step.reversal == begun
-      if !isExpected { changed.append(change.path) }
+      if !present.isSame(as: change.old), !present.isSame(as: change.new) {
+        let isHalfDone = change.old == .unknown || step.reversal == begun
+        changed += try isHalfDone ? foreignPaths(in: change, present: present) : [change.path]
+      }
       if try isMissing(change.new, at: change.path, present: present) {
         gone.append("the data of \(workspace.displayed(change.path))")
       }
@@ -110,6 +110,44 @@ struct UndoCheck {
     return try workspace.dataState(of: places[path] ?? path)
   }
 
+  private func entriesOnDisk(at path: RepositoryPath) throws -> (EntryTable, [FileStamp]) {
+    try ContentScanner(workspace: workspace).content(of: places[path] ?? path).entries
+  }
+
+  /// The entries of a state; `nil` where they are nowhere to be found.
+  private func entries(of state: DataState, at path: RepositoryPath) throws -> EntryTable? {
+    guard let record = state.record, let name = record.name else { return EntryTable() }
+    do {
+      return try workspace.desired(TrackedOutput(restoring: record, at: path), name: name)
+    } catch is ManifestLookupError {
+      return nil
+    }
+  }
+
+  /// What is at a path that a command left half done, and is neither of the old state nor of the new
+  /// one: somebody worked there since.
+  ///
+  /// Where the old state is not known, what the cache has counts as part of it: from there the command
+  /// took what it placed.
+  private func foreignPaths(
+    in change: DataChange, present: DataState
+  ) throws -> [RepositoryPath] {
+    if case .link = present { return [change.path] }
+    // Without the new state nothing is restored, whatever is there.
+    guard let new = try entries(of: change.new, at: change.path) else { return [] }
+    let old = try entries(of: change.old, at: change.path) ?? EntryTable()
+    let found =
+      try data[change.path].map { try entries(of: $0, at: change.path) ?? EntryTable() }
+      ?? entriesOnDisk(at: change.path).0
+    var foreign = (0..<found.count).filter {
+      found.kinds[$0] != .emptyDirectory && !new.holds($0, of: found) && !old.holds($0, of: found)
+    }
+    if change.old == .unknown, let store = try workspace.cacheIfPresent() {
+      foreign = try store.lackedFiles(of: found, foreign)
+    }
+    return foreign.map { change.path.appending(found.paths[$0]) }
+  }
+
   /// Whether a part of what is to be there, and is not there now, is in no cache.
   private func isMissing(
     _ wanted: DataState, at path: RepositoryPath, present: DataState
@@ -123,10 +161,7 @@ struct UndoCheck {
     do {
       let desired = try workspace.desired(output, name: name)
       // What stands there now is of use only if it is really there.
-      let content =
-        data[path] == nil
-        ? try ContentScanner(workspace: workspace).content(of: places[path] ?? path) : .missing
-      let (entries, stamps) = content.entries
+      let (entries, stamps) = data[path] == nil ? try entriesOnDisk(at: path) : (EntryTable(), [])
       let plan = CheckoutPlan(
         present: entries, presentStamps: stamps, desired: desired, replacing: { _ in false })
       return try store.lacksFiles(of: desired, plan.placements)
@@ -155,13 +190,26 @@ struct UndoCheck {
 extension ObjectStore {
   /// Whether the store cannot provide one of these entries.
   func lacksFiles(of table: EntryTable, _ entries: [Int]) throws -> Bool {
+    try !lackedFiles(of: table, entries).isEmpty
+  }
+
+  /// Those of these entries that the store cannot provide, in their order.
+  func lackedFiles(of table: EntryTable, _ entries: [Int]) throws -> [Int] {
     let files = entries.filter { table.kinds[$0] == .file || table.kinds[$0] == .executable }
     let defects = try defects(
       among: files.map { table.digests[$0] }, sizes: files.map { table.sizes[$0] })
-    return try defects.contains { position, defect in
+    return try defects.filter { position, defect in
       if case .suspect = defect { return try !isIntact(table.digests[files[position]]) }
       return true
-    }
+    }.map { files[$0.index] }.sorted()
+  }
+}
+
+extension EntryTable {
+  /// Whether an entry of another table stands here too, with the same content.
+  fileprivate func holds(_ entry: Int, of other: EntryTable) -> Bool {
+    guard let position = index(of: Array(other.paths[entry])) else { return false }
+    return kinds[position] == other.kinds[entry] && digests[position] == other.digests[entry]
   }
 }
 

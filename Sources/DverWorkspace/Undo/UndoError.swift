@@ -17,7 +17,7 @@ package enum UndoError: DverError {
     case .notANumber(let text): "'\(text)' is not the number of an operation"
     case .changed(let paths, let command):
       "'\(command)' cannot be taken back, for since then these have changed: "
-        + paths.joined(separator: ", ")
+        + WorkspaceError.list(paths)
     case .gone(let contents, let command):
       "'\(command)' cannot be taken back, for this is gone: " + contents.joined(separator: ", ")
     }

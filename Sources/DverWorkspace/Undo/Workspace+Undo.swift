@@ -95,9 +95,15 @@ extension Workspace {
     try FileSystem.replaceContents(
       of: begunFile, with: Array("\(word) \(step.reversal.group)\n".utf8), synced: true)
     if !step.data.isEmpty {
-      // Else a checkout would take what is restored for changes of the user's.
-      try withLease("checkout", command) {
-        for change in step.data { try restoreData(change, command: command) }
+      do {
+        // Else a checkout would take what is restored for changes of the user's.
+        try withLease("checkout", command) {
+          for change in step.data { try restoreData(change, command: command) }
+        }
+      } catch {
+        // What changed nothing is not begun.
+        if (try? isUntouched(step)) == true { _ = try? FileSystem.removeFile(begunFile) }
+        throw error
       }
     }
     try perform(command, reversal: step.reversal) {
@@ -121,6 +127,10 @@ extension Workspace {
     for move in step.moves { try moveDirectoryIndex(from: move.source, to: move.target) }
     try FileSystem.removeFile(begunFile)
     reloadConfiguration()
+  }
+
+  private func isUntouched(_ step: OperationStep) throws -> Bool {
+    try step.data.allSatisfy { try dataState(of: $0.path).isSame(as: $0.old) }
   }
 
   /// Data that is no longer tracked is the user's; what is tracked again is dver's.
