@@ -131,7 +131,7 @@ extension ObjectStore {
     let target = trashFolder.appending(name)
     try FileSystem.makeSharedDirectories(target, synced: true)
     let about = target.appending(TrashNote.fileName)
-    try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
+    try write(note, to: about)
     try FileSystem.syncDirectory(trashFolder)
     var result = Condemnation(operation: name)
     try retire(plan, to: target, confirm: confirm, onObject)
@@ -148,8 +148,13 @@ extension ObjectStore {
     }
     var note = note
     note.isComplete = true
-    try FileSystem.replaceContents(of: about, with: Array(note.text.utf8), synced: true)
+    try write(note, to: about)
     return result
+  }
+
+  private func write(_ note: TrashNote, to file: AbsolutePath) throws {
+    try FileSystem.replaceContents(of: file, with: Array(note.text.utf8), synced: true)
+    if isGroupShared { try FileSystem.setMode(0o644, of: file) }
   }
 
   private func condemn(_ digest: Digest, to folder: AbsolutePath) throws -> Bool {

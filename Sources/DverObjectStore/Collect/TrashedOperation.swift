@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverHashing
+import Glibc
 
 /// What one collection condemned: a folder in the trash of a store.
 ///
@@ -23,13 +24,22 @@ extension ObjectStore {
       let folder = trashFolder.appending(name)
       guard let status = try FileSystem.status(of: folder), status.isDirectory else { return nil }
       let file = folder.appending(TrashNote.fileName)
-      let text = try FileSystem.contents(of: file, limit: 1 << 20)
-      let note = text.flatMap { TrashNote(text: String(decoding: $0, as: UTF8.self)) }
+      let note = try readableNote(file)
       // Bringing an object back makes the folder younger, but not its note.
       let noted = note?.isComplete == true ? try FileSystem.status(of: file)?.modified : nil
       return TrashedOperation(
         name: String(decoding: name, as: UTF8.self), note: note,
         condemnedAt: noted ?? status.modified, folder: folder)
+    }
+  }
+
+  private func readableNote(_ file: AbsolutePath) throws -> TrashNote? {
+    do {
+      let text = try FileSystem.contents(of: file, limit: 1 << 20)
+      return text.flatMap { TrashNote(text: String(decoding: $0, as: UTF8.self)) }
+    } catch let error as FileSystemError where error.code == EACCES {
+      // Whoever shares the store may keep theirs to themselves.
+      return nil
     }
   }
 

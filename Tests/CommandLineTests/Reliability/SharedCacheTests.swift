@@ -122,4 +122,26 @@ import Testing
     try requireShared(repository)
     try run("cd clone && dver verify -q && dver checkout -q", as: 65002, mask: mask, in: repository)
   }
+
+  @Test(.enabled(if: mayChangeUser, "needs root, and setpriv"))
+  func bothCollectWhileTheTrashIsFull() throws {
+    let repository = try prepare()
+    let collecting = """
+      git init -q . && dver init -q
+      dver config cache.shared group && dver cache dir $TEAM/cache
+      for n in 1 2 3; do echo $HOME $n > f; dver add -q f; git add -A; git commit -qm $n; done
+      dver gc -q -w -f
+      """
+    for user in [65001, 65002] {
+      try run(collecting, as: user, mask: "077", in: repository)
+    }
+    let notes = "\(repository.outside("team"))/cache/trash/*/about"
+    let modes = try repository.shell("stat -c %a \(notes)").requireSuccess()
+    #expect(modes.lines == ["644", "644"])
+    // As others may have left theirs.
+    try repository.shell("chmod 600 \(notes)").requireSuccess()
+    for user in [65001, 65002] {
+      try run("dver gc -q -w -f", as: user, mask: "077", in: repository)
+    }
+  }
 }
