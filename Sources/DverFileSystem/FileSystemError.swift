@@ -48,6 +48,9 @@ package struct FileSystemError: DverError {
   /// Whether there is a folder that cannot be looked into, at least not by its path.
   package var isClosedFolder: Bool { code == EACCES || code == ENAMETOOLONG }
 
+  /// Whether there is no space left, be it for this user alone.
+  package var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
+
   private static func text(of code: Int32) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let start = buffer.baseAddress else { return "error \(code)" }

@@ -17,7 +17,11 @@ final class ProcessLock: Sendable {
     let file = try OpenFile(path, .createIfMissing(permissions: 0o666))
     guard try file.tryLock() else { return nil }
     try file.truncate()
-    try file.write(Array("\(purpose), process \(getpid())\n".utf8))
+    do {
+      try file.write(Array("\(purpose), process \(getpid())\n".utf8))
+    } catch let error as FileSystemError where error.isFullDisk {
+      // Nobody can read who holds it, but it is held.
+    }
     return ProcessLock(file)
   }
 

@@ -97,7 +97,7 @@ extension Workspace {
       try FileSystem.makeDirectories(path.parent)
       try save()
     } catch let error as FileSystemError
-      where [EROFS, EACCES, ENOSPC, EDQUOT].contains(error.code)
+      where error.isFullDisk || [EROFS, EACCES].contains(error.code)
     {
       return
     }
