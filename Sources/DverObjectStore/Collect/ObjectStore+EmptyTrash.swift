@@ -49,6 +49,8 @@ extension ObjectStore {
     var doomed: [Digest] = []
     for digest in objects {
       if try kept.contains(digest) && !isReplaced(digest) {
+        // A damaged copy must not keep this one from its place.
+        try quarantine(digest)
         if try bringBack(operation.folder.appending(digest.hex), to: path(of: digest)) {
           result.restoredCount += 1
         }

@@ -113,21 +113,33 @@ extension Checkout {
       try FileSystem.makeSymbolicLink(to: desired.targets[index] ?? [], at: target)
       return try FileSystem.status(of: target).map(FileStamp.init) ?? StatIndex.untrusted
     case .file, .executable:
-      let progress = workspace.progress
       do {
-        let placed = try placement.place(
-          desired.digests[index], byteCount: desired.sizes[index],
-          isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
-        ) { try progress.advance(bytes: $0) }
-        return placed.type == .symlink
-          ? try workspace.contentStamp(at: target) : FileStamp(placed.status)
+        return try placeFile(index, of: desired, at: target, using: &hasher)
       } catch StoreError.damaged {
         warnOfDamage(desired.paths[index])
       } catch StoreError.missing {
         // Gone since it was looked for.
+        return nil
       }
-      return nil
+      do {
+        // What is in quarantine now hid any other copy, in a pack or in the trash.
+        return try placeFile(index, of: desired, at: target, using: &hasher)
+      } catch StoreError.damaged, StoreError.missing {
+        return nil
+      }
     }
+  }
+
+  private func placeFile(
+    _ index: Int, of desired: EntryTable, at target: AbsolutePath, using hasher: inout FileHasher
+  ) throws -> FileStamp? {
+    let progress = workspace.progress
+    let placed = try placement.place(
+      desired.digests[index], byteCount: desired.sizes[index],
+      isExecutable: desired.kinds[index] == .executable, at: target, using: &hasher
+    ) { try progress.advance(bytes: $0) }
+    return placed.type == .symlink
+      ? try workspace.contentStamp(at: target) : FileStamp(placed.status)
   }
 
   // MARK: Revealing

@@ -99,6 +99,8 @@ struct Checkout {
       if !isIntact, try FileSystem.exists(store.path(of: digest)) {
         try store.ifWritable { try store.quarantine(digest) }
         warnOfDamage(desired.paths[files[position]])
+        // It hid any other copy, in a pack or in the trash.
+        if try store.isIntact(digest) { continue }
       }
       skipped.insert(files[position])
       summary.missing.append(shown(desired.paths[files[position]]))

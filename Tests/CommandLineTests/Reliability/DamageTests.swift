@@ -118,6 +118,52 @@ struct DamageTests {
     #expect(try repository.readText("single.csv") == "id\n1\n")
   }
 
+  /// Puts something else where the loose object of a content would be.
+  private func shadow(
+    _ content: String, with damage: String, in repository: TemporaryRepository
+  ) throws {
+    let sum = try repository.shell("printf %s '\(content)' | sha256sum").requireSuccess()
+      .standardOutput.prefix(64)
+    try repository.write(
+      damage, to: ".dver/cache/objects/\(sum.prefix(2))/\(sum.dropFirst(2))")
+  }
+
+  /// Of the same size or not.
+  @Test(arguments: ["8\n", "longer\n"]) func aDamagedFileHidesNoPack(_ damage: String) throws {
+    let repository = try TemporaryRepository()
+    for number in 0..<300 { try repository.write("\(number)\n", to: "d/\(number)") }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try shadow("7\n", with: damage, in: repository)
+    try repository.remove("d")
+    let result = try repository.dver("checkout").requireSuccess()
+    #expect(result.standardError.contains("copy of d/7 was damaged"))
+    #expect(try repository.readText("d/7") == "7\n")
+    try repository.requireClean()
+  }
+
+  @Test(arguments: ["8\n", "longer\n"]) func aDamagedFileHidesNoTrash(_ damage: String) throws {
+    for empties in [false, true] {
+      let repository = try TemporaryRepository()
+      for version in ["1\n", "2\n"] {
+        try repository.write(version, to: "x")
+        try repository.dver("add", "-q", "x").requireSuccess()
+        try repository.commitAll()
+      }
+      try repository.dver("gc", "-q", "-w", "-f").requireSuccess()
+      try repository.git("checkout", "-q", "HEAD~1").requireSuccess()
+      try shadow("1\n", with: damage, in: repository)
+      if empties {
+        try repository.dver("gc", "--empty-trash", "-f").requireSuccess()
+        try repository.dver("verify", "-q").requireSuccess()
+      }
+      let result = try repository.dver("checkout").requireSuccess()
+      #expect(result.standardError.contains("copy of x was damaged") == !empties)
+      #expect(try repository.readText("x") == "1\n")
+      try repository.requireClean()
+    }
+  }
+
   @Test func addReplacesADamagedObject() throws {
     let repository = try TemporaryRepository()
     try repository.write("id\n1\n", to: "single.csv")
