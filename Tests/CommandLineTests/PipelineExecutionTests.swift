@@ -191,6 +191,9 @@ import Testing
     // What a new run made would be replaced by the old output some day.
     let refused = try repository.dver("repro").requireStatus(3)
     #expect(refused.standardError.contains("its previous output o could not be put back yet"))
+    let kept = try repository.dver("destroy", "-f").requireStatus(2)
+    #expect(kept.standardError.contains("state/aside holds previous outputs of stages"))
+    #expect(repository.exists("dver.yaml"))
     try repository.remove(".dver/tmp/failed")
     try repository.dver("status").requireSuccess()
     #expect(try repository.readText("o") == "old\n")

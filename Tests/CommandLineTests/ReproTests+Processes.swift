@@ -20,14 +20,15 @@ extension ReproTests {
     return command
   }
 
-  /// A `repro` that waits for a stage that another one runs, and the file with what it says.
+  /// A command that waits for a stage that another one runs, and the file with what it says.
   private func waiting(
-    in repository: TemporaryRepository
+    for words: [String] = ["repro"], in repository: TemporaryRepository
   ) throws -> (command: RunningCommand, errors: String) {
     let errors = repository.outside("errors")
+    let script = "errors=$1; shift; exec \"$0\" \"$@\" 2>\"$errors\""
+    let arguments: [String] = try ["-c", script, BuiltProducts.dver(), errors] + words
     let command = try Command(
-      "/bin/sh", ["-c", "exec \"$0\" repro 2>\"$1\"", BuiltProducts.dver(), errors],
-      environment: repository.environment, directory: repository.path
+      "/bin/sh", arguments, environment: repository.environment, directory: repository.path
     ).start()
     try command.wait(until: { (try? repository.readText(errors).contains("Waiting")) ?? false })
     return (command, errors)
@@ -80,6 +81,29 @@ extension ReproTests {
     try repository.shell(": >fifo").requireSuccess()
     try running.wait().requireSuccess()
     try repository.requireClean()
+  }
+
+  /// The old output is aside, and comes back when the command fails.
+  @Test func destroyWaitsForStagesThatRun() throws {
+    let repository = try repository(
+      "  s: {cmd: 'touch began; cat fifo; exit 1', deps: [in], outs: [o: {cache: false}]}\n")
+    try repository.shell("mkfifo fifo").requireSuccess()
+    try repository.write("old\n", to: "o")
+    try repository.dver("config", "core.lock_timeout", "0").requireSuccess()
+    let running = try begun(in: repository)
+    let refused = try repository.dver("destroy", "-f").requireStatus(5)
+    #expect(refused.standardError.contains("process \(running.processIdentifier) on"))
+    try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
+    let (destroying, errors) = try waiting(for: ["destroy", "-f"], in: repository)
+    #expect(try repository.readText(errors).contains("process \(running.processIdentifier) on"))
+    destroying.sendToGroup(SIGINT)
+    try destroying.wait().requireStatus(130)
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireStatus(3)
+    #expect(try repository.readText("o") == "old\n")
+    try repository.dver("destroy", "-f").requireSuccess()
+    #expect(try repository.readText("o") == "old\n")
+    #expect(!repository.exists(".dver") && !repository.exists("dver.yaml"))
   }
 
   @Test func ctrlCEndsTheWait() throws {

@@ -141,7 +141,7 @@ package final class LifeSign: Sendable {
   }
 
   /// What the file at `path` says of its holder, for people.
-  static func holder(at path: AbsolutePath) -> String? {
+  package static func holder(at path: AbsolutePath) -> String? {
     func contents(_ path: AbsolutePath) -> [UInt8]? {
       (try? FileSystem.contents(of: path, limit: 4096)) ?? nil
     }

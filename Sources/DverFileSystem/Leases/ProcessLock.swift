@@ -48,6 +48,11 @@ package struct LockError: DverError {
   package let path: AbsolutePath
   package let holder: String
 
+  package init(path: AbsolutePath, holder: String) {
+    self.path = path
+    self.holder = holder
+  }
+
   package var message: String { "\(path) is locked by \(holder)" }
   package var hint: String? {
     "wait for it to end, or wait longer with 'dver config core.lock_timeout SECONDS'"

@@ -1,5 +1,5 @@
-package import DverCore
-import DverFileSystem
+import DverCore
+package import DverFileSystem
 
 extension AsideRecovery {
   /// The outputs of stages that living processes are running, with the stage: what stands in their places
@@ -8,11 +8,7 @@ extension AsideRecovery {
     _ layout: AsideLayout
   ) throws -> [RepositoryPath: StageAddress] {
     var stages: [RepositoryPath: StageAddress] = [:]
-    for file in try LifeSign.files(in: layout.aside) {
-      let name = String(decoding: file.lastComponent, as: UTF8.self)
-      guard name.hasSuffix(AsideLayout.lockSuffix) else { continue }
-      let token = String(name.dropLast(AsideLayout.lockSuffix.count))
-      guard try !LifeSign.isDead(layout.lock(of: token), scratch: layout.scratch) else { continue }
+    for token in try livingTokens(layout) {
       let journal = layout.folder(of: token).appending(AsideJournal.fileName)
       let log = try FileSystem.contents(of: journal) ?? []
       for entry in AsideJournal.entries(in: log) where entry.state == .open {
@@ -20,5 +16,22 @@ extension AsideRecovery {
       }
     }
     return stages
+  }
+
+  /// A living process that has begun to run stages, and may set more outputs aside; `nil` where there is
+  /// none. Costs one look at a folder where nothing is set aside.
+  package static func runner(_ layout: AsideLayout) throws -> String? {
+    try livingTokens(layout).first.map {
+      LifeSign.holder(at: layout.lock(of: $0)) ?? "another process"
+    }
+  }
+
+  private static func livingTokens(_ layout: AsideLayout) throws -> [String] {
+    try LifeSign.files(in: layout.aside).compactMap { file in
+      let name = String(decoding: file.lastComponent, as: UTF8.self)
+      guard name.hasSuffix(AsideLayout.lockSuffix) else { return nil }
+      let token = String(name.dropLast(AsideLayout.lockSuffix.count))
+      return try LifeSign.isDead(layout.lock(of: token), scratch: layout.scratch) ? nil : token
+    }
   }
 }

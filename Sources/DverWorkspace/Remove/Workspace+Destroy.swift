@@ -23,7 +23,7 @@ extension Workspace {
     // May be gone already where an earlier attempt was interrupted.
     try FileSystem.makeDirectories(stateFolder)
     try refuseSharedCache()
-    try refuseKeptFiles()
+    try refuseOldOutputs()
     let catalog = try catalog()
     let linked = catalog.outputs.map { Selection(output: $0, part: nil) }
     // Links that lead nowhere already hold nothing to be lost.
@@ -41,15 +41,40 @@ extension Workspace {
       }
       return changes
     }
+    try removeFolder()
+  }
+
+  /// Removes `.dver`. Whoever looks for stages finds none by now, but a run that had looked before may
+  /// just begin: what it sets aside goes last, and not while it is there.
+  private func removeFolder() throws {
+    try refuseOldOutputs()
+    let last = [stateFolder, temporaryFolder]
+    for name in try FileSystem.names(in: dverFolder) ?? [] {
+      let path = dverFolder.appending(name)
+      if !last.contains(path) { try FileSystem.removeTree(path) }
+    }
+    try refuseOldOutputs()
     try FileSystem.removeTree(dverFolder)
   }
 
-  /// What was kept from old outputs is nowhere else.
-  private func refuseKeptFiles() throws {
-    let folder = asideLayout.kept
-    guard try FileSystem.names(in: folder)?.isEmpty == false else { return }
-    throw WorkspaceError.failed(
-      "\(folder) holds files that are nowhere else", hint: "move them away, then run it again")
+  /// Waits until no stage runs, and refuses where old outputs, or what was in them, are nowhere but in
+  /// the folders that go.
+  private func refuseOldOutputs() throws {
+    let layout = try sharedAsideLayout()
+    repeat {
+      try waitForRuns()
+      try recoverOutputs()
+    } while try AsideRecovery.runner(layout) != nil
+    guard try FileSystem.names(in: layout.aside)?.isEmpty ?? true else {
+      throw WorkspaceError.failed(
+        "\(layout.aside) holds previous outputs of stages",
+        hint: "put right what keeps them from coming back, or move them away, then run it again")
+    }
+    guard try FileSystem.names(in: layout.kept)?.isEmpty ?? true else {
+      throw WorkspaceError.failed(
+        "\(layout.kept) holds files that are nowhere else",
+        hint: "move them away, then run it again")
+    }
   }
 
   private func ownFiles() throws -> [RepositoryPath] {
