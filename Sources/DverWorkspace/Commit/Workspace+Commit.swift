@@ -28,9 +28,12 @@ extension Workspace {
   package func commit(
     _ targets: [[UInt8]], options: CommitOptions, confirm: ([String]) throws -> Bool
   ) throws -> [AddedPath] {
-    let catalog = try catalog()
-    let chosen = try committed(targets, in: catalog, options: options)
-    try refuseMissingOutputs(of: chosen.stages)
+    var chosen = try committed(targets, options: options)
+    if try waitForStages(writing: chosen.written) {
+      chosen = try committed(targets, options: options)
+    }
+    let stages = try changedStages(among: chosen.stages, in: chosen.pipelines)
+    try refuseMissingOutputs(of: stages)
     let pointed = chosen.pointed
     for output in pointed {
       if output.isCached { try refuseTrackedByGit(inside: output.path) }
@@ -53,7 +56,7 @@ extension Workspace {
       let changed =
         zip(pointed, contents).filter { !$0.0.isRecorded($0.1) }.map { displayed($0.0.path) }
         + members
-        + chosen.stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
+        + stages.filter(\.needsConsent).map { "stage '\($0.name)'" }
       try requireConsent(to: changed, confirm)
     }
     var taken = try zip(pointed, contents).map {
@@ -75,7 +78,7 @@ extension Workspace {
       : try record(taken, nodes: [transaction], command: command) { _ in
         try transaction.publish()
       }
-    try commit(chosen.stages, transaction: transaction)
+    try commit(stages, transaction: transaction)
     try transaction.finish()
     try transaction.store.settleOld()
     try saveIndexes()
@@ -97,11 +100,8 @@ extension Workspace {
       hint: "use 'dver commit -f' to record changes without a question")
   }
 
-  /// A path inside of a tracked directory, which is recorded alone: the rest need not be there.
-  private typealias Member = (path: RepositoryPath, output: TrackedOutput)
-
   /// Members of directories that are not as recorded as a whole.
-  private func changedMembers(among members: [Member]) throws -> [String] {
+  private func changedMembers(among members: [CommitChoice.Member]) throws -> [String] {
     try members.filter { member in
       let content = try ContentScanner(workspace: self).content(of: member.output.path)
       return !member.output.isRecorded(content)
@@ -146,50 +146,11 @@ extension Workspace {
     let pipelines: Pipelines
   }
 
-  private func committed(
-    _ targets: [[UInt8]], in catalog: Catalog, options: CommitOptions
-  ) throws -> (pointed: [TrackedOutput], members: [Member], stages: [ChangedStage]) {
-    let pipelines = try pipelines(catalog)
-    let graph = pipelines.graph
-    var (stages, pointed): (Set<Int>, [TrackedOutput]) = ([], [])
-    var members: [Member] = []
-    for target in targets {
-      let text = String(decoding: target, as: UTF8.self)
-      if let found = try? graph.select(
-        text, from: currentFolder, isRecursive: options.recursive), !found.stages.isEmpty
-      {
-        stages.formUnion(found.stages)
-        pointed += found.tracked.compactMap { catalog.output(at: graph.tracked[$0].path) }
-      } else {
-        let selections = try select([target], in: catalog, recursive: options.recursive)
-        try refuseUnknownParts(selections, in: catalog)
-        for selection in selections {
-          let output = selection.output
-          if case .stage = output.origin, let stage = graph.owner(of: output.path) {
-            // A folder was named, in which a stage writes.
-            stages.insert(stage)
-          } else if let part = selection.part, output.isCached {
-            members.append((path: output.path.appending(part), output: output))
-          } else {
-            pointed.append(output)
-          }
-        }
-      }
-    }
-    if targets.isEmpty {
-      stages = Set(graph.stages.indices)
-      pointed = catalog.outputs.filter { if case .pointer = $0.origin { true } else { false } }
-    }
-    return (pointed, members, try changedStages(among: stages, in: pipelines, options: options))
-  }
-
   /// The stages that are not as recorded, in the order in which they would run.
   private func changedStages(
-    among stages: Set<Int>, in pipelines: Pipelines, options: CommitOptions
+    among plan: [Int], in pipelines: Pipelines
   ) throws -> [ChangedStage] {
     let graph = pipelines.graph
-    var plan = graph.sorted(stages.sorted())
-    if options.withDependencies { plan = graph.upstreamClosure(of: plan) }
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: ReproOptions()) { _ in }
     let changed = try runner.forecast(plan, includesUpstream: false).filter { item in
@@ -223,9 +184,8 @@ extension Workspace {
       // What its command has written so far is no result.
       let resolved = pipelines.graph.stages[stage.number]
       if resolved.outputs.contains(where: { inUse[$0] != nil }) {
-        let record = runsFolder.appending(resolved.address.fileName)
         throw StageFailure.runsElsewhere(
-          stage: resolved.address, holder: RunClaim.holder(at: record))
+          stage: resolved.address, holder: holder(of: resolved.address))
       }
       try runner.record(stage.number)
       notices.status("Recorded stage '\(stage.name)'")

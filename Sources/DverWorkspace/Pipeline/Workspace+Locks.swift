@@ -62,8 +62,11 @@ extension Workspace {
       let known = try old.map { try LockFile.parse(bytes: $0, source: path.description) }
       let stages = try stages(of: definition)
       let byName = Dictionary(stages.map { ($0.address.name, $0) }) { first, _ in first }
-      let group = try latest(of: group, ofOthers) { known?[$0] }
+      let defined = group.filter { byName[$0.stage.name] != nil }
+      warnOfGone(group.filter { byName[$0.stage.name] == nil })
+      let group = try latest(of: defined, ofOthers) { known?[$0] }
         .filter { try hasManifests(of: $0, byName[$0.stage.name]) }
+      guard !group.isEmpty else { continue }
       let news = group.map { LockFile.Entry(name: $0.stage.name, lock: $0.lock) }
       let new = try LockFile.replacing(
         news, in: old ?? [], definition: stages.map(\.address.name), source: path.description)
@@ -82,6 +85,14 @@ extension Workspace {
     }
     changes.texts = ignores.changes + changes.texts
     return changes
+  }
+
+  /// Without a definition nobody knows what a lock is about.
+  private func warnOfGone(_ entries: [LockLog.Entry]) {
+    for stage in Set(entries.map(\.stage)).sorted() {
+      notices.warning(
+        "a run of stage '\(stage.name)' is not recorded: \(displayed(stage.file)) lacks it")
+    }
   }
 
   /// The latest entry of each stage; of others' the one that goes on from what the lock file has now.

@@ -14,6 +14,38 @@ extension Workspace {
       failingWith: { LockError(path: layout.aside, holder: $0) })
   }
 
+  /// Waits until no other process runs a stage that writes one of `outputs`; then what it made is recorded.
+  ///
+  /// Costs one look at a folder where no stage runs.
+  ///
+  /// - Returns: Whether one was running, so that what was read before is out of date.
+  /// - Throws: ``StageFailure`` where that took too long.
+  func waitForStages(writing outputs: Set<RepositoryPath>) throws -> Bool {
+    guard !outputs.isEmpty else { return false }
+    let layout = try sharedAsideLayout()
+    let hasWaited = try wait(
+      while: {
+        try AsideRecovery.outputsInUse(layout).filter { outputs.contains($0.key) }.values.min()
+      },
+      telling: { (stage: StageAddress) in
+        let process = holder(of: stage)?.text ?? "another process"
+        return "Waiting for \(process), which runs stage '\(stage.shown(from: currentFolder))'"
+      },
+      failingWith: { (stage: StageAddress) in
+        StageFailure.runsElsewhere(stage: stage, holder: holder(of: stage))
+      })
+    guard hasWaited else { return false }
+    // It may have died while its old outputs were aside, or not have written the lock file yet.
+    try recoverOutputs()
+    try foldLocks(command: "dver repro")
+    return true
+  }
+
+  /// The process that runs a stage, if it says so.
+  func holder(of stage: StageAddress) -> RunClaim.Holder? {
+    RunClaim.holder(at: runsFolder.appending(stage.fileName))
+  }
+
   /// Waits while `find` finds somebody, up to `core.lock_timeout`.
   ///
   /// - Parameters:

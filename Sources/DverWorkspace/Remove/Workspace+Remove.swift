@@ -29,9 +29,10 @@ extension Workspace {
   /// Data stays in the workspace, as files of its own, unless the options say otherwise; then it
   /// goes first, so that a command which was interrupted can be given again.
   package func remove(_ targets: [[UInt8]], options: RemoveOptions) throws -> RemoveSummary {
-    // To remove one of two that overlap is the way out of it; but their data is the other's too.
-    let catalog = options.withData ? try catalog() : try overlappingCatalog()
-    let removals = try unique(targets.map { try removal(of: $0, in: catalog) })
+    var removals = try removals(of: targets, options: options)
+    if try waitForStages(writing: Set(removals.flatMap(\.outputs).map(\.path))) {
+      removals = try self.removals(of: targets, options: options)
+    }
     let outputs = removals.flatMap(\.outputs)
     if options.withData {
       // What lies behind a link is not this workspace's to delete, not even by force.
@@ -53,9 +54,12 @@ extension Workspace {
     return RemoveSummary(origins: names, paths: outputs.map(\.path))
   }
 
-  private func unique(_ removals: [Removal]) -> [Removal] {
+  private func removals(of targets: [[UInt8]], options: RemoveOptions) throws -> [Removal] {
+    // To remove one of two that overlap is the way out of it; but their data is the other's too.
+    let catalog = options.withData ? try catalog() : try overlappingCatalog()
     var seen: Set<Removal.Subject> = []
-    return removals.filter { seen.insert($0.subject).inserted }
+    return try targets.map { try removal(of: $0, in: catalog) }
+      .filter { seen.insert($0.subject).inserted }
   }
 
   private func removeChanges(
