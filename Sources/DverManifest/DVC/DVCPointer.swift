@@ -8,13 +8,25 @@ package struct DVCPointer: Sendable {
   package let workingDirectory: [UInt8]?
   private let root: YAMLNode
 
+  private static let keys = [
+    "md5", "wdir", "deps", "outs", "locked", "frozen", "meta", "always_changed", "desc",
+  ]
+
   /// - Returns: `nil` for a file that tracks nothing.
   /// - Throws: `YAMLError`, or `FileFormatError` for a file that does not say what it tracks: data
   ///   that is passed over would be lost with the files of DVC.
   package init?(_ bytes: [UInt8], source: String) throws {
     guard let root = try YAMLDocument.parse(bytes: bytes, source: source).root else { return nil }
     var check = SchemaCheck(source: source)
-    _ = check.mapping(root, "")
+    for (key, _) in check.mapping(root, "") where !Self.keys.contains(key.text) {
+      guard key.text == "cmd" else {
+        check.reportUnknownKey(key, in: "", known: Self.keys)
+        continue
+      }
+      check.report(
+        "a file of DVC 0, whose stages stood in .dvc files", at: key, "cmd",
+        hint: "move the stage to dvc.yaml first, as 'dvc stage add' writes it")
+    }
     let outs = root["outs"]
     var outputs: [DVCRecord] = []
     let items = if let outs { check.list(outs, "outs") } else { [YAMLNode]() }
@@ -45,8 +57,9 @@ package struct DVCPointer: Sendable {
       outputs: zip(records, root["outs"]?.items ?? []).map { PointerFile.Output($0, $1) },
       dependencies: (root["deps"]?.items ?? []).compactMap { PointerFile.Dependency($0) },
       workingDirectory: workingDirectory,
-      isFrozen: root["frozen"]?.scalar == .bool(true), summary: root["desc"]?.text,
-      meta: root["meta"].map { ParameterValue($0) })
+      isFrozen: [root["frozen"], root["locked"]].contains { $0?.scalar == .bool(true) },
+      summary: root["desc"]?.text, meta: root["meta"].map { ParameterValue($0) },
+      isAlwaysChanged: root["always_changed"]?.scalar == .bool(true))
   }
 }
 
