@@ -33,6 +33,8 @@ package enum WorkspaceError: DverError {
   case wrongStore(remote: String, path: String, expected: String, found: String?)
   case remoteIsCache(String)
   case missingData([String])
+  /// Data that `.dvc` files name.
+  case missingDVCData([String])
   case unsaved([String])
   /// Never tracked, and where data belongs.
   case inTheWay([String])
@@ -76,6 +78,9 @@ package enum WorkspaceError: DverError {
     case .remoteIsCache(let remote): "remote '\(remote)' is the cache itself"
     case .missingData(let paths):
       "\(Self.count(paths, "object is", "objects are")) missing: \(Self.list(paths))"
+    case .missingDVCData(let paths):
+      "the data of \(Self.list(paths)) is not in DVC's cache, not in the workspace, and in no remote "
+        + "that is a folder"
     case .unsaved(let paths):
       "\(Self.count(paths, "path has", "paths have")) changes that are not in the cache: "
         + Self.list(paths)
@@ -134,6 +139,7 @@ package enum WorkspaceError: DverError {
     case .remoteIsCache(let remote):
       "choose another folder with 'dver remote modify \(remote) url PATH'"
     case .missingData: "run 'dver pull', or 'dver push' where the data is"
+    case .missingDVCData: "'dvc pull' brings it; none of the project's files was changed"
     case .unsaved: "run 'dver add' or 'dver commit' to keep them, or use -f to lose them"
     case .inTheWay: "no option removes what is not dver's: move it away, then run it again"
     case .damaged: "the damaged copies are in quarantine; run 'dver pull' or 'dver add' again"
@@ -142,7 +148,7 @@ package enum WorkspaceError: DverError {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .missingData, .damaged: .damaged
+    case .missingData, .missingDVCData, .damaged: .damaged
     default: .failed
     }
   }

@@ -140,7 +140,7 @@ import Testing
     try repository.dver("migrate").requireSuccess()
     try cleanStatus(repository)
     try repository.shell("rm -r single single.dver .dver").requireSuccess()
-    let result = try repository.dver("migrate").requireStatus(2)
+    let result = try repository.dver("migrate").requireStatus(4)
     #expect(result.standardError.contains("the data of single is not in DVC's cache"))
     #expect(result.standardError.contains("'dvc pull' brings it"))
     #expect(try repository.shell("ls *.dver").standardOutput == "")
@@ -332,21 +332,25 @@ import Testing
     try repository.shell("mv .dvc/cache ../outside/cache && rm single").requireSuccess()
     let broken = [
       // Data that is nowhere, a file that cannot be read, and one that says something else.
-      ("", "the data of single is not in DVC's cache"),
-      ("echo 'stages: [' > dvc.yaml", "dvc.yaml:"),
-      ("git checkout -q dvc.yaml && echo 'outs: 1' > single.dvc", "single.dvc"),
-      ("git checkout -q single.dvc && echo 'stages: {}' > dver.yaml", "dver.yaml exists already"),
+      ("", "the data of single is not in DVC's cache", 4),
+      ("echo 'stages: [' > dvc.yaml", "dvc.yaml:", 2),
+      ("git checkout -q dvc.yaml && echo 'outs: 1' > single.dvc", "single.dvc", 2),
+      (
+        "git checkout -q single.dvc && echo 'stages: {}' > dver.yaml", "dver.yaml exists already",
+        2
+      ),
       (
         "rm dver.yaml && mv ../outside/cache .dvc/cache && echo x > single.dver",
-        "single.dver exists already"
+        "single.dver exists already", 2
       ),
-      ("rm single.dver && echo x > dver.lock", "dver.lock exists already"),
+      ("rm single.dver && echo x > dver.lock", "dver.lock exists already", 2),
     ]
-    for (script, message) in broken {
+    for (script, message, status) in broken {
       try repository.shell(script.isEmpty ? "true" : script).requireSuccess()
       let before = try state(repository)
-      let result = try repository.dver("migrate").requireStatus(2)
+      let result = try repository.dver("migrate", "--json").requireStatus(Int32(status))
       #expect(result.standardError.contains(message))
+      #expect(result.standardError.contains("\"status\": \(status)"))
       #expect(try state(repository) == before)
       #expect(!repository.exists(".dver") && !repository.exists(".dverignore"))
     }
@@ -379,7 +383,7 @@ import Testing
     try project.track("single", "text\n")
     try repository.commitAll()
     try repository.shell("rm -r .dvc/cache single").requireSuccess()
-    try repository.dver("migrate").requireStatus(2)
+    try repository.dver("migrate").requireStatus(4)
     #expect(repository.exists(".dver/config"))
     #expect(try repository.git("status", "--porcelain").standardOutput.isEmpty)
   }
@@ -397,7 +401,7 @@ import Testing
     try repository.commitAll()
     try repository.shell("git checkout -q - && rm -rf mine .dvc/cache single").requireSuccess()
     #expect(!repository.exists(".dver/config"))
-    try repository.dver("migrate").requireStatus(2)
+    try repository.dver("migrate").requireStatus(4)
     #expect(!repository.exists(".dver/config"))
     try repository.shell("git checkout -q dver").requireSuccess()
     try repository.dver("checkout", "mine").requireSuccess()

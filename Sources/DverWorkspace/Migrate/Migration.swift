@@ -105,15 +105,10 @@ struct Migration {
     return place
   }
 
-  /// - Throws: ``WorkspaceError/missingData(_:)``.
+  /// - Throws: ``WorkspaceError/missingDVCData(_:)``.
   func refuseMissing() throws {
     guard missing.isEmpty else {
-      let list = missing.prefix(5).map(\.description).joined(separator: ", ")
-      let rest = missing.count > 5 ? " and \(missing.count - 5) more" : ""
-      throw WorkspaceError.failed(
-        "the data of \(list)\(rest) is not in DVC's cache, not in the workspace, and in no remote "
-          + "that is a folder",
-        hint: "'dvc pull' brings it; none of the project's files was changed")
+      throw WorkspaceError.missingDVCData(missing.map(\.description))
     }
   }
 
