@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct MigrateTests {
-  private func cleanStatus(_ repository: TemporaryRepository) throws {
+  func cleanStatus(_ repository: TemporaryRepository) throws {
     let status = try repository.dver("status").requireSuccess()
     #expect(status.standardOutput + status.standardError == "Data and pipelines are up to date.\n")
   }
@@ -254,25 +254,6 @@ import Testing
     let refused = try changed.repository.dver("migrate").requireStatus(2)
     #expect(refused.standardError.contains("dver.yaml exists already"))
     #expect(try changed.repository.shell("cat dver.yaml").standardOutput == "stages: {}\n")
-  }
-
-  /// As DVC does: what a key asks for must not be lost without a word.
-  @Test(arguments: ["cmd: make out", "frozn: true"])
-  func aPointerWithUnknownKeysIsRefused(_ line: String) throws {
-    let project = try DVCProjectFixture()
-    let repository = project.repository
-    try project.track("single", "text\n")
-    let text = try repository.readText("single.dvc")
-    try repository.append("\(line)\n", to: "single.dvc")
-    let result = try repository.dver("migrate").requireStatus(2)
-    #expect(result.standardError.contains("single.dvc:6:1: "))
-    #expect(!repository.exists("single.dver"))
-    try repository.write(
-      "md5: 0123456789abcdef0123456789abcdef\nlocked: true\nalways_changed: true\n" + text,
-      to: "single.dvc")
-    try repository.dver("migrate").requireSuccess()
-    let pointer = try repository.readText("single.dver")
-    #expect(pointer.hasPrefix("frozen: true\nalways_changed: true\nouts:\n"))
   }
 
   @Test func othersCachesAndFilesStay() throws {

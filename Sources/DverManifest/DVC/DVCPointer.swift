@@ -6,7 +6,7 @@ package struct DVCPointer: Sendable {
   package let outputs: [DVCRecord]
   /// `wdir` as written, relative to the file's folder.
   package let workingDirectory: [UInt8]?
-  private let root: YAMLNode
+  let root: YAMLNode
 
   private static let keys = [
     "md5", "wdir", "deps", "outs", "locked", "frozen", "meta", "always_changed", "desc",

@@ -2,7 +2,7 @@ import DverCore
 import DverYAML
 
 extension PointerFile {
-  private static let keys = [
+  static let keys = [
     "outs", "deps", "wdir", "frozen", "desc", "meta", "cmd", "always_changed",
   ]
   private static let repositoryKeys = ["url", "rev", "rev_lock", "config", "remote"]

@@ -8,6 +8,7 @@ struct Migration {
   struct Pointer {
     /// Of the `.dver` file.
     let path: RepositoryPath
+    let original: DVCPointer
     let file: PointerFile
     /// The paths of its outputs, in their order.
     let places: [RepositoryPath]
@@ -85,7 +86,8 @@ struct Migration {
         places.append(place)
       }
       pointers.append(
-        Pointer(path: path, file: pointer.file.pointer(records), places: places))
+        Pointer(
+          path: path, original: pointer.file, file: pointer.file.pointer(records), places: places))
     }
     for (stage, lock) in pipelines.flatMap(\.stages) {
       for record in lock?.outputs ?? [] {

@@ -133,7 +133,7 @@ extension Workspace {
     var changes = Changes()
     var ignores = IgnoreLines(workspace: self)
     for pointer in migration.pointers {
-      let pointerText = try text(pointer.file.printed(), at: pointer.path)
+      let pointerText = try text(newText(of: pointer), at: pointer.path)
       let isNew = pointerText.old == nil
       changes.texts.append(pointerText)
       for (output, path) in zip(pointer.file.outputs, pointer.places) where output.isCached {
@@ -166,6 +166,14 @@ extension Workspace {
     }
     changes.texts = ignores.changes + changes.texts.filter { $0.old != $0.new }
     return changes
+  }
+
+  /// Comments stay; a text without any is written as dver does it.
+  private func newText(of pointer: Migration.Pointer) -> [UInt8] {
+    guard pointer.original.hasComments else { return pointer.file.printed() }
+    if let text = pointer.original.edited(to: pointer.file) { return text }
+    notices.warning("\(displayed(pointer.path)) has not the comments of DVC's file")
+    return pointer.file.printed()
   }
 
   private func manifest(_ record: OutputRecord, at path: RepositoryPath) -> [ManifestChange] {
