@@ -5,6 +5,8 @@ package enum CollectError: DverError {
   /// What a version needs cannot be told.
   case unreadable(place: String, reason: any DverError)
   case unreadableNames(project: String, place: String, reason: String)
+  /// What the workspace needs whose cache a store is.
+  case unreadableHost(String, place: String, reason: any DverError)
   case incompleteClone
   case absentWorkTree(String)
   case linkedWorkspace
@@ -14,9 +16,12 @@ package enum CollectError: DverError {
 
   package var message: String {
     switch self {
-    case .unreadable(let place, let reason): "nothing was collected: in \(place), \(reason.message)"
+    case .unreadable: "nothing was collected: \(cause)"
     case .unreadableNames(let project, let place, let reason):
       "nothing was collected: what project \(project) has in \(place) cannot be told: \(reason)"
+    case .unreadableHost(let folder, let place, let reason):
+      "nothing was collected: \(place) is that of \(folder), whose needs cannot be told: "
+        + ((reason as? CollectError)?.cause ?? reason.message)
     case .incompleteClone:
       "this clone is shallow or partial, so what remotes and shared caches must keep cannot be told"
     case .absentWorkTree(let folder):
@@ -29,9 +34,16 @@ package enum CollectError: DverError {
     }
   }
 
+  /// The message without what came of it.
+  private var cause: String {
+    if case .unreadable(let place, let reason) = self { return "in \(place), \(reason.message)" }
+    return message
+  }
+
   package var hint: String? {
     switch self {
     case .unreadable(_, let reason): reason.hint
+    case .unreadableHost(let folder, _, let reason): reason.hint ?? "run 'dver gc' in \(folder)"
     case .unreadableNames(let project, _, _):
       "run 'dver gc' or 'dver push' in that project, or 'dver gc --forget \(project)'"
     case .incompleteClone: "run 'git fetch --unshallow', or use 'dver gc -w' without -c"
@@ -47,7 +59,7 @@ package enum CollectError: DverError {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .unreadable(_, let reason): reason.exitStatus
+    case .unreadable(_, let reason), .unreadableHost(_, _, let reason): reason.exitStatus
     case .unreadableNames: .damaged
     default: .failed
     }

@@ -14,6 +14,8 @@ struct CollectPlace: Sendable {
   let isShared: Bool
   /// Whether it is where the workspace takes its files from.
   let isCache: Bool
+  /// The root of the other workspace whose `.dver` it lies in; `nil` where there is none.
+  let host: AbsolutePath?
   /// As what this project has its lists there; `nil` where it has none.
   let project: String?
 
@@ -72,7 +74,7 @@ extension Workspace {
         CollectPlace(
           name: "the cache", store: store,
           isShared: try isCacheShared() || hasGuests(store), isCache: true,
-          project: try cacheProject(creating: false)), at: 0)
+          host: try host(of: store), project: try cacheProject(creating: false)), at: 0)
     }
     for place in places {
       // This version knows no feature, so any could matter.
@@ -90,7 +92,7 @@ extension Workspace {
     else { return nil }
     return CollectPlace(
       name: "remote '\(entry.name)'", store: store, isShared: true, isCache: false,
-      project: try configuration().layers.string("core.project"))
+      host: try host(of: store), project: try configuration().layers.string("core.project"))
   }
 
   /// The name of a remote; of the default one where `name` is `nil`.

@@ -50,7 +50,8 @@ extension Workspace {
     var versions = marker.versions
     for (place, limit) in zip(places, limits) {
       var part = try self.part(
-        of: place, marker: marker, scope: options.scope, isDry: options.isDry)
+        of: place, marker: marker, host: hostRoots(of: place), scope: options.scope,
+        isDry: options.isDry)
       part.judgedBefore = limit
       var summary = CollectSummary(
         place: place.name,
@@ -75,10 +76,12 @@ extension Workspace {
 
   /// What is to stay in one store.
   ///
-  /// - Parameter since: From when on the project's own lists count: somebody may have pushed since
-  ///   the collection that is looked at again.
+  /// - Parameters:
+  ///   - host: As ``hostRoots(of:)`` has it.
+  ///   - since: From when on the project's own lists count: somebody may have pushed since the
+  ///     collection that is looked at again.
   func part(
-    of place: CollectPlace, marker: CollectMarker, scope: CollectScope,
+    of place: CollectPlace, marker: CollectMarker, host: CollectMarker?, scope: CollectScope,
     listsSince since: Int64? = nil, isDry: Bool = false
   ) throws -> CollectionTask.Part {
     var marker = marker
@@ -133,6 +136,11 @@ extension Workspace {
       }
       kept = try withoutRemoteCopy(
         marker.objectsByRemote, in: remote, store: place.store, isDry: isDry)
+    }
+    if let host, let folder = place.host {
+      kept = KeptObjects(kept.digests + host.objects + host.linked)
+      versions.append(
+        KeptVersion(commit: nil, reasons: ["all of \(folder), whose cache \(place.name) is"]))
     }
     let needed = KeptObjects(recorded.digests + onlyLinked + ahead.map(\.digest))
     return CollectionTask.Part(

@@ -24,7 +24,7 @@ extension Workspace {
     }
   }
 
-  private func addRootsOfProject(_ scope: CollectScope, to marker: inout CollectMarker) throws {
+  func addRootsOfProject(_ scope: CollectScope, to marker: inout CollectMarker) throws {
     let workspaces = try workspacesOfRepository()
     for workspace in workspaces {
       try progress.check()
@@ -39,7 +39,7 @@ extension Workspace {
     } else if !scope.isWorkspaceOnly {
       _ = try requiredGit(for: "choosing revisions")
     }
-    for workspace in workspaces { workspace.addOpenOperations(to: &marker) }
+    for workspace in workspaces { workspace.addOperations(to: &marker) }
   }
 
   private func add(
@@ -104,9 +104,11 @@ extension Workspace {
   }
 
   /// Adds what operations name that are being carried out, or will be finished.
-  private func addOpenOperations(to marker: inout CollectMarker) {
+  ///
+  /// - Parameter alsoFinished: Whether those count, too, that `undo` may take back.
+  func addOperations(alsoFinished: Bool = false, to marker: inout CollectMarker) {
     for name in (try? FileSystem.names(in: operations.folder)) ?? [] {
-      guard name.suffix(5).elementsEqual(".open".utf8),
+      guard alsoFinished || name.suffix(5).elementsEqual(".open".utf8),
         let bytes = try? FileSystem.contents(of: operations.folder.appending(name)),
         let record = OperationRecord(parsing: bytes)
       else { continue }

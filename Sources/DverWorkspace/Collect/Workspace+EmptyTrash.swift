@@ -49,6 +49,7 @@ extension Workspace {
     guard !old.isEmpty else { return result }
     // What is brought back or counts as replaced must be there to stay.
     try place.store.settle()
+    let host = try hostRoots(of: place)
     var marks: [CollectScope: CollectMarker] = [:]
     let progress = progress
     for operation in old {
@@ -60,7 +61,7 @@ extension Workspace {
       }
       guard let marker = marks[scope] else { continue }
       let part = try part(
-        of: place, marker: marker, scope: scope,
+        of: place, marker: marker, host: host, scope: scope,
         listsSince: isOurs ? operation.condemnedAt : .min)
       result.add(
         try place.store.empty(
@@ -126,6 +127,7 @@ extension Workspace {
   /// Whether files of workspaces that cannot be looked at may be links to objects of a store: of
   /// those whose cache it is.
   private func mayHaveLinks(_ place: CollectPlace) throws -> Bool {
+    if place.host != nil { return true }
     if place.isCache {
       return try place.isShared || configuration().linkTypes.contains(where: \.isLink)
     }
