@@ -45,6 +45,12 @@ enum DataState: Hashable, Sendable {
     }
   }
 
+  /// The object that it is made from; `nil` where there is none.
+  var name: ContentName? {
+    if case .link(let digest) = self { return ContentName(digest: digest, isDirectory: false) }
+    return record?.name
+  }
+
   /// Whether both are the same content; a size that was not recorded says nothing.
   func isSame(as other: DataState) -> Bool {
     if case .file(let digest, _, let mode) = self, case .file(digest, _, mode) = other {

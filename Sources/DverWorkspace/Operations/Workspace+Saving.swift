@@ -16,6 +16,8 @@ extension Workspace {
     let content = try scanner.content(of: path)
     try save(content, in: transaction)
     try transaction.finish()
+    // It may be the only copy before long.
+    try noteInSharedCache(content.name.map { [(name: $0, path: path)] } ?? [])
     return content
   }
 

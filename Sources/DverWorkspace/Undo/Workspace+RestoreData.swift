@@ -33,6 +33,8 @@ extension Workspace {
       }
     }
     guard !present.isSame(as: change.new) else { return }
+    // Before anything leads there: a record of the past is no reason for others to keep it.
+    try noteInSharedCache(change.new.name.map { [(name: $0, path: change.path)] } ?? [])
     var options = CheckoutOptions()
     options.command = nil
     if let record = change.new.record {

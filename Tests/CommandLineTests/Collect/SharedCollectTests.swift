@@ -1,0 +1,60 @@
+import TestSupport
+import Testing
+
+/// What stays in a cache that several projects use, when one of them collects.
+@Suite struct SharedCollectTests {
+  /// A project with a directory and a file that are links into a cache of its own choice, and a
+  /// clone of it that uses the same one.
+  private func projects() throws -> (first: TemporaryRepository, clone: TemporaryRepository) {
+    let first = try TemporaryRepository()
+    try first.dver("cache", "dir", first.outside("cache")).requireSuccess()
+    try first.dver("config", "cache.type", "symlink").requireSuccess()
+    try first.write("one\n", to: "d/1")
+    try first.write("two\n", to: "d/2")
+    try first.write("f\n", to: "f")
+    try first.dver("add", "-q", "d", "f").requireSuccess()
+    try first.commitAll()
+    let clone = try first.clone()
+    try clone.dver("checkout", "-q").requireSuccess()
+    return (first, clone)
+  }
+
+  /// Deletes at once what nobody needs but those whose lists say so.
+  private func collect(_ repository: TemporaryRepository, _ scope: String = "-w") throws {
+    try repository.dver("config", "--local", "gc.grace", "0").requireSuccess()
+    try repository.dver("gc", "-q", scope, "-f").requireSuccess()
+    try repository.dver("gc", "-q", "--empty-trash", "-f").requireSuccess()
+  }
+
+  // MARK: Taking back
+
+  @Test func whatUndoPutBackStays() throws {
+    let (first, clone) = try projects()
+    for path in ["d/2", "f"] {
+      try clone.remove(path)
+      try clone.write("an hour of work in \(path)\n", to: path)
+    }
+    try clone.dver("checkout", "-q", "-f").requireSuccess()
+    try clone.dver("undo").requireSuccess()
+    try collect(first)
+    for path in ["d/2", "f"] {
+      #expect(try clone.readText(path) == "an hour of work in \(path)\n")
+    }
+    try clone.dver("add", "-q", "d", "f").requireSuccess()
+    try clone.dver("verify", "-q").requireSuccess()
+  }
+
+  @Test func whatUndoMayPutBackStays() throws {
+    let (first, clone) = try projects()
+    for path in ["d/2", "f"] {
+      try clone.remove(path)
+      try clone.write("an hour of work in \(path)\n", to: path)
+    }
+    try clone.dver("remove", "-q", "--outs", "-f", "d.dver", "f.dver").requireSuccess()
+    try collect(first)
+    try clone.dver("undo").requireSuccess()
+    for path in ["d/2", "f"] {
+      #expect(try clone.readText(path) == "an hour of work in \(path)\n")
+    }
+  }
+}
