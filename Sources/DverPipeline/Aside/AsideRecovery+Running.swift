@@ -1,5 +1,5 @@
-import DverCore
-package import DverFileSystem
+package import DverCore
+import DverFileSystem
 
 extension AsideRecovery {
   /// The outputs of stages that living processes are running, with the stage: what stands in their places

@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverManifest
 import DverObjectStore
 
