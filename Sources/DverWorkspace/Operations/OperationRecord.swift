@@ -26,7 +26,7 @@ struct OperationRecord: Sendable {
   let manifests: [ManifestChange]
   /// Done before everything else.
   let moves: [DataMove]
-  /// Of files that are among the texts.
+  /// Of files that are among the texts, and of nodes of the manifests.
   let conflicts: [IndexConflict]
   /// What the command did to data before.
   let data: [DataChange]

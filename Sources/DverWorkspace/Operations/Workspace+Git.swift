@@ -30,11 +30,12 @@ extension Workspace {
       }
     }
     for manifest in record.manifests {
-      let present = try manifests.presentFiles(of: manifest.path).map { prefix.gitPath($0) }
+      let present = try manifests.presentFiles(of: manifest.path)
+        .filter { !unstaged.contains($0) }.map { prefix.gitPath($0) }
       files.append(contentsOf: present.map { GitStagedFile(path: $0) })
       let folder = prefix.gitPath(ManifestFiles.gitPath(of: manifest.path, .root))
       let known = try git.trackedPaths(below: folder)
-      let kept = Set(present)
+      let kept = Set(present + conflicts.map(\.path))
       removals.append(
         contentsOf: (0..<known.count).map { Array(known[$0]) }.filter { !kept.contains($0) })
     }

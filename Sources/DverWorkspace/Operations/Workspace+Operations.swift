@@ -12,7 +12,7 @@ extension Workspace {
     var texts: [TextChange] = []
     var manifests: [ManifestChange] = []
     var moves: [DataMove] = []
-    /// Of files that are among `texts`.
+    /// Of files that are among `texts`, and of nodes of `manifests`.
     var conflicts: [IndexConflict] = []
 
     var isEmpty: Bool { texts.isEmpty && manifests.isEmpty && moves.isEmpty }

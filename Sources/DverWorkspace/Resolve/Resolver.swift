@@ -127,6 +127,7 @@ struct Resolver {
     }
     let kept = Set(changes.manifests.map(\.path))
     changes.manifests += try dropped(besides: kept)
+    changes.conflicts += try workspace.nodeConflicts(of: changes.manifests, git)
     try addIgnoreLines(to: &ignores)
     changes.texts = ignores.changes + changes.texts
     return changes

@@ -50,6 +50,7 @@ extension Workspace {
         changes.manifests.append(ManifestChange(path: output.path, old: root, new: root))
         mended.append(output.path)
       }
+      changes.conflicts += try nodeConflicts(of: changes.manifests, git)
       let left = try ConflictedFiles(git, prefix)
       guard left.pointers.isEmpty, left.locks.isEmpty, left.pipelines.isEmpty else {
         return changes
@@ -66,5 +67,19 @@ extension Workspace {
       return changes
     }
     return mended
+  }
+
+  /// The conflicts of nodes that end when these manifests are staged.
+  func nodeConflicts(
+    of manifests: [ManifestChange], _ git: GitRepository
+  ) throws -> [IndexConflict] {
+    let prefix = gitPrefix(in: git)
+    let folders = manifests.map { ManifestFiles.gitPath(of: $0.path, .root) }
+    return try ConflictedFiles(git, prefix).nodes.compactMap { node in
+      guard folders.contains(where: { node.isInside($0) }),
+        let conflict = try git.conflict(at: prefix.gitPath(node))
+      else { return nil }
+      return IndexConflict(path: node, conflict: conflict, isRestored: false)
+    }
   }
 }
