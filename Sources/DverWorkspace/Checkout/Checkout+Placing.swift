@@ -158,6 +158,8 @@ extension Checkout {
           }
         } catch let error as FileSystemError where error.code == EXDEV {
           progress.elsewhere += unit.entries
+        } catch let error as FileSystemError where [EEXIST, ENOTDIR].contains(error.code) {
+          try noteObstacle(to: path.appending(relative), error, &summary)
         }
       case .files(let staged):
         for (number, entry) in unit.entries.enumerated() {
@@ -174,6 +176,8 @@ extension Checkout {
             try noteFolder(inPlaceOf: plan.desired.paths[entry], &summary)
           } catch let error as FileSystemError where error.code == EXDEV {
             progress.elsewhere.append(entry)
+          } catch let error as FileSystemError where [EEXIST, ENOTDIR].contains(error.code) {
+            try noteObstacle(to: shown(relative), error, &summary)
           }
         }
       }
@@ -264,6 +268,20 @@ extension Checkout {
     } else {
       summary.inTheWay += hidden.map { path.appending($0) }
     }
+  }
+
+  /// Says what stands where a folder belongs, at an entry or above it: as a rule what is hidden, as all
+  /// else has gone by then.
+  private func noteObstacle(
+    to entry: RepositoryPath, _ error: FileSystemError, _ summary: inout CheckoutSummary
+  ) throws {
+    let root = workspace.root
+    var obstacle = try FileSystem.obstacle(above: root.appending(entry), in: root)
+    if obstacle == nil, try FileSystem.status(of: root.appending(entry))?.isDirectory == false {
+      obstacle = root.appending(entry)
+    }
+    guard let path = obstacle?.relative(to: root) else { throw error }
+    if !summary.inTheWay.contains(path) { summary.inTheWay.append(path) }
   }
 
   /// Whether a path that is no present entry holds what is recorded: an ignore rule that came later

@@ -56,6 +56,31 @@ struct ForeignFilesTests {
     #expect(result.standardError.contains("\(name) is a symbolic link"))
   }
 
+  @Test func aHiddenFileInThePlaceOfAFolderIsNamed() throws {
+    let repository = try TemporaryRepository()
+    for name in ["d/sub/x", "d/sub/deep/y", "d/z"] { try repository.write("1\n", to: name) }
+    try repository.makeDirectory("d/empty")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.remove("d")
+    for name in ["d/sub", "d/empty"] { try repository.write("mine\n", to: name) }
+    try repository.write("/d/sub\n/d/empty\n", to: ".dverignore")
+    for arguments in [["checkout"], ["checkout", "-f"]] {
+      let said = try repository.dverCommand(arguments).run().requireStatus(2).standardError
+      #expect(said.contains("2 paths that are not tracked are in the way: "))
+      #expect(said.contains("d/sub") && said.contains("d/empty"))
+      #expect(said.contains("hint: no option removes what is not dver's: move it away"))
+    }
+    #expect(try repository.readText("d/z") == "1\n")
+    for name in ["d/sub", "d/empty"] {
+      #expect(try repository.readText(name) == "mine\n")
+      try repository.remove(name)
+    }
+    try repository.write("# nothing\n", to: ".dverignore")
+    try repository.dver("checkout").requireSuccess()
+    try repository.requireClean()
+  }
+
   @Test func hiddenFilesOfAnOldOutputMoveIntoTheNewOne() throws {
     let repository = try TemporaryRepository()
     try repository.write("*.tmp\n", to: ".dverignore")
