@@ -55,6 +55,17 @@ extension YAMLEditor {
     return start..<max(pair.value.endOfLines, document.endOfLine(at: pair.key.range.upperBound))
   }
 
+  /// The comment behind a key and a value that stand in one line, with the blanks before it.
+  func comment(behind pair: YAMLPair) -> ArraySlice<UInt8> {
+    let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+    let start = max(pair.key.range.upperBound, pair.value.range.upperBound)
+    guard !bytes[pair.key.range.lowerBound..<start].contains(Self.lineFeed) else { return [] }
+    let line = bytes[start...].prefix { $0 != Self.lineFeed && $0 != UInt8(ascii: "\r") }
+    // The colon, where there is no value.
+    let rest = line.drop { $0 == UInt8(ascii: ":") }
+    return rest.first { !blanks.contains($0) } == UInt8(ascii: "#") ? rest : []
+  }
+
   /// Whole `lines` moved to the right, with the file's line ends.
   private func indented(_ lines: [UInt8], by indent: Int) -> [UInt8] {
     var text: [UInt8] = []
@@ -112,7 +123,7 @@ extension YAMLEditor {
     var text: [UInt8] = []
     let start = range.lowerBound
     // The last line of a file may lack its end.
-    let isOpen = start > 0 && bytes[start - 1] != Self.lineFeed
+    let isOpen = start > document.startOfText && bytes[start - 1] != Self.lineFeed
     if isOpen { text += lineEnd }
     text += indented(lines, by: indent)
     guard isOpen, let place = placeToStripLineEnd else {

@@ -78,7 +78,8 @@ package struct YAMLEditor: Sendable {
     }
   }
 
-  /// Puts `entry` in the place of the key `name` of the mapping at `path`, with all its lines.
+  /// Puts `entry` in the place of the key `name` of the mapping at `path`, with all its lines. A comment
+  /// behind a value in one line stays in the first line.
   ///
   /// - Parameter entry: The key and its value in lines, as they stand in column 0.
   package mutating func replace(
@@ -91,7 +92,9 @@ package struct YAMLEditor: Sendable {
     }
     let lines = try self.lines(of: pair)
     let place = path + [.key(name)]
-    try replace(lines, withLines: entry, indent: column(of: mapping), at: place) { editor in
+    let firstLine = entry.prefix { $0 != UInt8(ascii: "\n") }
+    let text = Array(firstLine + comment(behind: pair) + entry[firstLine.endIndex...])
+    try replace(lines, withLines: text, indent: column(of: mapping), at: place) { editor in
       let changed = editor.lookUp(path)
       return changed?.ownPairs.count == count && changed?[name] != nil
     }

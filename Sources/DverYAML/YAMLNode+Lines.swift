@@ -8,9 +8,12 @@ extension YAMLDocument {
     return isWindows ? [UInt8(ascii: "\r"), Self.lineFeed] : [Self.lineFeed]
   }
 
+  /// Where the first line starts: behind a byte order mark, if there is one.
+  var startOfText: Int { bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0 }
+
   /// The start of the line that holds byte `offset`.
   func startOfLine(at offset: Int) -> Int {
-    bytes[..<offset].lastIndex(of: Self.lineFeed).map { $0 + 1 } ?? 0
+    bytes[..<offset].lastIndex(of: Self.lineFeed).map { $0 + 1 } ?? startOfText
   }
 
   /// The start of the line behind the one that holds byte `offset`, or the end of the text.

@@ -167,6 +167,26 @@ import Testing
     #expect(try repository.readText("dver.yaml").hasSuffix("    - b\n  t:\n    cmd: new\n"))
   }
 
+  @Test(arguments: [
+    "# top\nstages: {}  # my note\n", "# top\nstages:  # my note\n",
+    "# top\nstages: null  # my note",
+  ])
+  func theCommentBehindNoStagesStays(_ text: String) throws {
+    let repository = try repository(text)
+    try repository.dver("stage", "add", "-n", "b", "echo").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml")
+        == "# top\nstages:  # my note\n  b:\n    cmd: echo\n")
+  }
+
+  @Test(arguments: ["", "stages: {}\n", "stages:\n  b: {foreach: [1], do: {cmd: x}}\n"])
+  func aByteOrderMarkStays(_ text: String) throws {
+    let repository = try repository("\u{feff}" + text)
+    try repository.dver("stage", "add", "-f", "-n", "b", "echo").requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml") == "\u{feff}stages:\n  b:\n    cmd: echo\n")
+  }
+
   @Test func commentsInListsStay() throws {
     let repository = try repository(
       """
