@@ -10,14 +10,14 @@ extension YAMLEditor {
     return node
   }
 
-  /// The count of pairs or items of `node`, which must be a collection in block style.
+  /// The count of pairs or items of `node`, which must be a collection in block style. A mapping may
+  /// stand elsewhere too: whether the edit shows there is found out afterwards.
   func block(_ node: YAMLNode, _ kind: YAMLNode.Kind) throws(YAMLError) -> Int {
     guard node.kind == kind else {
       throw refusal(kind == .mapping ? "it is not a mapping" : "it is not a list", node)
     }
     guard node.style == .block else { throw refusal("it is written in flow style", node) }
-    guard kind == .mapping ? standsForItself(node) : !node.isAlias && !node.record.hasProperties
-    else {
+    guard !node.isAlias, kind == .mapping || !node.record.hasProperties else {
       throw refusal("it has an anchor, a tag or an alias", node)
     }
     return kind == .mapping ? node.ownPairs.count : node.items.count
@@ -172,7 +172,9 @@ extension YAMLEditor {
     // Such as that of an alias, whose anchor another one replaces once its own is gone.
     if let old = document.root {
       guard let new = changed.document.root, old.hasValue(of: new, besides: path[...]) else {
-        throw failure("another value would change with it")
+        let names = changed.document.root.map { old.changes(in: $0, besides: path[...]) } ?? []
+        let others = names.isEmpty ? "another value" : names.joined(separator: ", ")
+        throw failure("\(others) would change with it")
       }
     }
     self = changed

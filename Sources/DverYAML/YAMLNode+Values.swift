@@ -34,6 +34,23 @@ extension YAMLNode {
     return below.hasValue(of: changed, besides: deeper)
   }
 
+  /// The names of values that are others in `other`, apart from what leads to `path`: of one key, or two
+  /// where a mapping changes in part, such as `stages.train`.
+  func changes(
+    in other: YAMLNode, besides path: ArraySlice<YAMLPathStep>, depth: Int = 2
+  ) -> [String] {
+    guard depth > 0, kind == .mapping else { return [] }
+    return pairs.flatMap { pair -> [String] in
+      let name = pair.key.text
+      guard let new = other[name], !pair.value.hasValue(of: new) else { return [] }
+      let isOnPath = path.first == .key(name)
+      let rest = isOnPath ? path.dropFirst() : []
+      let below = pair.value.changes(in: new, besides: rest, depth: depth - 1)
+      guard below.isEmpty else { return below.map { "\(name).\($0)" } }
+      return isOnPath ? [] : [name]
+    }
+  }
+
   private static func agree(_ old: ArraySlice<YAMLNode>, _ new: ArraySlice<YAMLNode>) -> Bool {
     old.count == new.count && zip(old, new).allSatisfy { $0.hasValue(of: $1) }
   }

@@ -72,6 +72,26 @@ import Testing
     #expect(try repository.readText("dver.yaml") == text.replacing(", frozen: false", with: ""))
   }
 
+  @Test func aStageThatOthersTakeKeysFromIsFrozenAlone() throws {
+    let repository = try TemporaryRepository()
+    func text(_ a: String, b: String, c: String) -> String {
+      "stages:\n  a: &x\n    cmd: e\n\(a)  b:\n    <<: *x\n    cmd: f\n\(b)  c:\n    <<: *x\n\(c)"
+    }
+    let shared = text("", b: "", c: "    frozen: false\n")
+    try repository.write(shared, to: "dver.yaml")
+    let refused = try repository.dver("freeze", "a").requireStatus(2)
+    #expect(refused.standardError.contains(": stages.b would change with it"))
+    #expect(try repository.readText("dver.yaml") == shared)
+    let own = text("", b: "    frozen: false\n", c: "    frozen: false\n")
+    try repository.write(own, to: "dver.yaml")
+    try repository.dver("freeze", "a").requireSuccess()
+    let frozen = text(
+      "    frozen: true\n", b: "    frozen: false\n", c: "    frozen: false\n")
+    #expect(try repository.readText("dver.yaml") == frozen)
+    try repository.dver("unfreeze", "a").requireSuccess()
+    #expect(try repository.readText("dver.yaml") == own)
+  }
+
   @Test func outputsThatAreIgnoredAreRefused() throws {
     let repository = try TemporaryRepository()
     try repository.write("*.log\n", to: ".dverignore")

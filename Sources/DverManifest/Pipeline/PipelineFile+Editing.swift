@@ -212,7 +212,6 @@ extension YAMLEditor {
       if value { try add(key, .bool(true), to: path) }
       return
     }
-    try requireUnshared(path)
     if value { return try set(place, to: .bool(true)) }
     do {
       try remove(place)
