@@ -136,6 +136,8 @@ import Testing
     #expect(
       try repository.dver("status", "--json").standardOutput
         == #"{"s": [{"changed env": {"GREETING": "modified"}}]}"# + "\n")
+    let why = try repository.dver("status", "--why").requireSuccess().standardOutput
+    #expect(why.contains(#"variable GREETING changed from "hello" to "bye""#))
     try repository.dver("repro").requireSuccess()
     #expect(try repository.readText("o") == "bye /nowhere\n")
   }

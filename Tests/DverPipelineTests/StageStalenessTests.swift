@@ -77,9 +77,15 @@ import Testing
     #expect(staleness.verdict == .stale)
     #expect(
       staleness.reasons == [
-        .environment("A", .new), .environment("B", .modified), .environment("C", .deleted),
+        .environment("A", .new, old: nil, new: "1"),
+        .environment("B", .modified, old: "1", new: "2"),
+        .environment("C", .deleted, old: "3", new: nil),
       ])
-    #expect(staleness.reasons[1].description == "variable B was modified")
+    #expect(
+      staleness.reasons.map(\.description) == [
+        #"variable A is new: "1""#, #"variable B changed from "1" to "2""#,
+        #"variable C is missing; it was "3""#,
+      ])
     #expect(
       JSONValue.array(StaleReason.statusItems(staleness.reasons, from: .root)).serialized
         == #"[{"changed env": {"A": "new", "B": "modified", "C": "deleted"}}]"#)

@@ -87,10 +87,12 @@ private struct Comparison {
     for variable in present {
       let old = locked.first { $0.name == variable.name }?.value
       if let old, StageStaleness.areSameBytes(old, variable.value) { continue }
-      add(.environment(variable.name, old == nil ? .new : .modified))
+      add(
+        .environment(
+          variable.name, old == nil ? .new : .modified, old: old, new: variable.value))
     }
     for variable in locked where !present.contains(where: { $0.name == variable.name }) {
-      add(.environment(variable.name, .deleted))
+      add(.environment(variable.name, .deleted, old: variable.value, new: nil))
     }
   }
 

@@ -37,7 +37,7 @@ extension StaleReason {
         // What is there before the stage ran has been modified, too.
         let shown = change == .new ? "modified" : change.rawValue
         outputs.append((path.shown(from: folder), .string(shown)))
-      case .environment(let name, let change):
+      case .environment(let name, let change, _, _):
         variables.append((name, .string(change.rawValue)))
       case .command: others.append("changed command")
       case .workingDirectory: others.append("changed wdir")

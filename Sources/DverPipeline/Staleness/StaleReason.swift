@@ -12,8 +12,8 @@ package enum StaleReason: Hashable, Sendable {
   case command(old: [String], new: [String])
   /// Where the commands ran, and where they would run now: what they make may depend on it.
   case workingDirectory(old: RepositoryPath, new: RepositoryPath)
-  /// A variable that the stage sets.
-  case environment(String, Change)
+  /// A variable that the stage sets; the values are `nil` where there is none.
+  case environment(String, Change, old: String?, new: String?)
   case dependency(DependencyPath, Change)
   /// The values are `nil` where there is none.
   case parameter(
@@ -45,18 +45,13 @@ extension StaleReason: CustomStringConvertible {
     case .command(let old, let new):
       "the command changed from \(Self.quoted(old)) to \(Self.quoted(new))"
     case .workingDirectory(let old, let new): "its folder changed from \(old) to \(new)"
-    case .environment(let name, let change): "variable \(name) \(Self.phrase(change))"
+    case .environment(let name, let change, let old, let new):
+      Self.phrase(
+        "variable \(name)", change, old: old.map(ParameterValue.string),
+        new: new.map(ParameterValue.string))
     case .dependency(let path, let change): "dependency \(path) \(Self.phrase(change))"
     case .parameter(let file, let key, let change, let old, let new):
-      if change == .modified, let old, let new {
-        "parameter \(key) of \(file) changed from \(old.shown) to \(new.shown)"
-      } else if change == .new, let new {
-        "parameter \(key) of \(file) is new: \(new.shown)"
-      } else if let old {
-        "parameter \(key) of \(file) \(Self.phrase(change)); it was \(old.shown)"
-      } else {
-        "parameter \(key) of \(file) \(Self.phrase(change))"
-      }
+      Self.phrase("parameter \(key) of \(file)", change, old: old, new: new)
     case .parameterFile(let file, let change): "parameter file \(file) \(Self.phrase(change))"
     case .output(let path, .notInCache, isRecoverable: false):
       "output \(path) is not what is recorded, which is not in the cache"
@@ -64,6 +59,20 @@ extension StaleReason: CustomStringConvertible {
     case .alwaysRuns: "it always runs"
     case .upstream(let stage): "stage '\(stage)' would run before it"
     case .forced: "it was asked for by force"
+    }
+  }
+
+  private static func phrase(
+    _ subject: String, _ change: Change, old: ParameterValue?, new: ParameterValue?
+  ) -> String {
+    if change == .modified, let old, let new {
+      "\(subject) changed from \(old.shown) to \(new.shown)"
+    } else if change == .new, let new {
+      "\(subject) is new: \(new.shown)"
+    } else if let old {
+      "\(subject) \(phrase(change)); it was \(old.shown)"
+    } else {
+      "\(subject) \(phrase(change))"
     }
   }
 
