@@ -23,17 +23,18 @@ extension Workspace {
       (renewed[output.path] ?? output.name).map { (name: $0, path: output.path) }
     }
     let items = (present + hidden).sorted { $0.path < $1.path }
-    try writeTracked(items)
+    // First: what a cache is told at the beginning depends on whether data was here before.
     try noteInSharedCache(items)
+    try writeTracked(items)
   }
 
   /// Takes down more paths beside those that are known.
   func rememberTracked(_ added: [(name: ContentName, path: RepositoryPath)]) throws {
     let paths = Set(added.map(\.path))
     let items = try readTracked().filter { !paths.contains($0.path) } + added
-    try writeTracked(items.sorted { $0.path < $1.path })
     // Files may be links into the cache by now.
     try noteInSharedCache(added)
+    try writeTracked(items.sorted { $0.path < $1.path })
   }
 
   /// Leaves paths to the user, so that no checkout takes them away.
@@ -51,6 +52,9 @@ extension Workspace {
     try FileSystem.makeDirectories(stateFolder)
     try FileSystem.replaceContents(of: trackedFile, with: text)
   }
+
+  /// Whether data has ever been in place here.
+  func hasTracked() throws -> Bool { try FileSystem.exists(trackedFile) }
 
   func readTracked() throws -> [(name: ContentName, path: RepositoryPath)] {
     guard let text = try FileSystem.contents(of: trackedFile) else { return [] }

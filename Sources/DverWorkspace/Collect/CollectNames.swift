@@ -53,6 +53,11 @@ struct CollectNames {
     }
   }
 
+  /// Whether a project has lists, or had some.
+  func isKnown(_ project: String) throws -> Bool {
+    try FileSystem.exists(store.folder.appending(Self.folder).appending(project))
+  }
+
   /// The lists of a project.
   ///
   /// - Throws: ``CollectError/unreadableNames(project:place:reason:)``.
@@ -135,6 +140,14 @@ struct CollectNames {
     guard try transaction.write(bytes, to: file, refreshes: true) else { return false }
     try transaction.barrier()
     return true
+  }
+
+  /// Writes a list of what a project has that was not pushed from any commit.
+  func write(_ items: [(name: ContentName, path: RepositoryPath)], project: String) throws {
+    guard !items.isEmpty else { return }
+    let lines = items.map { "\($0.name) \(PathQuoting.quoted($0.path.bytes))\n" }.sorted()
+    let head = "commit none\ntime \(FileClock.now().nanoseconds / 1_000_000_000)\n"
+    try write(Array((head + lines.joined()).utf8), project: project)
   }
 
   /// Forgets what a project has, so that it is no longer kept on its behalf.

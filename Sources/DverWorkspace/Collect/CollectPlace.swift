@@ -1,7 +1,6 @@
 import DverCore
 import DverFileSystem
 import DverGit
-import DverHashing
 import DverObjectStore
 import Glibc
 
@@ -135,13 +134,25 @@ extension Workspace {
   ) throws {
     guard try isCacheShared(), let store = try cacheIfPresent() else { return }
     let items = items()
-    guard !items.isEmpty else { return }
-    let lines = items.map { "\($0.name) \(PathQuoting.quoted($0.path.bytes))\n" }.sorted()
-    let head = "commit none\ntime \(FileClock.now().nanoseconds / 1_000_000_000)\n"
+    if !items.isEmpty { try list(items, in: store) }
+  }
+
+  /// As ``noteInSharedCache(_:)``, of all that this workspace has in a cache in which it has said nothing.
+  func noteHistoryInSharedCache() throws {
+    guard try isCacheShared(), let store = try cacheIfPresent() else { return }
+    try list([], in: store)
+  }
+
+  private func list(
+    _ items: [(name: ContentName, path: RepositoryPath)], in store: ObjectStore
+  ) throws {
     let names = CollectNames(store, place: "the cache")
     do {
       guard let project = try cacheProject(creating: true) else { return }
-      try names.write(Array((head + lines.joined()).utf8), project: project)
+      if try !names.isKnown(project) {
+        try names.write(historyNames(in: store), project: project)
+      }
+      try names.write(items, project: project)
     } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
       // Whoever may only read the cache cannot add to it either.
       return

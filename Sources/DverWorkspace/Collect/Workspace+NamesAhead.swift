@@ -15,30 +15,18 @@ extension Workspace {
       for line in list.lines where !recorded.contains(line.name.digest) { left.insert(line.name) }
     }
     guard !left.isEmpty, let git = try git() else { return left }
-    let prefix = gitPrefix(in: git)
-    var trees: Set<GitObjectID> = []
-    var blobs: Set<GitObjectID> = []
     var folders: Set<ContentName> = []
     // A list may name a commit that no reference leads to.
     let named = lists.compactMap { list in
       list.commit.flatMap { GitObjectID(hex: $0) }.flatMap { try? git.commit($0) }
     }
-    for revision in try named + git.allCommits() where trees.insert(revision.tree).inserted {
-      try progress.check()
-      // What a partial clone lacks records nothing, and what was pushed then stays.
-      let files = try? git.files(
-        in: revision.tree, below: prefix.bytes,
-        descend: { path in Self.isLookedInto(path, prefix) },
-        where: { path in Self.isCatalogFile(path) })
-      guard let files else { continue }
-      for index in 0..<files.count where blobs.insert(files.ids[index]).inserted {
-        guard let text = try? git.blob(files.ids[index]) else { continue }
-        for name in Self.recordedNames(in: text) {
-          left.remove(name)
-          if name.isDirectory { folders.insert(name) }
-        }
+    // What a partial clone lacks records nothing, and what was pushed then stays.
+    try walkCatalogFiles(of: named + git.allCommits(), in: git) { _, text in
+      for name in Self.recordedNames(in: text) {
+        left.remove(name)
+        if name.isDirectory { folders.insert(name) }
       }
-      if left.isEmpty { return left }
+      return !left.isEmpty
     }
     guard left.contains(where: { !$0.isDirectory }) else { return left }
     // Of a part of a directory, the list names the files.

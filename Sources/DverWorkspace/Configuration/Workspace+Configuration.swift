@@ -61,6 +61,17 @@ extension Workspace {
     try editConfiguration("dver config", at: level) { file in
       try file.set(Array(name.utf8), stored)
     }
+    if name == "cache.dir" { noteMovedCache() }
+  }
+
+  /// Says in the new cache what this workspace needs of what is there by now. What keeps it from that
+  /// is told by whatever needs the cache, and the next command that lists something tries again.
+  private func noteMovedCache() {
+    // This one may have opened the old cache.
+    let moved = Workspace(
+      root: root, current: current, progress: progress, cancellation: cancellation,
+      notices: notices, indexFile: indexFile)
+    try? moved.noteHistoryInSharedCache()
   }
 
   /// Removes an option from the file of a level.

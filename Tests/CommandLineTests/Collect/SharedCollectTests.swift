@@ -57,4 +57,47 @@ import Testing
       #expect(try clone.readText(path) == "an hour of work in \(path)\n")
     }
   }
+
+  // MARK: Moving to a shared cache
+
+  private func guest(of cache: String) throws -> TemporaryRepository {
+    let guest = try TemporaryRepository()
+    try guest.dver("cache", "dir", cache).requireSuccess()
+    try guest.write("guest\n", to: "q")
+    try guest.dver("add", "-q", "q").requireSuccess()
+    try guest.commitAll()
+    return guest
+  }
+  @Test(arguments: [true, false]) func theHistoryOfAMovedCacheStays(isMovedFirst: Bool) throws {
+    let versions = try Versions()
+    let repository = versions.repository
+    let cache = repository.outside("cache")
+    if isMovedFirst { try repository.move(".dver/cache", to: cache) }
+    try repository.dver("cache", "dir", "--local", cache).requireSuccess()
+    if !isMovedFirst {
+      try repository.move(".dver/cache", to: cache)
+      try repository.dver("checkout", "-q").requireSuccess()
+    }
+    let guest = try guest(of: cache)
+    try collect(guest, "-A")
+    #expect(try versions.present(in: cache) == Set(Versions.contents))
+    try repository.dver("verify", "-q").requireSuccess()
+    // What the project itself lets go nobody keeps on its behalf.
+    try collect(repository)
+    try collect(guest, "-A")
+    #expect(try versions.present(in: cache) == Versions.current)
+  }
+
+  @Test func aFreshCloneKeepsNoHistory() throws {
+    let versions = try Versions()
+    let repository = versions.repository
+    let cache = repository.outside("cache")
+    try repository.move(".dver/cache", to: cache)
+    try repository.dver("cache", "dir", cache).requireSuccess()
+    try repository.commitAll()
+    let clone = try repository.clone()
+    try clone.dver("checkout", "-q").requireSuccess()
+    try collect(repository)
+    #expect(try versions.present(in: cache) == Versions.current)
+  }
 }
