@@ -147,7 +147,7 @@ import Testing
     #expect(
       try edit("a:\n  b: 1 # b\n  # c\n  c: [2]\n") {
         try $0.replace(entry: Array("b:\n- x\n".utf8), named: "b", in: ["a"])
-      } == "a:\n  b:\n  - x\n  # c\n  c: [2]\n")
+      } == "a:\n  b: # b\n  - x\n  # c\n  c: [2]\n")
     for (text, name) in [("a: {b: 1}\n", "b"), ("a:\n  c: 1\n", "b")] {
       var editor = try YAMLEditor(bytes: Array(text.utf8), source: "y")
       #expect(throws: YAMLError.self) {
