@@ -35,6 +35,27 @@ import Testing
     try requireData(repository)
   }
 
+  /// Another clone with the same cache, which does not know of the links here.
+  @Test func linksToWhatIsInQuarantineSayWhereThatIs() throws {
+    let repository = try TemporaryRepository()
+    let options = "[cache]\n\tdir = \(repository.outside("cache"))\n\ttype = symlink\n"
+    try repository.append(options, to: ".dver/config")
+    try repository.write("one\n", to: "d/1")
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    let clone = try repository.clone()
+    try clone.dver("checkout", "-q").requireSuccess()
+    try clone.shell("chmod u+w $(readlink d/1) && echo mine > d/1").requireSuccess()
+    let verified = try repository.dver("verify").requireStatus(4)
+    #expect(verified.standardError.contains("/cache/quarantine under their digests"))
+    for command in ["checkout", "checkout -f", "add d"] {
+      let refused = try clone.dverCommand(command.split(separator: " ").map(String.init)).run()
+        .requireStatus(4)
+      #expect(refused.standardError.contains("d/1 is a link to an object that somebody wrote to"))
+      #expect(refused.standardError.contains("/cache/quarantine as "))
+    }
+  }
+
   /// What they stand for is in the cache, wherever they lead.
   @Test(arguments: ["add d a", "add d/1 d/2 a", "commit", "repro", "unprotect d a"])
   func linksIntoACacheThatMovedAreMadeAnew(_ command: String) throws {

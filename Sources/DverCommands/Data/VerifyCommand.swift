@@ -87,7 +87,9 @@ struct VerifyCommand: WorkspaceCommand {
         "What is whole in damaged packs is in new ones by now, the old files are in quarantine")
     }
     if !summary.damaged.isEmpty {
-      console.status("Damaged objects are in quarantine: bring them back with 'dver pull' or 'add'")
+      let place = summary.quarantine.map { "\($0) under their digests" } ?? "quarantine"
+      console.status(
+        "Damaged objects are in \(place): bring sound ones back with 'dver pull' or 'add'")
     }
   }
 

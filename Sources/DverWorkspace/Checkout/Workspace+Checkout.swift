@@ -65,6 +65,7 @@ extension Workspace {
         .failed(WorkspaceError.list(summary.refusals.map(\.message)), hint: first.hint))
     }
     if !summary.missing.isEmpty, !options.allowMissing {
+      warnOfQuarantined(summary.missing)
       causes.append(.missingData(summary.missing.map { displayed($0) }))
     }
     if !summary.unrecorded.isEmpty, !options.allowMissing {

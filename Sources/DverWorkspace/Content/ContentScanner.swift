@@ -95,6 +95,7 @@ struct ContentScanner: Sendable {
     if object.status != nil || countsDangling { return true }
     guard transaction != nil, !omitsDangling else { return false }
     if storesInCache, try workspace.byteCountInCache(of: object.digest) != nil { return true }
+    workspace.warnOfQuarantined([path])
     throw WorkspaceError.missingData([workspace.displayed(path)])
   }
 

@@ -12,8 +12,7 @@ extension Workspace {
   /// The links of all work trees and of old outputs that are aside; those of other repositories with
   /// the same cache are not known. The user is told of each.
   func keepWhatLinksHold(_ digest: Digest, in store: ObjectStore) {
-    let quarantined =
-      "\(PathQuoting.quoted(store.quarantineFolder.bytes)) as \(digest.hex.prefix(12))…"
+    let quarantined = Self.quarantined(digest, in: store)
     for link in links(to: digest) {
       let path = link.relative(to: root)
       let shown = path.map { displayed($0) } ?? PathQuoting.quoted(link.bytes)
@@ -32,6 +31,24 @@ extension Workspace {
         "\(shown) was written to through its link into the cache, or is damaged: it is a file of its "
           + "own now, with what it held; keep that with 'dver add' or 'dver commit', or bring back "
           + "what is recorded with 'dver checkout -f' (it is also kept in \(quarantined))")
+    }
+  }
+
+  private static func quarantined(_ digest: Digest, in store: ObjectStore) -> String {
+    "\(PathQuoting.quoted(store.quarantineFolder.bytes)) as \(digest.hex.prefix(12))…"
+  }
+
+  /// Tells where the bytes are of links into the cache that lead nowhere, because another repository
+  /// with the same cache moved their objects to quarantine.
+  func warnOfQuarantined(_ paths: [RepositoryPath]) {
+    guard let store = try? cacheIfPresent() else { return }
+    for path in paths {
+      guard let object = try? self.object(behindLink: root.appending(path)), object.status == nil,
+        (try? FileSystem.exists(store.quarantineFolder.appending(object.digest.hex))) == true
+      else { continue }
+      notices.warning(
+        "\(displayed(path)) is a link to an object that somebody wrote to, or that was damaged: what it "
+          + "held is kept in \(Self.quarantined(object.digest, in: store))")
     }
   }
 

@@ -30,6 +30,8 @@ package struct VerifySummary: Sendable {
 
   /// `the cache`, or a remote.
   package let place: String
+  /// The folder in which the cache keeps damaged objects, for people; `nil` for a remote.
+  package var quarantine: String?
   package var objectCount = 0
   package var byteCount: Int64 = 0
   package var damaged: [Finding] = []

@@ -29,6 +29,7 @@ extension Workspace {
     } else {
       summary = VerifySummary(place: "the cache")
       let store = try cacheIfPresent()
+      summary.quarantine = store.map { PathQuoting.quoted($0.quarantineFolder.bytes) }
       let wanted = Self.wanted(plan, others: targets.isEmpty ? try store?.allObjects() ?? [] : [])
       let progress = progress
       let cursor = VerifyCursor(in: stateFolder, storeID: store?.descriptor.id ?? "none")
