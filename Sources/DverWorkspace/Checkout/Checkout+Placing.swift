@@ -152,22 +152,27 @@ extension Checkout {
       try workspace.requireLeases()
       switch unit.place {
       case .folder(let staged, let relative):
+        if try notesObstacle(above: path.appending(relative), &summary) { continue }
         do {
           try summary.attempt(.create, workspace.displayed(path.appending(relative))) {
             try reveal(staged, as: relative, unit, plan, &progress.placed, &$0)
           }
         } catch let error as FileSystemError where error.code == EXDEV {
           progress.elsewhere += unit.entries
-        } catch let error as FileSystemError where [EEXIST, ENOTDIR].contains(error.code) {
-          try noteObstacle(to: path.appending(relative), error, &summary)
         }
       case .files(let staged):
+        var reached: RepositoryPath?
         for (number, entry) in unit.entries.enumerated() {
           guard unit.stamps[number] != nil else {
             summary.missing.append(shown(plan.desired.paths[entry]))
             continue
           }
           let relative = plan.desired.paths[entry]
+          let parent = shown(relative).parent
+          if parent != reached {
+            if try notesObstacle(above: shown(relative), &summary) { continue }
+            reached = parent
+          }
           do {
             try summary.attempt(.create, workspace.displayed(shown(relative))) {
               try reveal(staged[number], entry, plan, &progress.placed, &$0)
@@ -176,8 +181,6 @@ extension Checkout {
             try noteFolder(inPlaceOf: plan.desired.paths[entry], &summary)
           } catch let error as FileSystemError where error.code == EXDEV {
             progress.elsewhere.append(entry)
-          } catch let error as FileSystemError where [EEXIST, ENOTDIR].contains(error.code) {
-            try noteObstacle(to: shown(relative), error, &summary)
           }
         }
       }
@@ -230,6 +233,10 @@ extension Checkout {
         summary.modified.append(shown(relative))
       }
     } else if plan.desired.kinds[entry] == .emptyDirectory {
+      guard try FileSystem.status(of: target)?.isDirectory != false else {
+        summary.inTheWay.append(shown(relative))
+        return
+      }
       try FileSystem.makeDirectories(target)
       summary.added.append(shown(relative))
     } else if try FileSystem.renameWithoutReplacing(staged, to: target)
@@ -270,18 +277,16 @@ extension Checkout {
     }
   }
 
-  /// Says what stands where a folder belongs, at an entry or above it: as a rule what is hidden, as all
-  /// else has gone by then.
-  private func noteObstacle(
-    to entry: RepositoryPath, _ error: FileSystemError, _ summary: inout CheckoutSummary
-  ) throws {
+  /// Whether something stands where a folder above an entry belongs, which the user is told then: a
+  /// file that is hidden, as all else has gone by then, or a link, behind which nothing is dver's.
+  private func notesObstacle(
+    above entry: RepositoryPath, _ summary: inout CheckoutSummary
+  ) throws -> Bool {
     let root = workspace.root
-    var obstacle = try FileSystem.obstacle(above: root.appending(entry), in: root)
-    if obstacle == nil, try FileSystem.status(of: root.appending(entry))?.isDirectory == false {
-      obstacle = root.appending(entry)
-    }
-    guard let path = obstacle?.relative(to: root) else { throw error }
+    let obstacle = try FileSystem.obstacle(above: root.appending(entry), in: root)
+    guard let path = obstacle?.relative(to: root) else { return false }
     if !summary.inTheWay.contains(path) { summary.inTheWay.append(path) }
+    return true
   }
 
   /// Whether a path that is no present entry holds what is recorded: an ignore rule that came later

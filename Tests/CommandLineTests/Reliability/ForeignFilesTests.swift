@@ -81,6 +81,24 @@ struct ForeignFilesTests {
     try repository.requireClean()
   }
 
+  @Test(arguments: [["checkout"], ["checkout", "-f"]])
+  func nothingIsPlacedBehindAHiddenLink(_ arguments: [String]) throws {
+    let repository = try TemporaryRepository()
+    for name in ["d/sub/x", "d/sub/deep/y", "d/z"] { try repository.write("1\n", to: name) }
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.commitAll()
+    try repository.remove("d")
+    try repository.write("mine\n", to: "../outside/other/x")
+    try repository.makeDirectory("d")
+    try repository.symlink(repository.outside("other"), at: "d/sub")
+    try repository.write("/d/sub\n", to: ".dverignore")
+    let result = try repository.dverCommand(arguments).run().requireStatus(2)
+    #expect(result.standardError.contains("1 path that is not tracked is in the way: d/sub\n"))
+    #expect(try repository.files("../outside/other") == ["x"])
+    #expect(try repository.readText("../outside/other/x") == "mine\n")
+    #expect(try repository.readText("d/z") == "1\n")
+  }
+
   @Test func hiddenFilesOfAnOldOutputMoveIntoTheNewOne() throws {
     let repository = try TemporaryRepository()
     try repository.write("*.tmp\n", to: ".dverignore")
