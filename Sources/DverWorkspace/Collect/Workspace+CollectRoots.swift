@@ -15,7 +15,7 @@ extension Workspace {
       guard try FileSystem.statusFollowingLinks(of: folder)?.isDirectory == true else {
         throw WorkspaceError.failed(
           "\(folder), which -p names, is no folder",
-          hint: "name the folder of another project; nothing was collected")
+          hint: "name the folder of another project")
       }
       let other = try Workspace.open(
         from: folder, isUsers: false, progress: progress,

@@ -50,36 +50,23 @@ extension Workspace {
     // What is brought back or counts as replaced must be there to stay.
     try place.store.settle()
     let host = try hostRoots(of: place)
-    var marks: [CollectScope: CollectMarker] = [:]
+    // By project and scope; `nil` for what cannot be told.
+    var scopes: [[String]: PastScope?] = [:]
     let progress = progress
     for operation in old {
-      let (scope, isOurs) = scope(of: operation, in: place)
-      if marks[scope] == nil {
-        var marker = CollectMarker()
-        try addRoots(scope, to: &marker)
-        marks[scope] = marker
+      let question = operation.note.map { [$0.project ?? ""] + $0.scope } ?? []
+      if scopes[question] == nil {
+        scopes[question] = .some(try pastScope(of: operation, in: place))
       }
-      guard let marker = marks[scope] else { continue }
+      guard let known = scopes[question], let past = known else { continue }
       let part = try part(
-        of: place, marker: marker, host: host, scope: scope,
-        listsSince: isOurs ? operation.condemnedAt : .min)
+        of: place, past, host: host, since: past.isExact ? operation.condemnedAt : .min)
       result.add(
         try place.store.empty(
           operation, keeping: part.kept, confirm: { try lease.check() }
         ) { try progress.check() })
     }
     return result
-  }
-
-  /// What the collection kept; everything there is where that cannot be told, or where it was
-  /// another project's.
-  private func scope(
-    of operation: TrashedOperation, in place: CollectPlace
-  ) -> (scope: CollectScope, isOurs: Bool) {
-    guard let note = operation.note, note.project == place.project,
-      let scope = CollectScope(words: note.scope)
-    else { return ((try? git()) ?? nil) == nil ? (CollectScope(), false) : (.everything, false) }
-    return (scope, true)
   }
 
   /// The operations that need one of some objects to be taken back or repeated.
