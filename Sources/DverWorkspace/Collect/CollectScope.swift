@@ -12,7 +12,7 @@ package struct CollectScope: Hashable, Sendable {
   package var count: Int?
   /// Commits since this time, in seconds since 1970.
   package var since: Int64?
-  /// Folders of other projects whose versions count like those of this one.
+  /// Folders of other projects whose versions count like those of this one; absolute in notes.
   package var projects: [[UInt8]] = []
   /// The remote that has sound copies of what is not kept for that reason.
   package var notInRemote: String?

@@ -36,6 +36,11 @@ extension Workspace {
   ///
   /// - Throws: ``CollectError`` where that cannot be told of a part of the scope.
   package func planCollection(_ options: CollectOptions) throws -> CollectionTask {
+    var options = options
+    // Whoever empties the trash may be in another folder.
+    options.scope.projects = options.scope.projects.map {
+      AbsolutePath($0, relativeTo: current).bytes
+    }
     let places = try collectPlaces(cloud: options.cloud, remote: options.remote)
     try refuseIncompleteClone(options.scope, places)
     progress.begin("Looking for unused objects")

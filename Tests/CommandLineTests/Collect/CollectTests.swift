@@ -335,6 +335,20 @@ import Testing
     try repository.shell("! ls .dver/cache/trash/*/\(sum)").requireSuccess()
   }
 
+  @Test func aProjectIsFoundFromAnyFolder() throws {
+    let versions = try Versions()
+    let repository = versions.repository
+    let other = try repository.clone("other")
+    try other.git("checkout", "-q", "one").requireSuccess()
+    try repository.makeDirectory("sub/deep")
+    try repository.dver("gc", "-q", "-w", "-f", "-p", "../other").requireSuccess()
+    let note = try repository.shell("cat .dver/cache/trash/*/about").requireSuccess()
+    #expect(note.standardOutput.contains("scope \(other.path)\n"))
+    try repository.dver("gc", "-q", "--empty-trash", "-f", in: "sub/deep").requireSuccess()
+    #expect(try versions.trashed().isEmpty)
+    #expect(try versions.present() == Versions.current.union(["a1", "f1"]))
+  }
+
   @Test func aProjectThatIsAwayKeepsTheTrash() throws {
     let versions = try Versions()
     let repository = versions.repository
