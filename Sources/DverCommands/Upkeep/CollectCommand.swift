@@ -141,19 +141,25 @@ struct CollectCommand: WorkspaceCommand {
   }
 
   private func forget(_ project: String, _ workspace: Workspace, _ console: Console) throws {
-    if dry { return console.status("Would forget what project \(project) has") }
-    try confirm("what only project \(project) needs will no longer be kept", console)
-    let found = try workspace.forgetProject(project, cloud: cloud, remote: remote)
+    if !dry { try confirm("what only project \(project) needs will no longer be kept", console) }
+    let found = try workspace.forgetProject(
+      project, cloud: cloud, remote: remote, isDry: dry)
     if console.printsJSON {
       return console.print(json: [
+        "dry": .bool(dry),
         "forgotten": .array(
           found.map {
             ["place": .string($0.place), "lists": .integer(Int64($0.count))]
-          })
+          }),
       ])
     }
     for item in found {
-      console.print("Forgot \(CountText.text(item.count, "list")) in \(item.place)")
+      let lists = CountText.text(item.count, "list")
+      if dry {
+        console.status("Would forget \(lists) in \(item.place)")
+      } else {
+        console.print("Forgot \(lists) in \(item.place)")
+      }
     }
   }
 }

@@ -152,14 +152,17 @@ struct CollectNames {
 
   /// Forgets what a project has, so that it is no longer kept on its behalf.
   ///
+  /// - Parameter isDry: Whether the lists stay.
   /// - Returns: How many lists there were.
-  func forget(_ project: String) throws -> Int {
+  func forget(_ project: String, isDry: Bool) throws -> Int {
     let known = try projects()
     guard known.contains(project) else {
       throw CollectError.unknownProject(project, known: known)
     }
     let count = try store.files(below: "\(Self.folder)/\(project)").count
-    try FileSystem.removeTree(store.folder.appending(Self.folder).appending(project))
+    if !isDry {
+      try FileSystem.removeTree(store.folder.appending(Self.folder).appending(project))
+    }
     return count
   }
 }

@@ -126,11 +126,11 @@ extension Workspace {
     }
   }
 
-  /// Takes away the lists by which stores keep what a project has.
+  /// Takes away the lists by which stores keep what a project has, or counts them.
   ///
   /// - Returns: How many lists there were, by store.
   package func forgetProject(
-    _ project: String, cloud: Bool, remote: String?
+    _ project: String, cloud: Bool, remote: String?, isDry: Bool
   ) throws -> [(place: String, count: Int)] {
     let places = try collectPlaces(cloud: cloud, remote: remote)
     var found: [(place: String, count: Int)] = []
@@ -139,7 +139,7 @@ extension Workspace {
       let names = CollectNames(place.store, place: place.name)
       known.formUnion(try names.projects())
       guard try names.projects().contains(project) else { continue }
-      found.append((place.name, try names.forget(project)))
+      found.append((place.name, try names.forget(project, isDry: isDry)))
     }
     guard !found.isEmpty else {
       throw CollectError.unknownProject(project, known: known.sorted())

@@ -64,7 +64,13 @@ import Testing
     let projects = try other.shell("ls \(remote)/names").requireSuccess().lines
     let mine = try versions.repository.dver("config", "core.project").requireSuccess().lines[0]
     let theirs = try #require(projects.first { $0 != mine })
-    try versions.repository.dver("gc", "--forget", "none", "-c", "-f").requireStatus(2)
+    for how in ["-f", "--dry"] {
+      let refused = try versions.repository.dver("gc", "--forget", "none", "-c", how)
+      try refused.requireStatus(2)
+      #expect(refused.standardError.contains("no project 'none' has a list there"))
+    }
+    let dry = try versions.repository.dver("gc", "--forget", theirs, "-c", "--dry").requireSuccess()
+    #expect(dry.standardError == "Would forget 1 list in remote 'shared'\n")
     try versions.repository.dver("gc", "--forget", theirs, "-c").requireStatus(2)
     let forgot = try versions.repository.dver("gc", "--forget", theirs, "-c", "-f", "--json")
       .requireSuccess()
