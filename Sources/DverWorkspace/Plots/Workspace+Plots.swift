@@ -71,7 +71,9 @@ extension Workspace {
       guard try git.head().commit != nil else { return [] }
       // As in DVC: where nothing has changed, HEAD would be drawn over itself. Not every index can be
       // read here.
-      if names.isEmpty, (try? git.hasChanges()) ?? true { names.append("HEAD") }
+      if names.isEmpty, (try? git.hasChanges() || hasEditedPlots(options)) ?? true {
+        names.append("HEAD")
+      }
       if names.count <= 1 { names.append(NamedVersion.workspaceName) }
     }
     if names.isEmpty { return [.workspace] }
@@ -80,6 +82,19 @@ extension Workspace {
     let versions = try names.filter { seen.insert($0).inserted }
       .map { try version(named: $0, in: git) }
     return versions.filter { $0.revision == nil } + versions.filter { $0.revision != nil }
+  }
+
+  /// Whether data that plots show, and that git does not see, is not as recorded.
+  private func hasEditedPlots(_ options: PlotOptions) throws -> Bool {
+    let version = try plotVersion(.workspace, options)
+    let paths = version.definitions.flatMap(\.sources).compactMap { try? path(of: $0.pathBytes) }
+    let outputs = Dictionary(
+      paths.compactMap { version.files.catalog.output(containing: $0) }.map { ($0.path, $0) }
+    ) { first, _ in first }
+    let scanner = ContentScanner(workspace: self)
+    return try outputs.values.contains { output in
+      try output.isCached && !output.isRecorded(scanner.content(of: output))
+    }
   }
 
   private func plotVersion(

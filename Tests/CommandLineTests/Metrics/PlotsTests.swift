@@ -201,6 +201,19 @@ import Testing
         .hasPrefix(shown + "[\"workspace\", \"HEAD\"], "))
   }
 
+  /// Git sees neither the old data nor the edit.
+  @Test func editedDataIsAChangeToo() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(
+      "stages:\n  s: {cmd: cp in.csv p.csv, deps: [in.csv], plots: [p.csv]}\n", to: "dver.yaml")
+    try repository.write("a,b\n1,2\n", to: "in.csv")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.commitAll()
+    #expect(try json(repository, "diff").contains(#""revisions": ["workspace"]"#))
+    try repository.write("a,b\n1,3\n", to: "p.csv")
+    #expect(try json(repository, "diff").contains(#""revisions": ["workspace", "HEAD"]"#))
+  }
+
   @Test func aPageOfTheUsersIsFilled() throws {
     let repository = try repository()
     try repository.write("<main>{plot_divs}</main>", to: "page.html")
