@@ -39,7 +39,7 @@ import Testing
     let warning = "WARNING: Ignoring name 'x' of d.dver\n"
     for command in [
       ["status", "--json"], ["repro"], ["checkout"], ["commit"], ["dag"], ["stage", "list"],
-      ["freeze"], ["unfreeze"],
+      ["freeze"], ["unfreeze"], ["data", "status"], ["diff", "--targets"], ["du"],
     ] {
       let arguments: [String] = command + ["d.dver:x"]
       let told = try repository.dverCommand(arguments).run()

@@ -155,19 +155,27 @@ extension Workspace {
 
 extension Workspace {
   /// The pointer file of a target `POINTER:NAME`. There is nothing that the name could choose.
-  private func namedPointer(_ target: [UInt8], in catalog: Catalog) -> [UInt8]? {
+  func namedPointer(_ target: [UInt8], isPointer: (RepositoryPath) -> Bool) -> [UInt8]? {
     guard let colon = target.lastIndex(of: UInt8(ascii: ":")) else { return nil }
     let file = Array(target[..<colon])
-    guard let path = try? path(of: file), catalog.pointers.contains(where: { $0.path == path })
-    else { return nil }
+    guard let path = try? path(of: file), isPointer(path) else { return nil }
     return file
+  }
+
+  /// As ``namedPointer(_:isPointer:)``, for a pointer file of the catalog.
+  func namedPointer(_ target: [UInt8], in catalog: Catalog) -> [UInt8]? {
+    namedPointer(target) { path in catalog.pointers.contains { $0.path == path } }
   }
 
   /// Tells of a target `POINTER:NAME` that its name chooses nothing; says nothing of other targets.
   func warnOfIgnoredName(in target: [UInt8], _ catalog: Catalog) {
     guard let file = namedPointer(target, in: catalog) else { return }
-    let name = String(decoding: target[(file.count + 1)...], as: UTF8.self)
-    notices.warning("Ignoring name '\(name)' of \(PathQuoting.quoted(file))")
+    warnOfIgnoredName(in: target, behind: file)
+  }
+
+  func warnOfIgnoredName(in target: [UInt8], behind pointer: [UInt8]) {
+    let name = String(decoding: target[(pointer.count + 1)...], as: UTF8.self)
+    notices.warning("Ignoring name '\(name)' of \(PathQuoting.quoted(pointer))")
   }
 
   /// Sees to it that parts of directories are recorded, or there.

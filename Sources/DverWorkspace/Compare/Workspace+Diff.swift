@@ -111,6 +111,13 @@ extension Workspace {
       let pointed = outputs.filter { $0.origin == .pointer(path) }
       roots += pointed.map(\.path)
       guard pointed.isEmpty else { continue }
+      let named = namedPointer(target) { path in outputs.contains { $0.origin == .pointer(path) } }
+      if let named {
+        warnOfIgnoredName(in: target, behind: named)
+        let pointer = try self.path(of: named)
+        roots += outputs.filter { $0.origin == .pointer(pointer) }.map(\.path)
+        continue
+      }
       guard outputs.contains(where: { $0.path.isInside(path) || path.isBelow($0.path) }) else {
         throw WorkspaceError.noSuchTarget(PathQuoting.quoted(target))
       }

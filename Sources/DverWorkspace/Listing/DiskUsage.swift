@@ -37,13 +37,18 @@ extension Workspace {
   ///   - onlySums: Whether to leave out what is below each path.
   /// - Throws: ``WorkspaceError/missing(_:)`` for a path that neither exists nor holds tracked data.
   package func diskUsage(_ paths: [[UInt8]], onlySums: Bool) throws -> DiskUsage {
-    let version = recordedVersion(try catalog())
+    let catalog = try catalog()
+    let version = recordedVersion(catalog)
     var usage = DiskUsage()
     for argument in paths {
-      let path = try path(of: argument)
+      var path = try path(of: argument)
       let parts = try trackedParts(of: path, in: version)
       if parts.isEmpty, try !hasFile(at: path) {
-        throw WorkspaceError.missing(PathQuoting.quoted(argument))
+        guard let pointer = namedPointer(argument, in: catalog) else {
+          throw WorkspaceError.missing(PathQuoting.quoted(argument))
+        }
+        warnOfIgnoredName(in: argument, behind: pointer)
+        path = try self.path(of: pointer)
       }
       if !onlySums, parts.map(\.path) != [path] { usage.items += parts }
       let sum = DiskUsage.Item(
