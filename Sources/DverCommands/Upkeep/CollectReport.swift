@@ -126,9 +126,18 @@ struct EmptyReport {
         "\(waiting) stay until they have been there for \(summary.graceHours) hours (gc.grace)")
     }
     if !summary.endedOperations.isEmpty {
-      let numbers = summary.endedOperations.map(String.init).joined(separator: ", ")
+      let numbers = Self.list(summary.endedOperations)
       console.status("'dver undo' cannot take these operations back any more: \(numbers)")
     }
+    for ended in summary.endedElsewhere {
+      let numbers = Self.list(ended.operations)
+      console.status(
+        "'dver undo' in \(ended.folder) cannot take these operations back any more: \(numbers)")
+    }
+  }
+
+  private static func list(_ numbers: [Int]) -> String {
+    numbers.map(String.init).joined(separator: ", ")
   }
 
   private static func member(_ summary: EmptySummary) -> JSONValue {

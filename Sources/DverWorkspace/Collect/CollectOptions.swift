@@ -71,6 +71,8 @@ package struct EmptySummary: Sendable {
   package var graceHours: Int64 = 0
   /// Operations that cannot be taken back any more.
   package var endedOperations: [Int] = []
+  /// Those of other work trees of the repository.
+  package var endedElsewhere: [(folder: String, operations: [Int])] = []
 
   init(place: String) { self.place = place }
 }

@@ -22,7 +22,13 @@ extension Workspace {
       summary.deleted = .init(count: emptied.deletedCount, byteCount: emptied.deletedByteCount)
       summary.restoredCount = emptied.restoredCount
       summary.waiting = try place.trashContent()
-      summary.endedOperations = try endedOperations(by: emptied.deleted)
+      for (folder, operations) in try endedOperations(by: emptied.deleted) {
+        if folder == root {
+          summary.endedOperations = operations
+        } else {
+          summary.endedElsewhere.append((folder: folder.description, operations: operations))
+        }
+      }
       return summary
     }
   }
@@ -67,21 +73,6 @@ extension Workspace {
         ) { try progress.check() })
     }
     return result
-  }
-
-  /// The operations that need one of some objects to be taken back or repeated.
-  private func endedOperations(by deleted: [Digest]) throws -> [Int] {
-    guard !deleted.isEmpty else { return [] }
-    let gone = KeptObjects(deleted)
-    let groups = try operations.finished().filter { _, record in
-      record.manifests.contains { change in
-        [change.old, change.new].compactMap(\.self).contains { gone.contains($0) }
-      }
-        || record.data.contains { change in
-          [change.old, change.new].compactMap(\.record?.name).contains { gone.contains($0.digest) }
-        }
-    }.map(\.record.group)
-    return Set(groups).sorted()
   }
 
   // MARK: Repacking, forgetting

@@ -73,6 +73,18 @@ extension Workspace {
     return nil
   }
 
+  /// Whether a remote has an object, or cannot be asked.
+  func mayBeInRemote(_ digest: Digest) throws -> Bool {
+    let batch = ObjectBatch(digests: [digest], sizes: [-1])
+    return try remotes().contains { entry in
+      do {
+        return try open(entry)?.defects(among: batch).isEmpty == true
+      } catch {
+        return true
+      }
+    }
+  }
+
   /// Each remote is tried once, for there may be thousands of nodes.
   private func openForNodes(_ entry: RemoteEntry) -> (any Remote)? {
     if let known = nodeRemotes.withLock({ $0[entry.name] }) { return known }

@@ -9,6 +9,8 @@ struct UndoCheck {
   private let workspace: Workspace
   /// What the steps until now would leave.
   private var texts: [RepositoryPath: [UInt8]?] = [:]
+  /// What is there now of them.
+  private var presentTexts: [[UInt8]] = []
   private var data: [RepositoryPath: DataState] = [:]
   /// Where data that they would move is now.
   private var places: [RepositoryPath: RepositoryPath] = [:]
@@ -56,6 +58,7 @@ struct UndoCheck {
         } else {
           try FileSystem.contents(of: workspace.root.appending(text.path))
         }
+      if texts[text.path] == nil, let present { presentTexts.append(present) }
       if present == text.old || present == text.new {
         step.texts[index] = TextChange(path: text.path, old: present, new: text.new)
       } else if let merged = try merged(text, present) {
@@ -103,6 +106,47 @@ struct UndoCheck {
     }
     step.moves = kept
     return changed
+  }
+
+  /// Makes sure that the files are somewhere that pointers would name in the end and do not name now.
+  ///
+  /// - Throws: ``UndoError/gone(_:command:)``.
+  func requireContents(of steps: [OperationStep]) throws {
+    let named = Set(presentTexts.flatMap(Workspace.recordedNames))
+    for step in steps.reversed() {
+      let gone = try step.texts.filter { texts[$0.path] == .some($0.new) }.flatMap { text in
+        try outputs(of: text).filter { output in
+          guard let name = output.name, !name.isDirectory, !named.contains(name) else {
+            return false
+          }
+          return try isNowhere(output, name)
+        }
+      }
+      guard gone.isEmpty else {
+        throw UndoError.gone(
+          gone.map { "the data of \(workspace.displayed($0.path))" }, command: step.command)
+      }
+    }
+  }
+
+  /// What a pointer would track that is not the one that HEAD has: git gives that back as well.
+  private func outputs(of text: TextChange) throws -> [TrackedOutput] {
+    guard let new = text.new, text.path.hasSuffix(CatalogFiles.pointerSuffix),
+      let pointer = try? PointerFile.parse(bytes: new, source: "")
+    else { return [] }
+    if let git = try workspace.git(),
+      try git.headBlob(at: workspace.gitPrefix(in: git).gitPath(text.path)) == new
+    {
+      return []
+    }
+    return try Catalog.outputs(of: pointer, at: text.path).filter(\.isCached)
+  }
+
+  /// Whether content is neither in the cache nor in its place, nor where it may have been pushed to.
+  private func isNowhere(_ output: TrackedOutput, _ name: ContentName) throws -> Bool {
+    if try workspace.cacheIfPresent()?.contains(name.digest) == true { return false }
+    if try state(of: output.path).isSame(as: DataState(output.record)) { return false }
+    return try !workspace.mayBeInRemote(name.digest)
   }
 
   private func state(of path: RepositoryPath) throws -> DataState {

@@ -64,6 +64,7 @@ extension Workspace {
     }
     var check = UndoCheck(self, begun: try begunReversal())
     for index in steps.indices { try check.take(&steps[index]) }
+    try check.requireContents(of: steps)
     let summary = UndoSummary(
       steps: steps.map {
         UndoSummary.Step(
