@@ -152,7 +152,13 @@ extension Workspace {
       if try !names.isKnown(project) {
         try names.write(historyNames(in: store), project: project)
       }
-      try names.write(items, project: project)
+      // A list of what nobody can read keeps everybody from collecting: of an output that is in no
+      // cache there are no nodes.
+      let readable = try items.filter { item in
+        try !item.name.isDirectory || store.contains(item.name.digest)
+          || storeNodes(of: item.name.digest, at: item.path)
+      }
+      try names.write(readable, project: project)
     } catch let error as FileSystemError where [EACCES, EPERM, EROFS].contains(error.code) {
       // Whoever may only read the cache cannot add to it either.
       return

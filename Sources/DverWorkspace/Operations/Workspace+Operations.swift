@@ -114,16 +114,8 @@ extension Workspace {
       guard let old = manifest.old, old != manifest.new,
         try cacheIfPresent()?.contains(old) != true
       else { continue }
-      do {
-        let transaction = try storing()
-        for node in try manifests.reader(of: manifest.path).nodes(of: old) {
-          try transaction.store(manifests.node(node.digest, node.location, of: manifest.path))
-        }
-        try transaction.finish()
-      } catch is ManifestLookupError {
-        // They were nowhere to be found before, either.
-        continue
-      }
+      // If they are nowhere to be found, they were not before, either.
+      _ = try storeNodes(of: old, at: manifest.path)
     }
   }
 

@@ -32,6 +32,22 @@ extension Workspace {
     try transaction.finish()
   }
 
+  /// Puts the nodes of a recorded directory into the cache, which may be in git alone.
+  ///
+  /// - Returns: Whether they were all to be found.
+  func storeNodes(of root: Digest, at path: RepositoryPath) throws -> Bool {
+    do {
+      let transaction = try storing()
+      for node in try manifests.reader(of: path).nodes(of: root) {
+        try transaction.store(manifests.node(node.digest, node.location, of: path))
+      }
+      try transaction.finish()
+      return true
+    } catch is ManifestLookupError {
+      return false
+    }
+  }
+
   private func save(_ content: WorkspaceContent, in transaction: StoreTransaction) throws {
     guard case .directory(let directory) = content else { return }
     for target in directory.entries.targets.sorted(by: { $0.key < $1.key }) {

@@ -100,4 +100,41 @@ import Testing
     try collect(repository)
     #expect(try versions.present(in: cache) == Versions.current)
   }
+
+  // MARK: Nodes of directories
+
+  @Test func anOutputThatIsInNoCacheKeepsNobodyFromCollecting() throws {
+    let first = try TemporaryRepository()
+    let cache = first.outside("cache")
+    try first.write(
+      "stages: {a: {cmd: 'mkdir -p o; echo 1 > o/x', outs: [{o: {cache: false}}]}}\n",
+      to: "dver.yaml")
+    try first.dver("repro", "-q").requireSuccess()
+    try first.write("f\n", to: "f")
+    try first.dver("add", "-q", "f").requireSuccess()
+    try first.commitAll()
+    try first.dver("cache", "dir", "--local", cache).requireSuccess()
+    try first.dver("add", "-q", "f").requireSuccess()
+    try first.dver("repro", "-q", "-f").requireSuccess()
+    try guest(of: cache).dver("gc", "-w", "-f").requireSuccess()
+  }
+
+  @Test func filesOfADirectoryThatOnlyGitKnowsStay() throws {
+    let origin = try TemporaryRepository()
+    try origin.write("1\n", to: "d/1")
+    try origin.dver("add", "-q", "d").requireSuccess()
+    try origin.commitAll()
+    let cache = origin.outside("cache")
+    let guest = try TemporaryRepository()
+    try guest.dver("cache", "dir", cache).requireSuccess()
+    try guest.write("1\n", to: "f")
+    try guest.dver("add", "-q", "f").requireSuccess()
+    let clone = try origin.clone()
+    try clone.dver("cache", "dir", "--local", cache).requireSuccess()
+    try clone.dver("config", "--local", "cache.type", "symlink").requireSuccess()
+    try clone.dver("checkout", "-q").requireSuccess()
+    try guest.dver("remove", "-q", "--outs", "f.dver").requireSuccess()
+    try collect(guest)
+    #expect(try clone.readText("d/1") == "1\n")
+  }
 }
