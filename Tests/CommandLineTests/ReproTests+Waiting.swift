@@ -96,6 +96,7 @@ extension ReproTests {
     try repository.write("2\n", to: "data")
     try repository.dver("add", "data").requireSuccess()
     try repository.write("3\n", to: "data")
+    try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
     let running = try repository.dverCommand(["repro", "s"]).start()
     try running.wait(until: { repository.exists("began") })
     try repository.write("half\n", to: "o")
@@ -113,6 +114,7 @@ extension ReproTests {
 
   @Test func removeWaitsForAStageThatRuns() throws {
     let repository = try slow()
+    try repository.dver("config", "core.lock_timeout", "3600").requireSuccess()
     let running = try begun(in: repository)
     let (removal, errors) = try waiting(for: ["remove", "--outs", "s"], in: repository)
     #expect(try repository.readText(errors).contains("which runs stage 's'"))
