@@ -247,7 +247,7 @@ enum DyingStage {
   static func killed() throws -> TemporaryRepository {
     let repository = try TemporaryRepository()
     try repository.write("0\n", to: "in")
-    let command = "echo partial > o; test ! -e crash || kill -9 $PPID; cat in > o"
+    let command = "echo partial > o; if test -e crash; then kill -9 $PPID; exit 1; fi; cat in > o"
     try repository.write(
       "stages: {a: {cmd: '\(command)', deps: [in], outs: [o]}}\n", to: "dver.yaml")
     try repository.dver("repro", "-q").requireSuccess()

@@ -289,7 +289,7 @@ struct ForeignFilesTests {
     let repository = try TemporaryRepository()
     try repository.write("*.tmp\n", to: ".dverignore")
     try repository.write("0\n", to: "in")
-    let command = "mkdir -p o; test ! -e crash || kill -9 $PPID; cp in o/r"
+    let command = "mkdir -p o; if test -e crash; then kill -9 $PPID; exit 1; fi; cp in o/r"
     try repository.write(
       "stages: {a: {cmd: '\(command)', deps: [in], outs: [o]}}\n", to: "dver.yaml")
     try repository.dver("repro", "-q").requireSuccess()
