@@ -1,7 +1,7 @@
+import DverCore
 import DverFileSystem
 import DverHashing
 import DverManifest
-import DverCore
 
 /// A run that has made its outputs, which are stored and in the lock log. What is left helps later runs
 /// and readers, and nobody waits for it: the entry of the run cache, the record of the run, the right to run
