@@ -16,6 +16,9 @@ package struct RunClaim: ~Copyable {
   /// How long the file is.
   private var byteCount: Int
   private var runs: [RunRecord]
+  /// When the file was written before, in nanoseconds since 1970: all that the last run has left was there
+  /// by then.
+  let lastUse: Int64?
 
   /// How many runs are remembered, and how many may be in the file before it is written anew.
   static let keptCount = 10
@@ -54,13 +57,15 @@ package struct RunClaim: ~Copyable {
     }
     let own = Holder(
       process: getpid(), host: lease == nil ? nil : ProcessIdentity.current.host)
-    let present = Int(clamping: try file.status().size)
+    let status = try file.status()
+    let present = Int(clamping: status.size)
     let known = try file.read(at: 0, count: min(present, Self.mostBytes))
     let records = Self.records(in: known)
     byteCount = try Self.replace(
       file, of: present, from: records.count, by: Self.mark + own.line)
     runs = RunRecord.runs(in: Array(records))
     end = records.count
+    lastUse = present == 0 ? nil : status.modified
     self.lease = lease
     self.file = file
   }

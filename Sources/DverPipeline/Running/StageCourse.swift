@@ -33,6 +33,10 @@ struct StageCourse: Sendable {
     guard var claim = try runner.claim(record) else {
       throw StageFailure.runsElsewhere(stage: address, holder: RunClaim.holder(at: record))
     }
+    // Another process may have run it between the look at it and here.
+    if let use = claim.lastUse, use > runner.settings.lookedAt {
+      throw StageFailure.runsElsewhere(stage: address, holder: nil)
+    }
     runner.events(.started(stage: number, reasons: reasons))
     defer { storage.commandsEnded() }
     let environment = runner.environment.adding(stage.stage.environment)

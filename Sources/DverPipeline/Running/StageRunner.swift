@@ -31,6 +31,9 @@ package struct StageRunner: Sendable {
     package var lockTimeout: Duration = .zero
     /// How processes tell that they live.
     package var leases = LeaseSettings()
+    /// When the locks of the stages were read, in nanoseconds since 1970: of runs that ended later they know
+    /// nothing.
+    package var lookedAt = Int64.max
     /// `.dver/tmp`, for files that nobody is to see.
     package var scratch: AbsolutePath
 
@@ -50,7 +53,7 @@ package struct StageRunner: Sendable {
   private(set) var locks: [StageLock?]
   let storage: any StageStorage
   let aside: AsideArea
-  let settings: Settings
+  private(set) var settings: Settings
   let options: Options
   /// What the commands of all stages inherit.
   let environment: CommandEnvironment
@@ -98,6 +101,7 @@ package struct StageRunner: Sendable {
           // What the other process made counts.
           var runner = self
           runner.locks[number] = lock
+          runner.settings.lookedAt = .max
           report = runner.attempt(number, isForced, shortage, backlog, mayRun)
         }
       } catch {
@@ -134,17 +138,21 @@ package struct StageRunner: Sendable {
     let record = settings.records.appending(stage.address.fileName)
     let deadline = ContinuousClock.now + settings.lockTimeout
     var hasTold = false
-    while ContinuousClock.now < deadline {
+    repeat {
+      if try claim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
       if !hasTold { events(.waiting(stage: number, holder: holder)) }
       hasTold = true
       if cancellation.isRequested() {
         throw StageFailure.command(stage: stage.address, .cancelled, log: nil)
       }
-      if try claim(record) != nil { return .some(try storage.refreshedLock(of: stage)) }
       usleep(Self.pollMicroseconds)
-    }
+    } while ContinuousClock.now < deadline
     return nil
   }
+
+  /// What to take for ``Settings/lookedAt`` where locks are about to be read: file systems count time in
+  /// steps, and theirs may be behind. To look once more than needed does no harm.
+  package static func lookingNow() -> Int64 { RunRecord.now() - 50_000_000 }
 
   func claim(_ record: AbsolutePath) throws -> RunClaim? {
     try RunClaim(record, leases: settings.leases, scratch: settings.scratch)

@@ -16,6 +16,9 @@ extension Workspace {
     _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
   ) throws -> [ReproReport] {
     let left = try prepareForRuns()
+    let lookedAt = StageRunner.lookingNow()
+    // A living process may have finished stages and not written that down yet.
+    try foldLocks(command: "dver repro")
     let catalog = try catalog()
     let pipelines = try pipelines(catalog)
     let planned = try pipelines.plan(options, from: currentFolder)
@@ -28,7 +31,9 @@ extension Workspace {
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
-    let runner = try runner(pipelines, storage: storage, options: options, left: left) { event in
+    let runner = try runner(
+      pipelines, storage: storage, options: options, left: left, lookedAt: lookedAt
+    ) { event in
       Self.translate(event, graph, from: folder).map(events)
     }
     var run = PipelineRun(
@@ -108,7 +113,8 @@ extension Workspace {
 
   func runner(
     _ pipelines: Pipelines, storage: WorkspaceStorage, options: ReproOptions,
-    left: Set<RepositoryPath> = [], events: @escaping @Sendable (StageEvent) -> Void
+    left: Set<RepositoryPath> = [], lookedAt: Int64 = .max,
+    events: @escaping @Sendable (StageEvent) -> Void
   ) throws -> StageRunner {
     let preferred = try configuration().shell ?? ConfigurationFiles.environment("SHELL")
     var settings = StageRunner.Settings(
@@ -117,6 +123,7 @@ extension Workspace {
     settings.lockTimeout = try configuration().lockTimeout
     settings.leases = try configuration().leases
     settings.scratch = temporaryFolder
+    settings.lookedAt = lookedAt
     var runnerOptions = StageRunner.Options()
     runnerOptions.allowsMissing = options.allowMissing
     runnerOptions.usesRunCache = !options.withoutRunCache && !options.force
