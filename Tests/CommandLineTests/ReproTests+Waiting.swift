@@ -68,6 +68,43 @@ extension ReproTests {
     try repository.requireClean()
   }
 
+  /// Who looks at the workspace while a long stage runs finds what those before it have made.
+  @Test func whatAStageMadeIsRecordedWhileTheNextOneRuns() throws {
+    let repository = try repository(
+      """
+        a: {cmd: cp in oa, deps: [in], outs: [oa]}
+        b: {cmd: 'touch began; cat fifo; cp oa ob', deps: [oa], outs: [ob]}
+
+      """)
+    try repository.shell("mkfifo fifo").requireSuccess()
+    try repository.write("old\n", to: "oa")
+    try repository.write("old\n", to: "ob")
+    try repository.dver("commit", "-f").requireSuccess()
+    try repository.write("new\n", to: "in")
+    let running = try begun(in: repository)
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("oa") == "new\n")
+    try running.wait(until: {
+      (try? repository.dver("status", "a").standardOutput.contains("up to date")) ?? false
+    })
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    try repository.requireClean()
+  }
+
+  /// A run knows what it has made, and nothing else of what is tracked by now.
+  @Test func whatIsLeftToTheUserWhileAStageRunsStaysTheUsers() throws {
+    let repository = try slow()
+    try repository.write("mine\n", to: "data")
+    try repository.dver("add", "data").requireSuccess()
+    let running = try begun(in: repository)
+    try repository.dver("remove", "data.dver").requireSuccess()
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("data") == "mine\n")
+  }
+
   @Test func aCommitDoesNotRecordWhatACommandIsWriting() throws {
     let repository = try slow()
     try repository.dver("config", "core.lock_timeout", "0").requireSuccess()

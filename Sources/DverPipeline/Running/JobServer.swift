@@ -21,8 +21,6 @@ package final class JobServer: Sendable {
     var free: Int
     /// By number.
     var pipes: [Pipe] = []
-    /// Those of stages that have ended.
-    var spare: [TokenPipe] = []
     var nextNumber = 0
     /// Whether a stage could start if there were a job.
     var isWanted = false
@@ -66,7 +64,7 @@ package final class JobServer: Sendable {
 
   /// Offers jobs to the commands of a running stage; `nil` where the system has no means for it.
   func connect() -> JobConnection? {
-    guard let ends = state.withLock({ $0.spare.popLast() }) ?? TokenPipe() else { return nil }
+    guard let ends = TokenPipe() else { return nil }
     let number = state.withLock { state in
       state.nextNumber += 1
       state.pipes.append(Pipe(number: state.nextNumber, ends: ends))
@@ -80,10 +78,7 @@ package final class JobServer: Sendable {
   func disconnect(_ number: Int) {
     let isNews = state.withLock { state in
       guard let place = state.pipes.firstIndex(where: { $0.number == number }) else { return false }
-      let pipe = state.pipes.remove(at: place)
-      state.free += pipe.given
-      pipe.ends.empty()
-      state.spare.append(pipe.ends)
+      state.free += state.pipes.remove(at: place).given
       return state.isWanted && state.free > 0
     }
     if isNews { listener.withLock(\.self)() }
@@ -217,9 +212,6 @@ final class TokenPipe: Sendable {
     var token = UInt8(ascii: "+")
     return unsafe write(writing, &token, 1) == 1
   }
-
-  /// Takes all tokens out.
-  func empty() { while take() {} }
 
   func take() -> Bool {
     var token: UInt8 = 0

@@ -12,15 +12,12 @@ import DverObjectStore
 extension Workspace {
   private var trackedFile: AbsolutePath { stateFolder.appending("tracked") }
 
-  /// - Parameter renewed: What has other content by now than the catalog says.
-  func rememberTracked(
-    _ catalog: Catalog, renewed: [RepositoryPath: ContentName] = [:]
-  ) throws {
+  func rememberTracked(_ catalog: Catalog) throws {
     let hidden = try readTracked().filter {
       catalog.touchesClosedFolder($0.path) && catalog.output(at: $0.path) == nil
     }
     let present = catalog.outputs.compactMap { output in
-      (renewed[output.path] ?? output.name).map { (name: $0, path: output.path) }
+      output.name.map { (name: $0, path: output.path) }
     }
     let items = (present + hidden).sorted { $0.path < $1.path }
     // First: what a cache is told at the beginning depends on whether data was here before.

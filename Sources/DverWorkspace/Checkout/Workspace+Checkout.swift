@@ -16,6 +16,8 @@ extension Workspace {
   package func checkout(_ targets: [[UInt8]], options: CheckoutOptions) throws -> CheckoutSummary {
     // Else the outputs that a dead stage had set aside would come back over what is written here.
     try recoverRuns()
+    // What stages have made by now is what is recorded, though more of them run.
+    try foldLocks(command: "dver repro")
     var options = options
     options.command = options.command.map {
       ([$0] + targets.map { PathQuoting.quoted($0) }).joined(separator: " ")

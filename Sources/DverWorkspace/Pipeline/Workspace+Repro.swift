@@ -26,8 +26,7 @@ extension Workspace {
     let plan = planned.stages
     if options.pulls { try pullMissing(for: planned, in: pipelines, options: options) }
     let transaction = try storing()
-    let hasRecordedSources = try recordSources(
-      of: planned, in: pipelines, options: options, events: events)
+    try recordSources(of: planned, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(
       self, transaction: transaction, isCommitting: !options.withoutCommit)
     let (graph, folder) = (pipelines.graph, currentFolder)
@@ -46,6 +45,8 @@ extension Workspace {
     run.capacity = { try self.capacity(jobs: options.jobs) }
     let reports: [StageReport]
     do {
+      storage.folding.begin { try self.foldLocks(command: "dver repro") }
+      defer { storage.folding.end() }
       reports = try run.execute()
     } catch {
       try? foldLocks(command: "dver repro")
@@ -57,11 +58,7 @@ extension Workspace {
     try saveIndexes()
     // Without them stages start in another order, no more.
     try? durations.record(Self.durations(in: reports, graph), of: graph)
-    let isUnchanged = reports.allSatisfy { if case .fresh = $0.outcome { true } else { false } }
-    if !isUnchanged {
-      try rememberTracked(
-        hasRecordedSources ? try self.catalog() : catalog, renewed: storage.made)
-    }
+    if !storage.made.isEmpty { try rememberTracked(storage.made) }
     progress.end()
     return reports.map { Self.report($0, graph, from: folder) }
   }

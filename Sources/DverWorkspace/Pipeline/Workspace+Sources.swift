@@ -9,15 +9,14 @@ extension Workspace {
   /// added, as if that had been added again: of a directory what is read, the rest stays as it is
   /// recorded. Links into a cache that has moved are made anew by that.
   ///
-  /// - Returns: Whether there was any.
   /// - Throws: ``WorkspaceError/missingData(_:)`` where what was asked for is not there, or a part of
   ///   what is read was never placed here: that it is absent is no change of the user's.
   func recordSources(
     of plan: Pipelines.Plan, in pipelines: Pipelines, options: ReproOptions,
     events: (ReproEvent) -> Void
-  ) throws -> Bool {
+  ) throws {
     let graph = pipelines.graph
-    guard !plan.tracked.isEmpty else { return false }
+    guard !plan.tracked.isEmpty else { return }
     let catalog = try catalog()
     let read = Self.pathsRead(by: plan, of: graph)
     var changed: [[UInt8]] = []
@@ -45,12 +44,11 @@ extension Workspace {
     guard missing.isEmpty || options.allowMissing else {
       throw WorkspaceError.missingData(missing.map { displayed($0) })
     }
-    guard !changed.isEmpty else { return false }
+    guard !changed.isEmpty else { return }
     var addOptions = AddOptions()
     addOptions.command = "dver repro"
     addOptions.withoutStoring = options.withoutCommit
     _ = try add(changed, options: addOptions)
-    return true
   }
 
   /// What stages of the plan read, and what was named to be recorded, sorted.

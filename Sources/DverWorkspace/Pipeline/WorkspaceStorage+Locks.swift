@@ -6,26 +6,20 @@ import Synchronization
 
 /// The locks of stages: what finished stages leave, and what other processes have left.
 extension WorkspaceStorage {
-  /// What the outputs of finished stages are now.
-  var made: [RepositoryPath: ContentName] { state.withLock(\.made) }
+  /// What stages have made, or brought back, until now.
+  var made: [(name: ContentName, path: RepositoryPath)] {
+    state.withLock(\.made).map { (name: $0.value, path: $0.key) }
+  }
 
   func finish(_ stage: ResolvedStage, lock: StageLock, replacing old: StageLock?) throws {
     try workspace.lockLog.append(
       LockLog.Entry(stage: stage.address, lock: lock, replacing: old))
-    let start = ContinuousClock.now
-    let isDue = state.withLock { state in
+    state.withLock { state in
       for (output, path) in zip(stage.stage.outputs, stage.outputs) {
         state.made[path] = lock.outputs.first { $0.path == output.path }?.name
       }
-      guard start > state.nextFold else { return false }
-      state.nextFold = start + .seconds(1)
-      return true
     }
-    guard isDue else { return }
-    try workspace.foldLocks(command: "dver repro")
-    // Of many stages the file takes long to write: a fortieth of the time is for that.
-    let end = ContinuousClock.now
-    state.withLock { $0.nextFold = end + max(.seconds(2), (end - start) * 39) }
+    folding.note()
   }
 
   func refreshedLock(of stage: ResolvedStage) throws -> StageLock? {

@@ -39,9 +39,7 @@ final class WorkspaceStorage: StageStorage {
     var catalog: Catalog?
     /// What parameter files held since the commands of a stage last ended.
     var parameters: [DependencyPath: ParameterFile?] = [:]
-    /// When the log is folded at the earliest.
-    var nextFold = ContinuousClock.now + .seconds(2)
-    /// What finished stages have made.
+    /// What stages have made, or brought back.
     var made: [RepositoryPath: ContentName] = [:]
   }
 
@@ -52,6 +50,7 @@ final class WorkspaceStorage: StageStorage {
   private let linkTypes: [LinkType]
   private let usesIndex: Bool
   let state = Mutex(State())
+  let folding = LockFolding()
 
   /// - Parameters:
   ///   - transaction: Where outputs go; `nil` for looking only.
@@ -223,6 +222,7 @@ final class WorkspaceStorage: StageStorage {
     options.command = nil
     let summary = try workspace.checkout([Selection(output: tracked, part: nil)], options: options)
     try workspace.refuse(summary, options: options)
+    state.withLock { $0.made[path] = record.name }
   }
 
   func replaced(_ old: OutputRecord?, by new: OutputRecord, at path: RepositoryPath) {
