@@ -45,6 +45,13 @@ extension Workspace {
       let host = try Workspace.open(
         from: folder, isUsers: false, progress: progress,
         cancellation: cancellation, notices: notices)
+      if try host.git()?.isShallowOrPartial() == true {
+        // What it lacks names objects that are in its store all the same.
+        throw WorkspaceError.failed(
+          "its clone is shallow or partial",
+          hint: "in \(folder), run 'git fetch --unshallow' (shallow clone) or "
+            + "'git fetch --refetch' (partial clone)")
+      }
       var marker = CollectMarker()
       try host.addRootsOfProject(host.git() == nil ? CollectScope() : .everything, to: &marker)
       for workspace in try host.workspacesOfRepository() {

@@ -71,6 +71,26 @@ import Testing
     #expect(!versions.repository.exists(".dver/cache/trash"))
   }
 
+  /// Its store has versions of the history that its clone does not tell of.
+  @Test func aShallowHostKeepsEverything() throws {
+    let versions = try Versions()
+    let host = versions.repository.outside("host")
+    try versions.repository.git(
+      "clone", "-q", "--depth", "1", "file://\(versions.repository.path)", host
+    ).requireSuccess()
+    try versions.repository.shell("cp -R .dver/cache \(host)/.dver/cache").requireSuccess()
+    let guest = try TemporaryRepository()
+    try guest.dver("cache", "dir", host + "/.dver/cache").requireSuccess()
+    try guest.write("guest\n", to: "q")
+    try guest.dver("add", "-q", "q").requireSuccess()
+    let result = try guest.dver("gc", "-w", "-f").requireStatus(2)
+    #expect(result.standardError.contains("the cache is that of \(host)"))
+    #expect(result.standardError.contains("its clone is shallow or partial"))
+    #expect(result.standardError.contains("git fetch --unshallow"))
+    #expect(try versions.present(in: host + "/.dver/cache").isSuperset(of: Versions.contents))
+    #expect(!guest.exists(host + "/.dver/cache/trash"))
+  }
+
   @Test func aWorkTreeIsNoGuest() throws {
     let versions = try Versions()
     let repository = versions.repository
