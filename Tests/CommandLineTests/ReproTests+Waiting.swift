@@ -161,6 +161,34 @@ extension ReproTests {
     #expect(!repository.exists("o") && !repository.exists("dver.lock"))
   }
 
+  /// Between two stages of a run none is running, and the next one sets its outputs aside.
+  @Test(arguments: [["commit", "-f", "t"], ["remove", "t"]])
+  func whatChangesStagesWaitsForTheWholeRun(_ words: [String]) throws {
+    let repository = try repository(
+      """
+        s: {cmd: 'touch began; cat fifo; cp in o', deps: [in], outs: [o]}
+        t: {cmd: cp in p, deps: [in], outs: [p]}
+
+      """)
+    try repository.shell("mkfifo fifo").requireSuccess()
+    try repository.write("1\n", to: "p")
+    try repository.write("2\n", to: "data")
+    try repository.dver("add", "data").requireSuccess()
+    try repository.write("3\n", to: "data")
+    try repository.dver("config", "core.lock_timeout", "0").requireSuccess()
+    let running = try repository.dverCommand(["repro", "s"]).start()
+    try running.wait(until: { repository.exists("began") })
+    let refused = try repository.dverCommand(words).run().requireStatus(5)
+    #expect(
+      refused.standardError.contains("is locked by process \(running.processIdentifier) on"))
+    // What no stage makes is not the run's.
+    try repository.dver("commit", "-f", "data").requireSuccess()
+    try repository.dver("remove", "data").requireSuccess()
+    try repository.shell(": >fifo").requireSuccess()
+    try running.wait().requireSuccess()
+    try repository.dverCommand(words).run().requireSuccess()
+  }
+
   /// The old output is aside, and comes back when the command fails.
   @Test func destroyWaitsForStagesThatRun() throws {
     let repository = try repository(
@@ -182,6 +210,29 @@ extension ReproTests {
     try repository.dver("destroy", "-f").requireSuccess()
     #expect(try repository.readText("o") == "old\n")
     #expect(!repository.exists(".dver") && !repository.exists("dver.yaml"))
+  }
+
+  /// The run cannot end before the command does.
+  @Test func aCommandInsideAStageDoesNotWaitForItsRun() throws {
+    let dver = try BuiltProducts.dver()
+    let repository = try repository(
+      """
+        s:
+          cmd: cp in o;
+            for words in 'commit -f t' 'commit -f s' 'remove s' 'destroy -f';
+            do \(dver) $words; echo $? >>statuses; done 2>errors
+          deps: [in]
+          outs: [o]
+        t: {cmd: cp o p, deps: [o], outs: [p]}
+
+      """)
+    try repository.write("1\n", to: "p")
+    try repository.dver("config", "core.lock_timeout", "10").requireSuccess()
+    try repository.dver("repro", "s").requireSuccess()
+    #expect(try repository.readText("statuses") == "0\n2\n2\n2\n")
+    let errors = try repository.readText("errors").split(separator: "\n")
+    #expect(errors.count { $0.hasSuffix("stage 's' itself runs this command") } == 3)
+    try repository.dver("status", "-q").requireSuccess()
   }
 
   @Test func ctrlCEndsTheWait() throws {

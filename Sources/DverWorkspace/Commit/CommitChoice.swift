@@ -13,11 +13,14 @@ struct CommitChoice {
   var stages: [Int] = []
   let pipelines: Pipelines
 
-  /// What the stages make, and what they read of others' making.
-  var written: Set<RepositoryPath> {
-    let graph = pipelines.graph
-    let writing = Set(stages).union(stages.flatMap { graph.upstream[$0] })
-    return Set(writing.flatMap { graph.stages[$0].outputs })
+  /// What the stages make.
+  var written: Set<RepositoryPath> { outputs(of: stages) }
+
+  /// What they read of others' making.
+  var read: Set<RepositoryPath> { outputs(of: stages.flatMap { pipelines.graph.upstream[$0] }) }
+
+  private func outputs(of stages: [Int]) -> Set<RepositoryPath> {
+    Set(stages.flatMap { pipelines.graph.stages[$0].outputs })
   }
 }
 

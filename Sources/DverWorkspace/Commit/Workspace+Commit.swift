@@ -29,7 +29,9 @@ extension Workspace {
     _ targets: [[UInt8]], options: CommitOptions, confirm: ([String]) throws -> Bool
   ) throws -> [AddedPath] {
     var chosen = try committed(targets, options: options)
-    if try waitForStages(writing: chosen.written) {
+    if try !chosen.stages.isEmpty
+      && waitForStages(writing: chosen.written, reading: chosen.read)
+    {
       chosen = try committed(targets, options: options)
     }
     let stages = try changedStages(among: chosen.stages, in: chosen.pipelines)

@@ -13,6 +13,10 @@ struct Removal: Sendable {
   let subject: Subject
   let name: String
   let outputs: [TrackedOutput]
+
+  var isOfStage: Bool {
+    if case .stage = subject { true } else { false }
+  }
 }
 
 extension Workspace {

@@ -30,7 +30,10 @@ extension Workspace {
   /// goes first, so that a command which was interrupted can be given again.
   package func remove(_ targets: [[UInt8]], options: RemoveOptions) throws -> RemoveSummary {
     var removals = try removals(of: targets, options: options)
-    if try waitForStages(writing: Set(removals.flatMap(\.outputs).map(\.path))) {
+    let stages = removals.filter(\.isOfStage)
+    if try !stages.isEmpty
+      && waitForStages(writing: Set(stages.flatMap(\.outputs).map(\.path)))
+    {
       removals = try self.removals(of: targets, options: options)
     }
     let outputs = removals.flatMap(\.outputs)
