@@ -162,16 +162,18 @@ extension ReproTests {
   }
 
   /// Between two stages of a run none is running, and the next one sets its outputs aside.
-  @Test(arguments: [["commit", "-f", "t"], ["remove", "t"]])
+  @Test(arguments: [["commit", "-f", "u"], ["remove", "u"]])
   func whatChangesStagesWaitsForTheWholeRun(_ words: [String]) throws {
     let repository = try repository(
       """
         s: {cmd: 'touch began; cat fifo; cp in o', deps: [in], outs: [o]}
-        t: {cmd: cp in p, deps: [in], outs: [p]}
+        t: {cmd: cp o p, deps: [o], outs: [p]}
+        u: {cmd: cp p q, deps: [p], outs: [q]}
+        x: {cmd: cp in y, deps: [in], outs: [y]}
 
       """)
     try repository.shell("mkfifo fifo").requireSuccess()
-    try repository.write("1\n", to: "p")
+    for name in ["p", "q", "y"] { try repository.write("1\n", to: name) }
     try repository.write("2\n", to: "data")
     try repository.dver("add", "data").requireSuccess()
     try repository.write("3\n", to: "data")
@@ -179,9 +181,10 @@ extension ReproTests {
     let running = try repository.dverCommand(["repro", "s"]).start()
     try running.wait(until: { repository.exists("began") })
     let refused = try repository.dverCommand(words).run().requireStatus(5)
-    #expect(
-      refused.standardError.contains("is locked by process \(running.processIdentifier) on"))
-    // What no stage makes is not the run's.
+    let holder = "is locked by dver repro, process \(running.processIdentifier)"
+    #expect(refused.standardError.contains(holder))
+    // Another pipeline is not the run's, nor is what no stage makes.
+    try repository.dver("commit", "-f", "x").requireSuccess()
     try repository.dver("commit", "-f", "data").requireSuccess()
     try repository.dver("remove", "data").requireSuccess()
     try repository.shell(": >fifo").requireSuccess()

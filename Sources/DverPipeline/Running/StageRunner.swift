@@ -152,7 +152,7 @@ package struct StageRunner: Sendable {
 
   /// What to take for ``Settings/lookedAt`` where locks are about to be read: file systems count time in
   /// steps, and theirs may be behind. To look once more than needed does no harm.
-  package static func lookingNow() -> Int64 { RunRecord.now() - 50_000_000 }
+  package static func lookingNow() -> Int64 { RunRecord.now() - 10_000_000 }
 
   func claim(_ record: AbsolutePath) throws -> RunClaim? {
     try RunClaim(record, leases: settings.leases, scratch: settings.scratch)

@@ -19,6 +19,11 @@ struct CommitChoice {
   /// What they read of others' making.
   var read: Set<RepositoryPath> { outputs(of: stages.flatMap { pipelines.graph.upstream[$0] }) }
 
+  /// What all stages of their pipelines make.
+  var related: Set<RepositoryPath> {
+    outputs(of: pipelines.graph.connected(with: StageGraph.Selection(stages: stages)).stages)
+  }
+
   private func outputs(of stages: [Int]) -> Set<RepositoryPath> {
     Set(stages.flatMap { pipelines.graph.stages[$0].outputs })
   }

@@ -30,7 +30,7 @@ extension Workspace {
   ) throws -> [AddedPath] {
     var chosen = try committed(targets, options: options)
     if try !chosen.stages.isEmpty
-      && waitForStages(writing: chosen.written, reading: chosen.read)
+      && waitForStages(writing: chosen.written, reading: chosen.read, among: chosen.related)
     {
       chosen = try committed(targets, options: options)
     }

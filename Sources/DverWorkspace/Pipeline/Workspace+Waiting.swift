@@ -14,8 +14,9 @@ extension Workspace {
       while: { try AsideRecovery.runner(layout).map { Run.process($0) } }, layout)
   }
 
-  /// Waits until no other process runs stages, as what it runs next may be any; then what it made is
-  /// recorded. Costs one look at a folder where no stage runs.
+  /// Waits until no other process runs stages, as what it runs next may be any of theirs, unless what it
+  /// runs has nothing to do with them; then what it made is recorded. Costs one look at a folder where no
+  /// stage runs.
   ///
   /// A command inside of a stage is part of a run itself: it waits for the stages alone that write what
   /// it needs.
@@ -23,11 +24,13 @@ extension Workspace {
   /// - Parameters:
   ///   - outputs: Of the stages that will change.
   ///   - inputs: What other stages make of that which those read.
+  ///   - related: What all stages make that have to do with those; `nil` where that was not found out.
   /// - Returns: Whether one was running, so that what was read before is out of date.
   /// - Throws: `StageFailure` or `LockError` where that took too long, and ``WorkspaceError`` at once inside
   ///   of a stage that writes one of `outputs`.
   func waitForStages(
-    writing outputs: Set<RepositoryPath>, reading inputs: Set<RepositoryPath> = []
+    writing outputs: Set<RepositoryPath>, reading inputs: Set<RepositoryPath> = [],
+    among related: Set<RepositoryPath>? = nil
   ) throws -> Bool {
     let layout = try sharedAsideLayout()
     let enclosing = try enclosingStage(layout)
@@ -37,10 +40,12 @@ extension Workspace {
     let needed = outputs.union(inputs)
     let hasWaited = try wait(
       while: {
-        let stages = try AsideRecovery.outputsInUse(layout)
-          .filter { needed.contains($0.key) && $0.value != enclosing }.values
-        if let stage = stages.min() { return Run.stage(stage) }
+        let inUse = try AsideRecovery.outputsInUse(layout).filter { $0.value != enclosing }
+        if let stage = inUse.filter({ needed.contains($0.key) }).values.min() {
+          return Run.stage(stage)
+        }
         guard enclosing == nil else { return nil }
+        if let related, !inUse.isEmpty, related.isDisjoint(with: inUse.keys) { return nil }
         return try AsideRecovery.runner(layout).map { Run.process($0) }
       }, layout)
     guard hasWaited else { return false }
