@@ -21,8 +21,16 @@ package struct FileClock: Hashable, Sendable {
   /// A change within one tick of the file system's clock leaves the times as they are, so both must
   /// be older than the moment by more than a tick ("racy git" has the argument).
   package func vouches(for stamp: FileStamp, onNetwork: Bool) -> Bool {
-    let tick = Self.hasFineTimes(stamp) && !onNetwork ? Self.fineTick : Self.coarseTick
-    return stamp.latest < nanoseconds - tick
+    delay(untilVouchedFor: stamp, on: Place(isNetwork: onNetwork)) == 0
+  }
+
+  /// How many nanoseconds after this moment by this machine's clock a file with this stamp, read then,
+  /// cannot change later without its stamp changing too.
+  package func delay(untilVouchedFor stamp: FileStamp, on place: Place) -> Int64 {
+    let tick = Self.hasFineTimes(stamp) && !place.isNetwork ? Self.fineTick : Self.coarseTick
+    let (delay, overflow) = stamp.latest.subtractingReportingOverflow(
+      nanoseconds - place.lead - tick - 1)
+    return overflow ? (stamp.latest > 0 ? .max : 0) : max(0, delay)
   }
 
   /// Whether the file system that made a stamp counts less than seconds.

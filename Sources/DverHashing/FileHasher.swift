@@ -128,8 +128,7 @@ package struct HashedFile: Sendable {
   package func isVouchedFor(on place: FileClock.Place) -> Bool {
     var stamp = FileStamp(status)
     if isRelinked { stamp.changed = stamp.modified }
-    return FileClock(nanoseconds: hashedAt.nanoseconds - place.lead)
-      .vouches(for: stamp, onNetwork: place.isNetwork)
+    return hashedAt.delay(untilVouchedFor: stamp, on: place) == 0
   }
 }
 

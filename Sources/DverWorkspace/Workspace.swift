@@ -291,6 +291,11 @@ package final class Workspace: Sendable {
     }
   }
 
+  /// For how long a file with this stamp can still change without its stamp changing too; nanoseconds.
+  func delay(untilVouchedFor stamp: FileStamp) throws -> Int64 {
+    FileClock.now().delay(untilVouchedFor: stamp, on: try clockPlace(of: stamp.device))
+  }
+
   /// What stamps the files of a device: that of a network file system has a clock of its own.
   func clockPlace(of device: UInt64) throws -> FileClock.Place {
     if let known = parts.withLock({ $0.clockPlaces[device] }) { return known }

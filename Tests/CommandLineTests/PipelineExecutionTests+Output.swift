@@ -58,6 +58,25 @@ extension PipelineExecutionTests {
     #expect(json.standardOutput.contains("\"verdict\": \"fail\""))
   }
 
+  /// A command that asks there for a password would wait forever.
+  @Test(arguments: [false, true])
+  func commandsHaveAGroupButNoTerminal(isOnTerminal: Bool) throws {
+    let repository = try repository("  s: {cmd: sh look, outs: [o]}\n")
+    try repository.write(
+      """
+      if (: </dev/tty) 2>/dev/null; then echo terminal; else echo none; fi >o
+      set -- $(cat /proc/$$/stat)
+      # Shells become the last program that they run.
+      if [ "$5" = $$ ] || [ "$5" = "$4" ]; then echo group; fi >>o
+
+      """, to: "look")
+    let command = try "\(BuiltProducts.dver()) repro"
+    let screen = repository.outside("screen")
+    try repository.shell(isOnTerminal ? "script -qefc '\(command)' \(screen)" : command)
+      .requireSuccess()
+    #expect(try repository.readText("o") == "none\ngroup\n")
+  }
+
   @Test func aTerminalShowsRunningStagesWithTheirLastLine() throws {
     let repository = try repository(
       """

@@ -11,6 +11,32 @@ import Testing
     return repository
   }
 
+  /// Even where stages end so fast that the clock has not moved since their outputs were made.
+  @Test func whatStagesHaveMadeIsNotReadAgain() throws {
+    let repository = try repository(
+      """
+        some:
+          foreach: [1, 2, 3, 4, 5, 6, 7, 8]
+          do: {cmd: 'echo ${item} >small${item}', outs: ['small${item}']}
+        folder: {cmd: mkdir d && cp in d/one && cp in d/two, deps: [in], outs: [d]}
+        large: {cmd: head -c 30000000 /dev/zero >large && echo x >>large, outs: [large]}
+        slow: {cmd: cat small1 >slow && sleep 0.2, deps: [d, small1, large], outs: [slow]}
+
+      """)
+    try repository.dver("repro", "-j2").requireSuccess()
+    let plan = FaultPlan(root: repository.root, mode: .read)
+    for command in ["repro", "status"] {
+      let (operations, result) = try plan.operations(of: repository.dverCommand([command]))
+      try result.requireSuccess()
+      #expect(operations.contains { $0.path.hasSuffix("/dver.lock") })
+      let outputs = ["/work/small", "/work/d/", "/work/large"]
+      let reread = operations.filter { operation in
+        operation.name == "open" && outputs.contains { operation.path.hasPrefix($0) }
+      }
+      #expect(reread.map(\.path) == [], "\(command)")
+    }
+  }
+
   // MARK: Resources
 
   @Test func aStageThatNeedsTooMuchIsNamedWithWhatThereIs() throws {

@@ -4,6 +4,7 @@ import DverHashing
 import DverManifest
 import DverObjectStore
 import DverParallel
+import Glibc
 
 /// Finds out what a path holds, hashing only what its status says has changed, and on request puts
 /// it into a store in the same pass.
@@ -118,6 +119,7 @@ struct ContentScanner: Sendable {
     }
     workspace.progress.begin(
       transaction == nil ? "Hashing" : "Storing", byteCount: status.size, itemCount: 1)
+    try awaitVouching(for: stamp)
     var hasher = FileHasher(expecting: status.size)
     let hashed = try hash(absolute, isLink: isLink, using: &hasher)
     let content = FileContent(
@@ -130,6 +132,23 @@ struct ContentScanner: Sendable {
     if transaction != nil, storesInCache { workspace.fileIndex.noteSound(path) }
     return content
   }
+
+  /// Waits until the status of a file that was just made can vouch for it, where hashing it once more some
+  /// day would take longer.
+  private func awaitVouching(for stamp: FileStamp) throws {
+    guard usesIndex, stamp.size >= Self.leastAwaitedByteCount else { return }
+    // The clock moves in ticks, and may be behind.
+    for _ in 0..<Self.mostWaits {
+      let delay = try workspace.delay(untilVouchedFor: stamp)
+      // A gigabyte a second is usual.
+      guard delay > 0, delay <= min(stamp.size, FileClock.coarseTick) else { return }
+      usleep(UInt32(delay / 1000 + 1))
+    }
+  }
+
+  private static let mostWaits = 4
+
+  private static let leastAwaitedByteCount: Int64 = 1 << 20
 
   /// - Parameter isLink: Whether the file is one into a store, which is read through.
   private func hash(
@@ -200,9 +219,13 @@ struct ContentScanner: Sendable {
         let count = min(Self.portionCount, pending.count - start)
         let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
           let entry = pending[start + index]
-          let result = try self.hash(
-            absolute.appending(found.entries.paths[entry]), isLink: found.isStoreLink(entry),
-            using: &hasher)
+          let file = absolute.appending(found.entries.paths[entry])
+          if found.entries.sizes[entry] >= Self.leastAwaitedByteCount,
+            let status = try FileSystem.status(of: file)
+          {
+            try self.awaitVouching(for: FileStamp(status))
+          }
+          let result = try self.hash(file, isLink: found.isStoreLink(entry), using: &hasher)
           try self.workspace.progress.advance()
           return result
         }

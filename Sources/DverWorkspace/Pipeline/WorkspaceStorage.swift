@@ -41,6 +41,8 @@ final class WorkspaceStorage: StageStorage {
     var parameters: [DependencyPath: ParameterFile?] = [:]
     /// What stages have made, or brought back.
     var made: [RepositoryPath: ContentName] = [:]
+    /// What they have made that the next command would hash again.
+    var unsettled: Set<RepositoryPath> = []
   }
 
   let workspace: Workspace
@@ -207,6 +209,7 @@ final class WorkspaceStorage: StageStorage {
     // Once the stage counts as done, its outputs must be there.
     try transaction?.publish()
     try transaction?.runNotes()
+    try noteUnsettled(content, at: path)
     note(content, at: .inside(path))
     return record
   }

@@ -1,0 +1,44 @@
+import DverCore
+import DverFileSystem
+import DverHashing
+import DverParallel
+import DverPipeline
+import Synchronization
+
+/// Outputs that were hashed so soon after they were made that their status cannot vouch for them.
+extension WorkspaceStorage {
+  /// Takes note of an output that the next command would hash again.
+  func noteUnsettled(_ content: WorkspaceContent, at path: RepositoryPath) throws {
+    let isSettled =
+      switch content {
+      case .missing: true
+      case .file(let file):
+        try workspace.fileIndex.lookup(path, stamp: file.stamp) != nil
+      case .directory(let directory): !directory.stamps.contains(StatIndex.untrusted)
+      }
+    state.withLock { state in
+      if isSettled { state.unsettled.remove(path) } else { state.unsettled.insert(path) }
+    }
+  }
+
+  /// Hashes such outputs once more, now that they are older, so that the next command need not. What
+  /// cannot be read, or is still too young, is left to that.
+  func settle() throws {
+    let paths = state.withLock { state in
+      defer { state.unsettled = [] }
+      return state.unsettled.sorted()
+    }
+    let threads = min(processorCount, 1 + paths.count / Self.settledPerThread)
+    try parallelFor(chunks: paths.count, threads: threads) { number in
+      guard let (location, key) = try? self.place(of: .inside(paths[number])),
+        let status = try? FileSystem.status(of: location),
+        try self.workspace.delay(untilVouchedFor: FileStamp(status)) == 0
+      else { return }
+      _ = try? self.scanner.content(at: location, key: key, status: status)
+    }
+    workspace.progress.end()
+  }
+
+  /// Starting a thread takes as long as hashing some small files.
+  private static let settledPerThread = 16
+}
