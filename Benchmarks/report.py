@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Makes RESULTS.md of what data.py measured: report.py LIMITS.json [DVC.json] >RESULTS.md
+"""Makes RESULTS.md of what data.py measured: report.py --limits FILE... [--dvc FILE...] >RESULTS.md
 
-The first file holds dver beside the limits at full size, the second dver beside DVC, which may be smaller. Environment:
-DVER and DVC name the executables, BENCH_COMMAND what a reader has to run to get the same.
+Each file holds some workloads: dver beside the limits at full size, and dver beside DVC, which may be smaller.
+Environment: DVER and DVC name the executables, BENCH_COMMAND what a reader has to run to get the same.
 """
+import argparse
 import json
 import os
 import platform
 import statistics
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +34,8 @@ class Target:
 
 
 TARGETS = [
-    Target("W1", "add", "add, by copy", limits=("openssl", "cp"), limit_factor=1.4, dvc_factor=0.5),
-    Target("W1", "add", "add, by hard link", "dver-hardlink", ("openssl",), 1.15, 0.5),
+    Target("W1", "add", "add, by copy", limits=("openssl", "cp"), limit_factor=1.2, dvc_factor=0.5),
+    Target("W1", "add", "add, by hard link", "dver-hardlink", ("openssl",), 1.1, 0.5),
     Target("W1", "checkout", "checkout", limits=("cp",), limit_factor=1.3, dvc_factor=0.8),
     Target("W1", "push", "push, which syncs", limits=("cp",), limit_factor=1.3, dvc_factor=0.8),
     Target("W1", "push", "push, beside a synced copy", limits=("cp, synced",), limit_factor=1.3),
@@ -62,7 +62,8 @@ TARGETS = [
     Target("W7", "many chain", "10,000 stages in a chain", limits=("make many chain",), limit_factor=2.0),
     Target("W7", "many independent", "10,000 independent stages, -j2", limits=("make many independent",),
            limit_factor=1.5),
-    Target("W7", "many independent no-op", "10,000 stages again, fresh", milliseconds=400),
+    Target("W7", "many chain no-op", "10,000 in a chain again, fresh", milliseconds=400),
+    Target("W7", "many independent no-op", "10,000 independent again, fresh", milliseconds=400),
     Target("W7", "many independent list", "stage list of 10,000", milliseconds=200),
     Target("W7", "group list", "stage list of a group of 10,000", milliseconds=500),
 ]
@@ -71,10 +72,21 @@ MEMORY_BASE, MEMORY_PER_FILE = 64 * MIB, 300
 
 
 class Measurements:
-    def __init__(self, path):
-        content = json.loads(Path(path).read_text())
-        self.scale, self.reps, self.command = content["scale"], content["reps"], content["command"]
-        self.samples = {(workload, step, tool): samples for workload, step, tool, samples in content["samples"]}
+    def __init__(self, paths):
+        self.samples, self.scales, self.reps = {}, {}, set()
+        for path in paths:
+            content = json.loads(Path(path).read_text())
+            self.reps.add(content["reps"])
+            for workload, step, tool, samples in content["samples"]:
+                self.samples[workload, step, tool] = samples
+                self.scales[workload] = content["scale"]
+
+    @property
+    def description(self):
+        scales = set(self.scales.values())
+        each = [f"{workload} {scale:g}" for workload, scale in self.scales.items()]
+        scale = ", ".join(each) if len(scales) > 1 else f"{max(scales):g}"
+        return f"scale {scale}; {min(self.reps)} repetitions, medians"
 
     def walls(self, workload, step, tool):
         return [sample["wall"] for sample in self.samples.get((workload, step, tool), [])]
@@ -119,7 +131,8 @@ def target_rows(full, beside):
 
 
 def memory_row(full):
-    files = {"W2": max(1000, int(100_000 * full.scale)), "W3": max(1000, int(1_000_000 * full.scale))}
+    files = {"W2": max(1000, int(100_000 * full.scales.get("W2", 1))),
+             "W3": max(1000, int(1_000_000 * full.scales.get("W3", 1)))}
     for workload in ("W1", "W2", "W3"):
         peaks = [(sample["memory"], step) for (name, step, tool), samples in full.samples.items()
                  if name == workload and tool.startswith("dver") for sample in samples if sample["memory"]]
@@ -156,8 +169,12 @@ def machine():
 
 
 def main():
-    full = Measurements(sys.argv[1])
-    beside = Measurements(sys.argv[2]) if len(sys.argv) > 2 else None
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limits", nargs="+", required=True, metavar="FILE")
+    parser.add_argument("--dvc", nargs="+", metavar="FILE")
+    options = parser.parse_args()
+    full = Measurements(options.limits)
+    beside = Measurements(options.dvc) if options.dvc else None
     dver = os.environ.get("DVER", "dver")
     print("# Benchmarks\n")
     print("Made by `make bench`; do not edit. What the workloads are: `Benchmarks/data.py --help`.\n")
@@ -167,9 +184,9 @@ def main():
     versions = [f"dver {output(dver, '--version')}", output("git", "--version"), output("openssl", "version")]
     versions += [f"DVC {output(os.environ.get('DVC', 'dvc'), '--version')}"] if beside else []
     print(f"- Versions: {', '.join(versions)}")
-    print(f"- dver beside the limits: scale {full.scale:g}, {full.reps} repetitions, medians")
+    print(f"- dver beside the limits: {full.description}")
     if beside:
-        print(f"- dver beside DVC: scale {beside.scale:g}, {beside.reps} repetitions, medians")
+        print(f"- dver beside DVC: {beside.description}")
     else:
         print("- DVC was not there, so nothing was compared with it.")
     print("- Unequal: dver hashes with SHA-256 and makes what it stores durable, DVC hashes with MD5 and does not;"
