@@ -171,7 +171,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limits", nargs="+", required=True, metavar="FILE")
-    parser.add_argument("--dvc", nargs="+", metavar="FILE")
+    parser.add_argument("--dvc", nargs="*", metavar="FILE")
     options = parser.parse_args()
     full = Measurements(options.limits)
     beside = Measurements(options.dvc) if options.dvc else None
@@ -188,7 +188,7 @@ def main():
     if beside:
         print(f"- dver beside DVC: {beside.description}")
     else:
-        print("- DVC was not there, so nothing was compared with it.")
+        print("- Nothing was compared with DVC.")
     print("- Unequal: dver hashes with SHA-256 and makes what it stores durable, DVC hashes with MD5 and does not;"
           "\n  DVC runs one stage at a time.\n")
     print("## Targets\n")

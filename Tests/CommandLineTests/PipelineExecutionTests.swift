@@ -17,19 +17,24 @@ import Testing
       """
         some:
           foreach: [1, 2, 3, 4, 5, 6, 7, 8]
-          do: {cmd: 'echo ${item} >small${item}', outs: ['small${item}']}
-        folder: {cmd: mkdir d && cp in d/one && cp in d/two, deps: [in], outs: [d]}
-        large: {cmd: head -c 30000000 /dev/zero >large && echo x >>large, outs: [large]}
-        slow: {cmd: cat small1 >slow && sleep 0.2, deps: [d, small1, large], outs: [slow]}
+          do: {cmd: 'touch done${item}; echo ${item} >small${item}', outs: ['small${item}', 'done${item}']}
+        folder: {cmd: touch done9 && mkdir d && cp in d/one && cp in d/two, outs: [d, done9]}
+        large: {cmd: touch done10; head -c 30000000 /dev/zero >large, outs: [large, done10]}
+        slow:
+          cmd: touch slow && sleep 0.2
+          deps: [done1, done2, done3, done4, done5, done6, done7, done8, done9, done10]
+          outs: [slow]
 
       """)
     try repository.dver("repro", "-j2").requireSuccess()
     let plan = FaultPlan(root: repository.root, mode: .read)
+    let outputs = ["small", "d/", "large"].map {
+      "\(repository.path)/\($0)".dropFirst(repository.root.count)
+    }
     for command in ["repro", "status"] {
       let (operations, result) = try plan.operations(of: repository.dverCommand([command]))
       try result.requireSuccess()
       #expect(operations.contains { $0.path.hasSuffix("/dver.lock") })
-      let outputs = ["/work/small", "/work/d/", "/work/large"]
       let reread = operations.filter { operation in
         operation.name == "open" && outputs.contains { operation.path.hasPrefix($0) }
       }

@@ -87,7 +87,7 @@ final class DigestSet: Sendable {
   }
 
   func removeAll() {
-    for part in parts { part.members.withLock { if !$0.isEmpty { $0 = [] } } }
+    for part in parts { part.members.withLock { $0 = [] } }
   }
 }
 
@@ -97,37 +97,30 @@ final class DigestSet: Sendable {
 /// object that appeared since stores it once more.
 final class LooseFolders: Sendable {
   private enum Folder: Sendable {
+    case unknown
     case absent
     case open(SharedFile)
   }
 
-  /// By the first byte of a digest; empty before anything was looked for.
-  private let folders: Mutex<[Folder?]> = Mutex([])
+  private let folders = Mutex(Array(repeating: Folder.unknown, count: 256))
 
   /// The status of a loose object; `nil` where there is none.
   func status(of digest: Digest, in objects: AbsolutePath) throws -> FileStatus? {
     let byte = Int(digest[0])
-    switch folders.withLock({ $0.isEmpty ? nil : $0[byte] }) {
+    switch folders.withLock({ $0[byte] }) {
     case .absent: return nil
     case .open(let folder): return try folder.value.status(ofObject: digest)
-    case nil:
-      let path = objects.appending(Digest.hexByte(digest[0]))
+    case .unknown:
+      let path = objects.appending(Digest.hexByte(UInt8(byte)))
       guard let opened = try OpenFile.ifPresent(path, .directory) else {
-        keep(.absent, byte)
+        folders.withLock { $0[byte] = .absent }
         return nil
       }
       let folder = SharedFile(opened)
-      keep(.open(folder), byte)
+      folders.withLock { $0[byte] = .open(folder) }
       return try folder.value.status(ofObject: digest)
     }
   }
 
-  private func keep(_ folder: Folder, _ byte: Int) {
-    folders.withLock { folders in
-      if folders.isEmpty { folders = Array(repeating: nil, count: 256) }
-      folders[byte] = folder
-    }
-  }
-
-  func close() { folders.withLock { if !$0.isEmpty { $0 = [] } } }
+  func close() { folders.withLock { $0 = Array(repeating: .unknown, count: 256) } }
 }

@@ -55,7 +55,7 @@ extension Workspace {
     try foldLocks(command: "dver repro")
     try transaction.finish()
     try transaction.store.settleOld()
-    try storage.settle()
+    storage.settle()
     try saveIndexes()
     // Without them stages start in another order, no more.
     try? durations.record(Self.durations(in: reports, graph), of: graph)

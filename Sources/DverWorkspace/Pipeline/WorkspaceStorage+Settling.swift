@@ -23,16 +23,17 @@ extension WorkspaceStorage {
 
   /// Hashes such outputs once more, now that they are older, so that the next command need not. What
   /// cannot be read, or is still too young, is left to that.
-  func settle() throws {
+  func settle() {
     let paths = state.withLock { state in
       defer { state.unsettled = [] }
       return state.unsettled.sorted()
     }
     let threads = min(processorCount, 1 + paths.count / Self.settledPerThread)
-    try parallelFor(chunks: paths.count, threads: threads) { number in
+    // No more than the time of the next command is at stake.
+    try? parallelFor(chunks: paths.count, threads: threads) { number in
       guard let (location, key) = try? self.place(of: .inside(paths[number])),
         let status = try? FileSystem.status(of: location),
-        try self.workspace.delay(untilVouchedFor: FileStamp(status)) == 0
+        let delay = try? self.workspace.delay(untilVouchedFor: FileStamp(status)), delay == 0
       else { return }
       _ = try? self.scanner.content(at: location, key: key, status: status)
     }
