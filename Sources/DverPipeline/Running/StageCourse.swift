@@ -204,7 +204,9 @@ struct StageCourse: Sendable {
 
   func writeRecord(_ run: RunRecord, _ claim: inout RunClaim) {
     do {
-      try logs.prune(keeping: try claim.write(run))
+      let runs = try claim.write(run)
+      // A stage that never ran before has left no logs.
+      if runs.count > 1 || claim.lastUse != nil { try logs.prune(keeping: runs) }
     } catch {
       warn(error)
     }

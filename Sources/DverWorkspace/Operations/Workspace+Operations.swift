@@ -237,8 +237,10 @@ extension Workspace {
       return try FileSystem.replaceContents(of: files, inFileSystemOf: root)
     }
     for file in files {
-      try FileSystem.replaceContents(of: file.path, with: file.bytes, synced: true)
+      try FileSystem.replaceContents(
+        of: file.path, with: file.bytes, synced: true, syncsName: false)
     }
+    for folder in Set(files.map(\.path.parent)).sorted() { try FileSystem.syncDirectory(folder) }
   }
 
   /// Up to here syncing each file is cheaper than syncing the file system.

@@ -3,6 +3,7 @@ import DverFileSystem
 import DverHashing
 import DverManifest
 import DverObjectStore
+import DverParallel
 import DverPipeline
 
 extension Workspace {
@@ -52,9 +53,14 @@ extension Workspace {
       try? foldLocks(command: "dver repro")
       throw error
     }
-    try foldLocks(command: "dver repro")
-    try transaction.finish()
-    try transaction.store.settleOld()
+    // Beside the folding, which waits for the disk most of the time; what is too young then comes after it.
+    let settling = WorkerThread(ifPossible: { storage.settle() })
+    do {
+      defer { settling?.join() }
+      try foldLocks(command: "dver repro")
+      try transaction.finish()
+      try transaction.store.settleOld()
+    }
     storage.settle()
     try saveIndexes()
     // Without them stages start in another order, no more.

@@ -21,13 +21,10 @@ extension WorkspaceStorage {
     }
   }
 
-  /// Hashes such outputs once more, now that they are older, so that the next command need not. What
-  /// cannot be read, or is still too young, is left to that.
+  /// Hashes such outputs once more that are old enough by now, so that the next command need not. Others
+  /// are left to the next call, and what cannot be read to the next command.
   func settle() {
-    let paths = state.withLock { state in
-      defer { state.unsettled = [] }
-      return state.unsettled.sorted()
-    }
+    let paths = state.withLock { $0.unsettled.sorted() }
     let threads = min(processorCount, 1 + paths.count / Self.settledPerThread)
     // No more than the time of the next command is at stake.
     try? parallelFor(chunks: paths.count, threads: threads) { number in
@@ -35,9 +32,9 @@ extension WorkspaceStorage {
         let status = try? FileSystem.status(of: location),
         let delay = try? self.workspace.delay(untilVouchedFor: FileStamp(status)), delay == 0
       else { return }
+      self.state.withLock { _ = $0.unsettled.remove(paths[number]) }
       _ = try? self.scanner.content(at: location, key: key, status: status)
     }
-    workspace.progress.end()
   }
 
   /// Starting a thread takes as long as hashing some small files.
