@@ -50,6 +50,35 @@ import Testing
   }
 
   @Test(arguments: seeds)
+  func readsWhatAnotherVersionDoesNotHave(seed: UInt64) throws {
+    var numbers = SeededNumbers(seed: seed)
+    let store = NodeStore()
+    let before = randomEntries(500, &numbers)
+    let kept = before.filter { _ in numbers.below(40) > 0 }
+    let after = try store.build(EntryTable(kept), .small).digest
+    let root = try store.build(EntryTable(before), .small).digest
+    let known = Set(try store.reader(.small).nodes(of: after).map(\.digest))
+    let read = try store.reader(.small).entries(of: root, outside: known).list
+    #expect(before.filter { !kept.contains($0) }.allSatisfy(read.contains))
+    #expect(before.filter(read.contains) == read)
+    #expect(read.count < before.count)
+    #expect(try store.reader(.small).entries(of: after, outside: known).list.isEmpty)
+  }
+
+  @Test func whatAnotherVersionHasIsNotOpened() throws {
+    let store = NodeStore()
+    let entries = wideEntries(20_000)
+    let after = try store.build(EntryTable(Array(entries.dropFirst()))).digest
+    let known = Set(try store.reader().nodes(of: after).map(\.digest))
+    let root = try store.build(EntryTable(entries)).digest
+    _ = store.takeLoads()
+    let read = try store.reader().entries(of: root, outside: known)
+    #expect(read.list.contains(entries[0]))
+    // The root, the folder and the range that has lost an entry.
+    #expect(store.takeLoads().count <= 3)
+  }
+
+  @Test(arguments: seeds)
   func findsTheObjectsOfSeveralVersions(seed: UInt64) throws {
     var numbers = SeededNumbers(seed: seed)
     let store = NodeStore()

@@ -84,11 +84,7 @@ extension ManifestReader {
     var found: [ManifestNodeReference?] = []
     found.reserveCapacity(node.count - node.entryCount)
     while let child = lines.next() {
-      let isWanted =
-        child.first.map {
-          selection.mayReach(rangeOf: child.prefix, from: $0, upTo: child.upper)
-        } ?? selection.mayReach(directory: child.prefix)
-      found.append(isWanted ? child : nil)
+      found.append(selection.mayReach(child) ? child : nil)
     }
     return found
   }

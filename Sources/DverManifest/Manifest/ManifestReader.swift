@@ -41,6 +41,13 @@ package struct ManifestReader: Sendable {
     try entries(of: root, selection: ManifestSelection(path))
   }
 
+  /// The entries that stand in none of the nodes `known` nor below one, which are not opened: most of
+  /// what another version does not have.
+  package func entries(of root: Digest, outside known: Set<Digest>) throws -> EntryTable {
+    guard !known.contains(root) else { return EntryTable() }
+    return try entries(of: root, selection: ManifestSelection(.root, outside: known))
+  }
+
   private func entries(of root: Digest, selection: ManifestSelection) throws -> EntryTable {
     let tree = try loadTree(root, selection: selection)
     var assembly = ManifestAssembly(tree: tree, selection: selection, shape: shape)
@@ -69,33 +76,45 @@ struct ManifestSelection: Sendable {
   private let directory: [UInt8]
   /// The first name behind all those below the path: that with the byte that follows the slash.
   private let end: [UInt8]
+  /// The nodes whose entries are not.
+  private let known: Set<Digest>
 
   static let all = ManifestSelection(.root)
 
-  init(_ path: RepositoryPath) {
+  init(_ path: RepositoryPath, outside known: Set<Digest> = []) {
     self.path = path.bytes
+    self.known = known
     directory = path.bytes + [RepositoryPath.slash]
     end = path.bytes + [RepositoryPath.slash + 1]
   }
 
-  var isAll: Bool { path.isEmpty }
+  var isAll: Bool { path.isEmpty && known.isEmpty }
+
+  /// Whether entries of a child may be wanted.
+  func mayReach(_ child: ManifestNodeReference) -> Bool {
+    guard !known.contains(child.digest) else { return false }
+    return child.first.map { mayReach(rangeOf: child.prefix, from: $0, upTo: child.upper) }
+      ?? mayReach(directory: child.prefix)
+  }
 
   /// Whether the entry at `prefix` and `name`, without a slash at its end, is wanted.
   func contains(_ prefix: [UInt8], _ name: Span<UInt8>) -> Bool {
-    guard !isAll else { return true }
+    guard !path.isEmpty else { return true }
     var full = prefix
     full.append(name)
     return full == path || full.starts(with: directory)
   }
 
   /// Whether the directory `prefix`, written with a slash at its end, may hold a wanted entry.
-  func mayReach(directory prefix: [UInt8]) -> Bool {
-    isAll || prefix.starts(with: directory) || directory.starts(with: prefix)
+  private func mayReach(directory prefix: [UInt8]) -> Bool {
+    path.isEmpty || prefix.starts(with: directory) || directory.starts(with: prefix)
   }
 
   /// Whether a range of the directory `prefix` from `first` up to `upper` may hold one.
-  func mayReach(rangeOf prefix: [UInt8], from first: [UInt8], upTo upper: [UInt8]?) -> Bool {
-    guard !isAll else { return true }
+  private func mayReach(
+    rangeOf prefix: [UInt8], from first: [UInt8], upTo upper: [UInt8]?
+  ) -> Bool {
+    guard !path.isEmpty else { return true }
     let low = prefix + first
     let high = upper.map { prefix + $0 }
     func isBefore(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -117,8 +117,8 @@ extension Workspace {
       if case .directory(let directory) = content {
         try requireData(in: directory.entries, of: path, at: place)
         warnOfSkipped(directory, of: path)
-        if let known { try warnOfNeverPlaced(directory, replacing: known) }
-        for transaction in nodes { _ = try manifests.store(directory.entries, in: transaction) }
+        let stored = try manifests.store(directory.entries, in: nodes).nodes
+        if let known { try warnOfNeverPlaced(directory, stored, replacing: known) }
       }
       guard let record = content.record(path: writtenPath) else {
         throw WorkspaceError.missing(displayed(path))
@@ -159,10 +159,11 @@ extension Workspace {
 
   /// Says how much falls out of a directory of which only a part is here.
   private func warnOfNeverPlaced(
-    _ directory: DirectoryContent, replacing known: TrackedOutput
+    _ directory: DirectoryContent, _ nodes: Set<Digest>, replacing known: TrackedOutput
   ) throws {
+    // What is in a node of the directory is here.
     guard let name = known.name, name.isDirectory, name != directory.name,
-      let recorded = try? manifests.entries(of: known.path, root: name.digest)
+      let recorded = try? manifests.entries(of: known.path, root: name.digest, outside: nodes)
     else { return }
     let difference = CheckoutPlan(
       present: directory.entries, presentStamps: [], desired: recorded, replacing: { _ in false })

@@ -97,8 +97,7 @@ extension Workspace {
       }
       after = after.replacing([member.path], with: member.entries)
     }
-    let summaries = try nodes.map { try manifests.store(after, in: $0) }
-    guard let summary = summaries.first else { throw WorkspaceError.missing(displayed(path)) }
+    let summary = try manifests.store(after, in: nodes).summary
     var record = base
     record.name = ContentName(digest: summary.digest, isDirectory: true)
     record.size = summary.byteCount

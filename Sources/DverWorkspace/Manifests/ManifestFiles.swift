@@ -70,16 +70,31 @@ struct ManifestFiles: Sendable {
     ManifestReader { digest, location in try node(digest, location, of: path) }
   }
 
-  /// All entries of the directory at `path` in the version with this root.
-  func entries(of path: RepositoryPath, root: Digest) throws -> EntryTable {
-    try reader(of: path).entries(of: root)
+  /// All entries of the directory at `path` in the version with this root, but those in the nodes
+  /// `known`.
+  func entries(
+    of path: RepositoryPath, root: Digest, outside known: Set<Digest> = []
+  ) throws -> EntryTable {
+    try reader(of: path).entries(of: root, outside: known)
   }
 
   /// Puts the nodes of a manifest into the store.
   func store(_ entries: EntryTable, in transaction: StoreTransaction) throws -> ManifestSummary {
-    try ManifestBuilder().build(entries) { node in
-      try transaction.store(node.bytes)
+    try store(entries, in: [transaction]).summary
+  }
+
+  /// Puts the nodes of a manifest into each of some stores, and names them.
+  func store(
+    _ entries: EntryTable, in transactions: [StoreTransaction]
+  ) throws -> (summary: ManifestSummary, nodes: Set<Digest>) {
+    let nodes = Mutex<Set<Digest>>([])
+    let summary = try ManifestBuilder().build(entries) { node in
+      for transaction in transactions {
+        try transaction.store(node.bytes.span, digest: node.digest)
+      }
+      nodes.withLock { _ = $0.insert(node.digest) }
     }
+    return (summary, nodes.withLock(\.self))
   }
 
   /// Makes the files under `.dver/manifests` those of the manifest with this root, all of whose
