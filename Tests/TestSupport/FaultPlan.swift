@@ -2,11 +2,12 @@
 package struct FaultPlan: Sendable {
   /// Only files below this directory count.
   package var root: String
-  /// Only a program of this name counts; the programs that it starts run untouched.
-  package var program: String
+  /// Only a program of this name counts, the tested `dver` if `nil`; the programs that it starts run
+  /// untouched.
+  package var program: String?
   package var mode: FaultMode
 
-  package init(root: String, program: String = "dver", mode: FaultMode = .write) {
+  package init(root: String, program: String? = nil, mode: FaultMode = .write) {
     self.root = root
     self.program = program
     self.mode = mode
@@ -39,9 +40,10 @@ package struct FaultPlan: Sendable {
   }
 
   private func prepare(_ command: Command) throws -> Command {
-    command.with(environment: [
+    let tested = try BuiltProducts.dver().split(separator: "/").last.map { String($0) }
+    return command.with(environment: [
       "LD_PRELOAD": try FaultShim.build().path, "DVER_FAULT_ROOT": root,
-      "DVER_FAULT_ONLY": program, "DVER_FAULT_MODE": mode.rawValue,
+      "DVER_FAULT_ONLY": program ?? tested, "DVER_FAULT_MODE": mode.rawValue,
     ])
   }
 }
@@ -56,7 +58,7 @@ package struct FaultPlan: Sendable {
 ///   - check: Looks at what is left after the fault, and may run the command again.
 /// - Throws: What `check` throws, with the fault in its text.
 package func forEachFault(
-  actions: [FaultAction], mode: FaultMode = .write, program: String = "dver", stride: Int = 1,
+  actions: [FaultAction], mode: FaultMode = .write, program: String? = nil, stride: Int = 1,
   start: Int = 0,
   prepare: () throws -> TemporaryRepository,
   command: (TemporaryRepository) throws -> Command,
