@@ -226,6 +226,69 @@ extension PipelineExecutionTests {
     try clone.requireClean()
   }
 
+  @Test(arguments: [["--allow-missing"], ["--pull", "--allow-missing"]])
+  func missingDataCountsAsWhatIsRecordedOfItNow(options: [String]) throws {
+    let repository = try TemporaryRepository()
+    for path in ["file", "folder/x", "folder/y", "untouched"] {
+      try repository.write("1\n", to: path)
+    }
+    try repository.dver("add", "-q", "file", "folder", "untouched").requireSuccess()
+    try repository.write(
+      """
+      stages:
+        ofFile: {cmd: cp file a, deps: [file], outs: [a]}
+        ofFolder: {cmd: cat folder/* > b, deps: [folder], outs: [b]}
+        ofChanged: {cmd: cp folder/x c, deps: [folder/x], outs: [c]}
+        ofMember: {cmd: cp folder/y d, deps: [folder/y], outs: [d]}
+        ofOther: {cmd: cp untouched e, deps: [untouched], outs: [e]}
+
+      """, to: "dver.yaml")
+    try repository.dver("remote", "add", "-d", "far", repository.outside("far")).requireSuccess()
+    try repository.dver("repro", "-q").requireSuccess()
+    for path in ["file", "folder/x"] { try repository.write("2\n", to: path) }
+    try repository.dver("add", "-q", "file", "folder").requireSuccess()
+    try repository.commitAll()
+    try repository.dver("push").requireSuccess()
+    let clone = try repository.clone()
+    let expected = ["file": "a", "folder": "b", "folder/x": "c"]
+    let dry = try clone.dverCommand(["repro", "--dry"] + options).run().requireSuccess()
+    for input in expected.keys {
+      #expect(dry.standardOutput.contains("dependency \(input) was modified"))
+    }
+    #expect(dry.lines.count { $0.hasSuffix("was modified") } == 3)
+    let result = try clone.dverCommand(["repro", "-k"] + options).run()
+    guard options.contains("--pull") else {
+      try result.requireStatus(3)
+      for input in expected.keys {
+        #expect(result.standardError.contains("dependency \(input) is missing"))
+      }
+      return
+    }
+    try result.requireSuccess()
+    #expect(try ["a", "b", "c"].map { try clone.readText($0) } == ["2\n", "2\n1\n", "2\n"])
+    #expect(!clone.exists("d") && !clone.exists("e") && !clone.exists("untouched"))
+  }
+
+  @Test func missingOutputsCountAsWhatTheirStagesHaveMadeSince() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.write(
+      """
+      stages:
+        first: {cmd: cp in o, deps: [in], outs: [o]}
+        second: {cmd: cp o p, deps: [o], outs: [p]}
+
+      """, to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.write("2\n", to: "in")
+    try repository.dver("repro", "-q", "first").requireSuccess()
+    for path in ["o", "p", ".dver/cache"] { try repository.remove(path) }
+    let dry = try repository.dver("repro", "--allow-missing", "--dry").requireSuccess()
+    #expect(dry.standardOutput.contains("dependency o was modified"))
+    let refused = try repository.dver("repro", "--allow-missing").requireStatus(3)
+    #expect(refused.standardError.contains("stage 'second' failed: dependency o is missing"))
+  }
+
   @Test func linksInsideOfMissingDataHideNoEdits() throws {
     let repository = try TemporaryRepository()
     for path in ["data/a/x", "data/b/y"] { try repository.write("1\n", to: path) }

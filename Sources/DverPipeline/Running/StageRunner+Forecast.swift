@@ -61,7 +61,7 @@ extension StageRunner {
     }
   }
 
-  /// `inputs` with what upstream stages would restore, or have recorded of data that may be missing.
+  /// `inputs` with what upstream stages would restore.
   private func assumed(
     _ inputs: StageInputs, of number: Int, _ verdicts: [Int: StageStaleness.Verdict]
   ) -> StageInputs {
@@ -70,10 +70,7 @@ extension StageRunner {
       guard let path = path.insidePath, let source = graph.owner(of: path),
         let output = graph.stages[source].outputs.firstIndex(of: path)
       else { continue }
-      let isMissing = inputs.dependencies[place].name == nil
-      guard verdicts[source] == .restorable || (isMissing && options.allowsMissing) else {
-        continue
-      }
+      guard verdicts[source] == .restorable else { continue }
       let written = graph.stages[source].stage.outputs[output].path
       let recorded = locks[source]?.outputs.first { $0.path == written }
       if let name = recorded?.name { inputs.dependencies[place].name = name }

@@ -47,7 +47,7 @@ extension StageRunner {
     guard !isRecheck else { return inputs }
     inputs.missingParts = try missingParts(of: number)
     if options.allowsMissing {
-      inputs.completed = try completedNames(of: number, lacking: inputs.missingParts)
+      inputs.completed = try completedNames(of: number, lacking: inputs)
     }
     return inputs
   }

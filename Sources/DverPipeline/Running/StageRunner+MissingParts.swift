@@ -16,19 +16,32 @@ extension StageRunner {
     return missing
   }
 
-  /// What the folders that lack something would be with all that is recorded of it, by the place of the
-  /// dependency.
-  func completedNames(
-    of number: Int, lacking missing: [Int: RepositoryPath]
-  ) throws -> [Int: ContentName] {
+  /// What dependencies that are missing, or lack something, would be with all that is recorded of them, by
+  /// their places.
+  func completedNames(of number: Int, lacking inputs: StageInputs) throws -> [Int: ContentName] {
     var names: [Int: ContentName] = [:]
-    for place in missing.keys {
-      guard let folder = graph.stages[number].dependencies[place].insidePath else { continue }
-      names[place] = try storage.completedName(
-        of: folder, tracked: trackedParts(of: folder, readBy: number),
-        made: madeParts(of: folder, readBy: number))
+    for (place, dependency) in graph.stages[number].dependencies.enumerated()
+    where inputs.dependencies[place].name == nil || inputs.missingParts[place] != nil {
+      guard let path = dependency.insidePath else { continue }
+      let tracked = trackedParts(of: path, readBy: number)
+      let made = madeParts(of: path, readBy: number)
+      names[place] =
+        tracked.isEmpty && made.isEmpty
+        ? try storage.recordedName(of: path, in: madeOutput(around: path))
+        : try storage.completedName(of: path, tracked: tracked, made: made)
     }
     return names
+  }
+
+  /// The output of another stage that is, or holds, what stands at `path`.
+  private func madeOutput(
+    around path: RepositoryPath
+  ) -> (path: RepositoryPath, record: OutputRecord?)? {
+    guard let source = graph.owner(of: path) else { return nil }
+    let stage = graph.stages[source]
+    guard let place = stage.outputs.firstIndex(where: { path.isInside($0) }) else { return nil }
+    let written = stage.stage.outputs[place].path
+    return (stage.outputs[place], locks[source]?.outputs.first { $0.path == written })
   }
 
   private func trackedParts(of folder: RepositoryPath, readBy number: Int) -> [RepositoryPath] {

@@ -21,6 +21,15 @@ package protocol StageStorage: Sendable {
     of folder: RepositoryPath, among parts: [RepositoryPath]
   ) throws -> RepositoryPath?
 
+  /// The name of what is recorded at `path`, which is not there; `nil` where nothing is, or it cannot be
+  /// told.
+  ///
+  /// - Parameter made: The output of a stage around it, with what the stage's lock records; else a pointer
+  ///   may track it.
+  func recordedName(
+    of path: RepositoryPath, in made: (path: RepositoryPath, record: OutputRecord?)?
+  ) throws -> ContentName?
+
   /// The name that `folder` would have if it had all that is tracked or made in it, as that is recorded;
   /// `nil` where this cannot be told.
   ///
@@ -115,6 +124,10 @@ extension StageStorage {
   package func missingPart(
     of folder: RepositoryPath, among parts: [RepositoryPath]
   ) throws -> RepositoryPath? { nil }
+
+  package func recordedName(
+    of path: RepositoryPath, in made: (path: RepositoryPath, record: OutputRecord?)?
+  ) throws -> ContentName? { nil }
 
   package func completedName(
     of folder: RepositoryPath, tracked: [RepositoryPath],

@@ -11,8 +11,8 @@ package struct StageInputs: Hashable, Sendable {
   /// Tracked data that is not there, though it belongs in a folder that the stage reads: the first for
   /// each such dependency, by its place.
   package var missingParts: [Int: RepositoryPath] = [:]
-  /// What such dependencies would be if all that they lack were there as it is recorded, as far as that
-  /// was asked for and can be told.
+  /// What such dependencies, and those that are missing, would be if all that they lack were there as it is
+  /// recorded, as far as that was asked for and can be told.
   package var completed: [Int: ContentName] = [:]
 
   package init(dependencies: [OutputRecord], parameters: [StageLock.ParameterFile?]) {

@@ -103,13 +103,13 @@ private struct Comparison {
       // `in` and `./in` are one.
       guard seen.insert(resolved.dependencies[number]).inserted else { continue }
       let locked = known[record.path]
-      if record.name == nil {
-        if !allowsMissing { add(.dependency(resolved.dependencies[number], .deleted)) }
-      } else if inputs.missingParts[number] != nil {
+      if record.name == nil || inputs.missingParts[number] != nil {
         // Missing data counts as what is recorded of it; what is there counts as it is.
         let isSame = inputs.completed[number].map { $0 == locked?.name } ?? true
-        if !allowsMissing || !isSame {
-          add(.dependency(resolved.dependencies[number], .modified))
+        if !allowsMissing {
+          add(.dependency(resolved.dependencies[number], record.name == nil ? .deleted : .modified))
+        } else if !isSame {
+          add(.dependency(resolved.dependencies[number], locked == nil ? .new : .modified))
         }
       } else if let locked {
         if locked.name != record.name {
