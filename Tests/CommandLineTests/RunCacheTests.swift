@@ -209,4 +209,23 @@ import Testing
     #expect(try runCount(repository) == 2)
     #expect(try repository.readText("out/a") == "1\n")
   }
+
+  @Test(arguments: [".dver/cache", ".dver/cache/objects .dver/cache/packs"])
+  func pullingTakesRunsFromRemotes(lost: String) throws {
+    let repository = try repository()
+    try repository.dver("remote", "add", "-d", "shared", repository.outside("shared"))
+      .requireSuccess()
+    try repository.commitAll()
+    try repository.dver("push", "--run-cache").requireSuccess()
+    try repository.shell("rm -rf \(lost) out value.json").requireSuccess()
+    try repository.write("1\n", to: "in")
+    try repository.dver("repro", "--pull").requireSuccess()
+    #expect(try runCount(repository) == 2)
+    #expect(try repository.readText("out/a") == "1\n")
+    try repository.dver("verify").requireSuccess()
+    // What no remote has is run.
+    try repository.write("3\n", to: "in")
+    try repository.dver("repro", "--pull").requireSuccess()
+    #expect(try runCount(repository) == 3)
+  }
 }

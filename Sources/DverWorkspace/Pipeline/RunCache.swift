@@ -12,12 +12,12 @@ struct RunCache {
 
   init(_ store: ObjectStore) { self.store = store }
 
-  private func folder(of key: Digest) -> String { "\(Self.folder)/\(key.hex.prefix(2))/\(key.hex)" }
+  static func folder(of key: Digest) -> String { "\(folder)/\(key.hex.prefix(2))/\(key.hex)" }
 
   /// The runs with this key, the newest first. What is not whole is left out.
   func runs(of key: Digest) throws -> [StageLock] {
     var found: [(modified: Int64, name: String, lock: StageLock)] = []
-    for name in try store.files(below: folder(of: key)) {
+    for name in try store.files(below: Self.folder(of: key)) {
       guard let lock = try lock(named: name),
         let status = try FileSystem.status(of: store.folder.appending(name))
       else { continue }
@@ -35,7 +35,7 @@ struct RunCache {
 
   func add(_ lock: StageLock, key: Digest, using transaction: StoreTransaction) throws {
     let bytes = RunCacheEntry.printed(lock)
-    let name = "\(folder(of: key))/\(SHA256.digest(of: bytes.span).hex)"
+    let name = "\(Self.folder(of: key))/\(SHA256.digest(of: bytes.span).hex)"
     // One that a power cut takes, or leaves in part, costs a run.
     if let present = try store.contents(of: name), Self.run(present, name: name) == nil {
       try FileSystem.removeFile(store.folder.appending(name))

@@ -29,7 +29,8 @@ extension Workspace {
     let transaction = try storing()
     try recordSources(of: planned, in: pipelines, options: options, events: events)
     let storage = try WorkspaceStorage(
-      self, transaction: transaction, isCommitting: !options.withoutCommit)
+      self, transaction: transaction, isCommitting: !options.withoutCommit,
+      pullsRuns: options.pulls)
     let (graph, folder) = (pipelines.graph, currentFolder)
     let runner = try runner(
       pipelines, storage: storage, options: options, left: left, lookedAt: lookedAt

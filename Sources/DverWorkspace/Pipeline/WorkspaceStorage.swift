@@ -46,21 +46,24 @@ final class WorkspaceStorage: StageStorage {
   }
 
   let workspace: Workspace
-  private let transaction: StoreTransaction?
+  let transaction: StoreTransaction?
   /// Whether outputs go to the cache.
-  private let isCommitting: Bool
+  let isCommitting: Bool
   private let linkTypes: [LinkType]
   private let usesIndex: Bool
+  let pullsRuns: Bool
   let state = Mutex(State())
   let folding = LockFolding()
 
   /// - Parameters:
   ///   - transaction: Where outputs go; `nil` for looking only.
   ///   - usesIndex: Whether the status of files is believed and remembered.
+  ///   - pullsRuns: Whether what earlier runs made is looked for in remotes, too.
   init(
     _ workspace: Workspace, transaction: StoreTransaction?, isCommitting: Bool = true,
-    usesIndex: Bool = true
+    usesIndex: Bool = true, pullsRuns: Bool = false
   ) throws {
+    self.pullsRuns = pullsRuns
     self.usesIndex = usesIndex
     self.workspace = workspace
     self.transaction = transaction
@@ -260,27 +263,6 @@ final class WorkspaceStorage: StageStorage {
   func barrier() throws {
     try transaction?.barrier()
     try workspace.cacheIfPresent()?.settle()
-  }
-
-  func pastOutputs(of stage: ResolvedStage, key: Digest) throws -> [OutputRecord]? {
-    guard let store = try workspace.cacheIfPresent() else { return nil }
-    for lock in try RunCache(store).runs(of: key) {
-      let records = stage.stage.outputs.map { output in
-        lock.outputs.first { $0.path == output.path }
-      }
-      let known = records.compactMap(\.self)
-      if known.count == records.count, try known.allSatisfy({ try isStored($0) }) { return known }
-    }
-    return nil
-  }
-
-  func rememberRun(of stage: ResolvedStage, key: Digest, lock: StageLock) throws {
-    guard let transaction, isCommitting else { return }
-    // Metrics and plots that git keeps must come back as well.
-    for (output, path) in zip(stage.stage.outputs, stage.outputs) where !output.isCached {
-      try preserve(workspace.root.appending(path), of: path)
-    }
-    try RunCache(transaction.store).add(lock, key: key, using: transaction)
   }
 
   /// Drops what is known at, above and below a path that a stage has written.

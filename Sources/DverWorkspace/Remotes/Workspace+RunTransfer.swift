@@ -60,18 +60,66 @@ extension Workspace {
     from remote: any Remote, named name: String, into transaction: StoreTransaction,
     settings: TransferSettings
   ) throws {
-    var locks: [StageLock] = []
-    for file in try remote.files(below: RunCache.folder) {
-      guard let bytes = try remote.contents(of: file), let lock = RunCache.run(bytes, name: file)
+    let runs = try copyRuns(below: RunCache.folder, from: remote, into: transaction)
+    try fetchOutputs(
+      of: runs, from: remote, named: name, into: transaction, settings: settings)
+  }
+
+  private func copyRuns(
+    below folder: String, from remote: any Remote, into transaction: StoreTransaction
+  ) throws -> [StageLock] {
+    var runs: [StageLock] = []
+    for file in try remote.files(below: folder) {
+      guard let bytes = try remote.contents(of: file), let run = RunCache.run(bytes, name: file)
       else { continue }
-      locks.append(lock)
+      runs.append(run)
       _ = try transaction.write(bytes, to: file, synced: false)
     }
-    let plan = try plan(of: locks, remote: name)
+    return runs
+  }
+
+  /// Copies what the cache lacks of what runs wrote, as far as the remote has it.
+  private func fetchOutputs(
+    of runs: [StageLock], from remote: any Remote, named name: String,
+    into transaction: StoreTransaction, settings: TransferSettings
+  ) throws {
+    let plan = try plan(of: runs, remote: name)
     try keepNodes(of: plan, remote: name)
     let lacking = try transaction.store.defects(among: plan.files.digests, sizes: plan.files.sizes)
     _ = try remote.fetch(
       plan.files.selecting(lacking.map(\.index)), into: transaction, settings: settings)
+  }
+
+  /// Copies the runs of a stage that had one key from the remotes of its outputs, and what the cache
+  /// lacks of what these and the runs that the cache knows wrote, the newest first, until it has all of
+  /// one.
+  func fetchRuns(
+    of key: Digest, of stage: Stage, into transaction: StoreTransaction,
+    until isEnough: (StageLock) throws -> Bool
+  ) throws {
+    let configuration = try configuration()
+    var remotes: [(entry: RemoteEntry, remote: any Remote, outputs: Set<[UInt8]>)] = []
+    for (name, outputs) in Dictionary(grouping: stage.outputs, by: \.remote) {
+      guard let entry = try? configuration.remote(name), let remote = try open(entry) else {
+        continue
+      }
+      remotes.append((entry, remote, Set(outputs.map(\.path))))
+    }
+    remotes.sort { $0.entry.name < $1.entry.name }
+    for (_, remote, _) in remotes {
+      _ = try copyRuns(below: RunCache.folder(of: key), from: remote, into: transaction)
+    }
+    for run in try RunCache(transaction.store).runs(of: key) {
+      for (entry, remote, outputs) in remotes {
+        var part = run
+        part.outputs.removeAll { !outputs.contains($0.path) }
+        try fetchOutputs(
+          of: [part], from: remote, named: entry.name, into: transaction,
+          settings: settings(for: entry, TransferOptions()))
+      }
+      try transaction.publish()
+      if try isEnough(run) { return }
+    }
   }
 
   /// What the runs wrote. Their paths count from folders that the runs do not name, so that
