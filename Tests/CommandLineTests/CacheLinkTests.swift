@@ -325,4 +325,42 @@ import Testing
     #expect(try repository.shell("cat d/1 d/2 a").requireSuccess().lines == ["ONE", "two", "ONE"])
     try repository.dver("verify", "d", "a").requireSuccess()
   }
+
+  /// As pointers' data does when it is added or committed again.
+  @Test(arguments: ["symlink", "hardlink"])
+  func outputsBecomeTheLinksThatAreAskedFor(type: String) throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "-q", "cache.type", type).requireSuccess()
+    try repository.write("1\n", to: "in")
+    try repository.write("kept\n", to: "elsewhere")
+    try repository.write(
+      """
+      stages:
+        s:
+          cmd: cp in o && mkdir -p d && cp in d/x && ln -sfn elsewhere p && cp in plain
+          deps: [in]
+          outs: [o, d, {p: {persist: true}}, {plain: {cache: false}}]
+
+      """, to: "dver.yaml")
+    func requireLinks() throws {
+      let isLink = type == "symlink" ? "-type l" : "-type f -links +1"
+      #expect(try repository.shell("find o d \(isLink)").lines == ["o", "d/x"])
+      #expect(try repository.shell("find p elsewhere plain -links 1").lines.count == 3)
+      #expect(try repository.shell("readlink p; cat p").lines == ["elsewhere", "kept"])
+      try repository.requireClean()
+    }
+    try repository.dver("repro").requireSuccess()
+    try requireLinks()
+    try repository.dver("repro", "-f").requireSuccess()
+    try requireLinks()
+    try repository.shell("for f in o d/x; do cp $f new; mv -f new $f; done").requireSuccess()
+    try repository.dver("commit", "-f").requireSuccess()
+    try requireLinks()
+    try repository.shell("for f in o d/x; do rm $f; echo other > $f; done").requireSuccess()
+    try repository.dver("commit", "-f", "s").requireSuccess()
+    try requireLinks()
+    // Nothing is placed for a stage that keeps its outputs to itself.
+    try repository.dver("repro", "-f", "--no-commit").requireSuccess()
+    #expect(try repository.shell("find o d -type f -links 1").lines == ["o", "d/x"])
+  }
 }

@@ -78,7 +78,8 @@ extension Workspace {
   }
 
   /// Replaces files that were added by the links that the configuration asks for, or single ones that
-  /// are links by files of their own; of a directory to which members were added these alone.
+  /// are links by files of their own; of a directory to which members were added these alone. What a link
+  /// of the user's leads to stays as it is.
   func relink(_ paths: [RepositoryPath], command: String) throws {
     let asksForLinks = try configuration().linkTypes.first?.isLink == true
     // To look for links in whole directories would cost as much as to add them.
@@ -87,8 +88,10 @@ extension Workspace {
     let catalog = try catalog()
     var options = CheckoutOptions()
     options.relink = true
-    let selections = paths.compactMap { path -> Selection? in
-      guard let output = catalog.output(containing: path) else { return nil }
+    let selections = try paths.compactMap { path -> Selection? in
+      guard let output = catalog.output(containing: path), output.isCached,
+        try place(behindLink: root.appending(path)) == root.appending(path)
+      else { return nil }
       let part = path == output.path ? nil : path.relative(to: output.path)
       return Selection(output: output, part: part)
     }

@@ -85,9 +85,8 @@ extension Workspace {
     try transaction.store.settleOld()
     try saveIndexes()
     if !options.withoutRelinking {
-      try relink(
-        pointed.filter(\.isCached).map(\.path) + chosen.members.map { $0.path },
-        command: command)
+      let made = chosen.stages.flatMap { chosen.pipelines.graph.stages[$0].outputs }
+      try relink(paths + made, command: command)
     }
     progress.end()
     return added

@@ -66,9 +66,24 @@ extension Workspace {
     try saveIndexes()
     // Without them stages start in another order, no more.
     try? durations.record(Self.durations(in: reports, graph), of: graph)
-    if !storage.made.isEmpty { try rememberTracked(storage.made) }
+    if !storage.made.isEmpty {
+      try rememberTracked(storage.made)
+      if !options.withoutCommit { try relink(made: storage.made.map(\.path)) }
+    }
     progress.end()
     return reports.map { Self.report($0, graph, from: folder) }
+  }
+
+  /// Replaces what stages have made by links, where the configuration asks for them.
+  private func relink(made paths: [RepositoryPath]) throws {
+    do {
+      if try configuration().linkTypes.first?.isLink == true {
+        try relink(paths.sorted(), command: "dver repro")
+      }
+    } catch let error as any DverError where error.exitStatus != .interrupted {
+      // What the stages made is in place and recorded.
+      notices.warning("outputs did not become links into the cache: \(error.message)")
+    }
   }
 
   /// How long the stages took that ran.
