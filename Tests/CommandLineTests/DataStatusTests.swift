@@ -151,9 +151,21 @@ import Testing
     #expect(found == "{\"untracked\": [\(list)]}")
   }
 
-  @Test func anUnknownTargetIsAnError() throws {
+  @Test func targetsMayBeUntracked() throws {
     let repository = try repository()
-    try repository.dver("data", "status", "nothing").requireStatus(2)
+    for path in ["loose", "dir/loose", "dir/sub/loose", "data/new"] {
+      try repository.write("1\n", to: path)
+    }
+    func untracked(_ target: String) throws -> String {
+      try json(repository, "--untracked-files", target)
+    }
+    #expect(try untracked("loose") == #"{"untracked": ["loose"]}"#)
+    #expect(try untracked("dir") == #"{"untracked": ["dir/loose", "dir/sub/loose"]}"#)
+    #expect(try untracked("data") == #"{"uncommitted": {"modified": ["data/"]}}"#)
+    #expect(try untracked("one.csv") == "{}")
+    let missing = try repository.dver("data", "status", "--json", "nothing").requireSuccess()
+    #expect(missing.standardOutput == "{}\n")
+    #expect(missing.standardError.contains("nothing is neither tracked nor there"))
   }
 
   @Test func unchangedMembersOfAChangedDirectoryAreListed() throws {

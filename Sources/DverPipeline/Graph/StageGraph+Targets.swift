@@ -8,10 +8,13 @@ extension StageGraph {
     package var stages: [Int] = []
     /// Tracked paths, ascending.
     package var tracked: [Int] = []
+    /// An output that was named, or a path inside of one; `nil` where the stage itself was.
+    package var output: RepositoryPath?
 
-    package init(stages: [Int] = [], tracked: [Int] = []) {
+    package init(stages: [Int] = [], tracked: [Int] = [], output: RepositoryPath? = nil) {
       self.stages = stages
       self.tracked = tracked
+      self.output = output
     }
 
     var isEmpty: Bool { stages.isEmpty && tracked.isEmpty }
@@ -24,7 +27,8 @@ extension StageGraph {
   /// - Parameters:
   ///   - folder: What the target counts from.
   ///   - isGlob: Whether names are patterns.
-  ///   - isRecursive: Whether a folder stands for all stages of the files in it.
+  ///   - isRecursive: Whether a folder stands for all stages of the files in it, also where a stage has its
+  ///     name.
   package func select(
     _ target: String, from folder: RepositoryPath, isGlob: Bool = false, isRecursive: Bool = false
   ) throws -> Selection {
@@ -37,12 +41,16 @@ extension StageGraph {
         if !found.isEmpty { return Selection(stages: found) }
       }
     }
+    if isRecursive, let path = path(target[...], from: folder) {
+      let below = contents(of: path)
+      if !below.isEmpty { return below }
+    }
     let named = stages(named: target, in: defaultFile, isGlob: isGlob)
     if !named.isEmpty { return Selection(stages: named) }
     guard let path = path(target[...], from: folder) else {
       throw StageGraphError.unknownTarget(target)
     }
-    let found = select(path, isRecursive: isRecursive)
+    let found = select(path)
     if !found.isEmpty { return found }
     if let colon = target.lastIndex(of: ":"), let file = self.path(target[..<colon], from: folder) {
       let pointed = tracked.indices.filter { tracked[$0].pointer == file }
@@ -73,19 +81,21 @@ extension StageGraph {
     }
   }
 
-  private func select(_ path: RepositoryPath, isRecursive: Bool) -> Selection {
+  private func select(_ path: RepositoryPath) -> Selection {
     let ofFile = stages(of: path)
     if !ofFile.isEmpty { return Selection(stages: ofFile) }
-    if let stage = owner(of: path) { return Selection(stages: [stage]) }
-    var selection = Selection(
+    if let stage = owner(of: path) { return Selection(stages: [stage], output: path) }
+    return Selection(
       tracked: tracked.indices.filter {
         tracked[$0].pointer == path || path.isInside(tracked[$0].path)
       })
-    if isRecursive, selection.isEmpty {
-      selection.stages = stages.indices.filter { stages[$0].address.file.isInside(path) }
-      selection.tracked = tracked.indices.filter { tracked[$0].pointer.isInside(path) }
-    }
-    return selection
+  }
+
+  /// What the files below a folder define and track.
+  private func contents(of folder: RepositoryPath) -> Selection {
+    Selection(
+      stages: stages.indices.filter { stages[$0].address.file.isBelow(folder) },
+      tracked: tracked.indices.filter { tracked[$0].pointer.isBelow(folder) })
   }
 
   private func path(_ text: Substring, from folder: RepositoryPath) -> RepositoryPath? {

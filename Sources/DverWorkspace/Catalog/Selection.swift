@@ -120,6 +120,10 @@ extension Workspace {
   private func select(
     _ target: [UInt8], in catalog: Catalog, recursive: Bool
   ) throws -> [Selection] {
+    if recursive, let path = try? path(of: target), catalog.output(containing: path) == nil {
+      let below = catalog.outputs(inside: path)
+      if !below.isEmpty { return below.map { Selection(output: $0, part: nil) } }
+    }
     let stages = catalog.outputs.filter { $0.isOutput(ofStage: target, from: current, root: root) }
     if !stages.isEmpty { return stages.map { Selection(output: $0, part: nil) } }
     let shown = PathQuoting.quoted(target)
@@ -132,7 +136,7 @@ extension Workspace {
       return [Selection(output: output, part: part)]
     }
     let below = catalog.outputs(inside: path)
-    if recursive || path.isRoot, !below.isEmpty {
+    if path.isRoot, !below.isEmpty {
       return below.map { Selection(output: $0, part: nil) }
     }
     if path.lastComponent.elementsEqual(CatalogFiles.pipelineName.utf8) {

@@ -19,7 +19,7 @@ extension Workspace {
     if !options.targets.isEmpty {
       scope = try self.scope(
         of: options.targets, in: [recorded] + (head.map { [$0] } ?? []),
-        outputs: catalog.outputs + (head?.outputs ?? []))
+        outputs: catalog.outputs + (head?.outputs ?? []), takesOthers: true)
     }
     if let head {
       status.committed = try DataComparison.run(
@@ -39,7 +39,9 @@ extension Workspace {
       status.unchanged = try unchangedPaths(
         in: versions, isGranular: options.isGranular, scope: scope)
     }
-    if options.showsUntracked { status.untracked = try UntrackedFiles.find(in: self, catalog) }
+    if options.showsUntracked {
+      status.untracked = try UntrackedFiles.find(in: self, catalog, scope: scope)
+    }
     return status
   }
 
@@ -109,26 +111,32 @@ struct UntrackedFiles {
   private let prefix: GitPathPrefix
   private let tracked: PathTable
   private let data: Set<RepositoryPath>
+  private let scope: DataScope
   private var paths: [[UInt8]] = []
 
   /// Their paths, sorted; none without git.
-  static func find(in workspace: Workspace, _ catalog: Catalog) throws -> [[UInt8]] {
+  static func find(
+    in workspace: Workspace, _ catalog: Catalog, scope: DataScope
+  ) throws -> [[UInt8]] {
     guard let git = try workspace.git() else { return [] }
     let prefix = workspace.gitPrefix(in: git)
     var search = UntrackedFiles(
       workspace: workspace, prefix: prefix,
-      tracked: try git.trackedPaths(below: prefix.bytes), data: Set(catalog.outputs.map(\.path)))
+      tracked: try git.trackedPaths(below: prefix.bytes), data: Set(catalog.outputs.map(\.path)),
+      scope: scope)
     try search.visit(.root, ignore: workspace.gitIgnoreStack(git))
     return search.paths.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   private init(
-    workspace: Workspace, prefix: GitPathPrefix, tracked: PathTable, data: Set<RepositoryPath>
+    workspace: Workspace, prefix: GitPathPrefix, tracked: PathTable, data: Set<RepositoryPath>,
+    scope: DataScope
   ) {
     self.workspace = workspace
     self.prefix = prefix
     self.tracked = tracked
     self.data = data
+    self.scope = scope
   }
 
   private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
@@ -149,7 +157,7 @@ struct UntrackedFiles {
       }
       let path = folder.appending(entry.name)
       let gitPath = prefix.gitPath(path)
-      guard !data.contains(path), entry.isDirectory || !isTracked(gitPath),
+      guard scope.touches(path), !data.contains(path), entry.isDirectory || !isTracked(gitPath),
         !ignore.decision(forPath: gitPath.span, isDirectory: entry.isDirectory).isIgnored
       else { continue }
       if entry.isDirectory {

@@ -96,11 +96,14 @@ extension Workspace {
 
   /// The paths that targets name in any of several versions.
   ///
-  /// - Parameter outputs: Those of the versions, and such as have no content yet.
+  /// - Parameters:
+  ///   - outputs: Those of the versions, and such as have no content yet.
+  ///   - takesOthers: Whether paths count as well that are not tracked.
   /// - Throws: ``WorkspaceError/noSuchTarget(_:)``, and ``WorkspaceError/missing(_:)`` for a path in a
   ///   directory that neither a version nor the workspace has.
   func scope(
-    of targets: [[UInt8]], in versions: [DataVersion], outputs: [TrackedOutput]
+    of targets: [[UInt8]], in versions: [DataVersion], outputs: [TrackedOutput],
+    takesOthers: Bool = false
   ) throws -> DataScope {
     var roots: [RepositoryPath] = []
     for target in targets {
@@ -118,7 +121,15 @@ extension Workspace {
         roots += outputs.filter { $0.origin == .pointer(pointer) }.map(\.path)
         continue
       }
-      guard outputs.contains(where: { $0.path.isInside(path) || path.isBelow($0.path) }) else {
+      let isTracked = outputs.contains { $0.path.isInside(path) || path.isBelow($0.path) }
+      if takesOthers {
+        if try !isTracked && !FileSystem.exists(root.appending(path)) {
+          notices.warning("\(PathQuoting.quoted(target)) is neither tracked nor there")
+        }
+        roots.append(path)
+        continue
+      }
+      guard isTracked else {
         throw WorkspaceError.noSuchTarget(PathQuoting.quoted(target))
       }
       if !outputs.contains(where: { $0.path.isInside(path) }),

@@ -29,7 +29,8 @@ extension Workspace {
     var status = try pointerItems(catalog, selected: selected.paths)
     if !catalog.pipelines.isEmpty, broken == nil {
       do {
-        status.items += try stageItems(catalog, selected: selected.stages)
+        status.items += try stageItems(
+          catalog, selected: selected.stages, onlyOutputs: selected.outputs)
       } catch let error as StageGraphError {
         broken = error
       }
@@ -84,7 +85,8 @@ extension Workspace {
   }
 
   private func stageItems(
-    _ catalog: Catalog, selected: Set<StageAddress>?
+    _ catalog: Catalog, selected: Set<StageAddress>?,
+    onlyOutputs named: [StageAddress: [RepositoryPath]]
   ) throws -> [WorkspaceStatus.Item] {
     let pipelines = try pipelines(catalog)
     let graph = pipelines.graph
@@ -97,24 +99,40 @@ extension Workspace {
     let forecast = try runner.forecast(plan, includesUpstream: false, isOnlyCompared: true)
     return forecast.sorted { $0.stage < $1.stage }.compactMap { item in
       let stage = graph.stages[item.stage]
-      var differences = StaleReason.statusItems(item.reasons, from: currentFolder)
+      let reasons = item.reasons.filter { reason in
+        guard case .output(let path, _, _) = reason, let outputs = named[stage.address] else {
+          return true
+        }
+        return outputs.contains { $0.isInside(path) }
+      }
+      var differences = StaleReason.statusItems(reasons, from: currentFolder)
       // It does not run, and DVC says so all the same.
       if stage.stage.isFrozen, StageStaleness.alwaysRuns(stage.stage) {
         differences.append("always changed")
       }
       guard !differences.isEmpty else { return nil }
       return WorkspaceStatus.Item(
-        name: stage.address.shown(from: currentFolder), differences: differences,
-        reasons: item.reasons)
+        name: stage.address.shown(from: currentFolder), differences: differences, reasons: reasons)
     }
   }
 
-  /// The tracked paths and stages that targets name; `nil` for all.
+  /// What the targets of a status name.
+  private struct StatusSelection {
+    /// Tracked paths; `nil` for all.
+    var paths: Set<RepositoryPath>?
+    /// `nil` for all.
+    var stages: Set<StageAddress>?
+    /// Of stages that are not named themselves, the named outputs and paths inside of them: what became of
+    /// others is not asked for.
+    var outputs: [StageAddress: [RepositoryPath]] = [:]
+  }
+
   private func select(
     forStatus targets: [[UInt8]], in catalog: Catalog, recursive: Bool, withDependencies: Bool
-  ) throws -> (paths: Set<RepositoryPath>?, stages: Set<StageAddress>?) {
-    guard !targets.isEmpty else { return (nil, nil) }
+  ) throws -> StatusSelection {
+    guard !targets.isEmpty else { return StatusSelection() }
     var (paths, stages): (Set<RepositoryPath>, Set<StageAddress>) = ([], [])
+    var outputs: [StageAddress: [RepositoryPath]] = [:]
     let graph = try Pipelines(catalog, root: root).graph
     var numbers: Set<Int> = []
     for target in targets {
@@ -123,6 +141,11 @@ extension Workspace {
         String(decoding: target, as: UTF8.self), from: currentFolder, isRecursive: recursive),
         !found.stages.isEmpty
       {
+        if let output = found.output, let number = found.stages.first {
+          outputs[graph.stages[number].address, default: []].append(output)
+        } else {
+          stages.formUnion(found.stages.map { graph.stages[$0].address })
+        }
         numbers.formUnion(found.stages)
         paths.formUnion(found.tracked.map { graph.tracked[$0].path })
         continue
@@ -138,19 +161,20 @@ extension Workspace {
         }
       }
     }
+    outputs = outputs.filter { !stages.contains($0.key) }
     if withDependencies { numbers.formUnion(graph.upstreamClosure(of: numbers.sorted())) }
     for number in numbers {
       stages.insert(graph.stages[number].address)
       guard withDependencies else { continue }
       paths.formUnion(graph.trackedUpstream[number].map { graph.tracked[$0].path })
     }
-    return (paths, stages)
+    return StatusSelection(paths: paths, stages: stages, outputs: outputs)
   }
 
   /// How a tracked path differs from its record; `nil` where it does not.
   func state(of output: TrackedOutput) throws -> WorkspaceStatus.PathState? {
     let content = try ContentScanner(workspace: self).content(of: output.path)
-    guard output.name != nil else { return content.name == nil ? .deleted : .new }
+    guard output.name != nil else { return content.name == nil ? .deleted : .modified }
     if output.isCached, try !isInCache(output, content: content) { return .notInCache }
     guard content.name != nil else {
       return try FileSystem.exists(root.appending(output.path)) ? .modified : .deleted

@@ -7,7 +7,6 @@ package struct WorkspaceStatus: Sendable {
   package enum PathState: String, Sendable {
     case modified
     case deleted
-    case new
     case notInCache = "not in cache"
   }
 
