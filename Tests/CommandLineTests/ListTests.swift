@@ -29,6 +29,31 @@ import Testing
     #expect(try repository.dver("ls", "gone").requireStatus(2).standardError.contains("spelling"))
   }
 
+  /// They are tracked, whatever is known of them.
+  @Test func outputsThatNothingIsRecordedOfAreListed() throws {
+    let repository = try repository()
+    try repository.write(
+      "stages: {s: {cmd: x, outs: [here, folder, gone/deep, {plain: {cache: false}}]}}\n",
+      to: "dver.yaml")
+    for path in ["here", "folder/file", "plain"] { try repository.write("1\n", to: path) }
+    #expect(try lines(repository, "--dver-only") == ["data", "folder", "gone", "here"])
+    #expect(
+      try lines(repository, "--dver-only", "-R") == [
+        "data/set/a", "data/set/sub/b", "data/set/sub-c", "folder", "gone/deep", "here",
+      ])
+    let json = try lines(repository, "--json").joined()
+    for name in ["folder", "here"] {
+      #expect(json.contains(#""path": "\#(name)", "isdir": \#(name == "folder"), "isout": true"#))
+    }
+  }
+
+  @Test func anEmptyTrackedFolderIsListed() throws {
+    let repository = try repository()
+    try repository.makeDirectory("empty")
+    try repository.dver("add", "-q", "empty").requireSuccess()
+    #expect(try lines(repository, "-R", "--dver-only").last == "empty")
+  }
+
   @Test func namesOfOneFolder() throws {
     let repository = try repository()
     #expect(try lines(repository) == [".dverignore", "data", "run.sh"])

@@ -58,6 +58,27 @@ extension PipelineExecutionTests {
     #expect(json.standardOutput.contains("\"verdict\": \"fail\""))
   }
 
+  @Test func aStageThatLacksWhatItReadsIsNotSaidToRun() throws {
+    let repository = try repository(
+      """
+        a: {cmd: cp none a, deps: [none], outs: [a]}
+        b: {cmd: cp in b, deps: [in], params: [nothing], outs: [b]}
+        c: {cmd: cp in d/c, deps: [in], outs: [d/c]}
+        e: {cmd: cp d/c e, deps: [d], outs: [e]}
+
+      """)
+    try repository.write("other: 1\n", to: "params.yaml")
+    let dry = try repository.dver("repro", "--dry", "-k").requireSuccess().standardOutput
+    #expect(dry.contains("Stage 'a' would fail: dependency none is missing\n"))
+    #expect(dry.contains("Stage 'b' would fail: params.yaml has no parameter nothing\n"))
+    for stage in ["c", "e"] { #expect(dry.contains("Running stage '\(stage)':")) }
+    let json = try repository.dver("repro", "--dry", "--json", "--pull").requireSuccess()
+    #expect(json.standardOutput.contains(#"{"stage": "a", "verdict": "run""#))
+    try repository.remove("d")
+    let single = try repository.dver("repro", "--dry", "-s", "e").requireSuccess().standardOutput
+    #expect(single.contains("Stage 'e' would fail: dependency d is missing\n"))
+  }
+
   /// A command that asks there for a password would wait forever.
   @Test(arguments: [false, true])
   func commandsHaveAGroupButNoTerminal(isOnTerminal: Bool) throws {

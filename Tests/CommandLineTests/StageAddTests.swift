@@ -8,6 +8,20 @@ import Testing
     return repository
   }
 
+  @Test func whatGitTracksIsNoOutput() throws {
+    let repository = try repository()
+    try repository.write("1\n", to: "o")
+    try repository.write("1\n", to: "d/x")
+    try repository.git("add", "o", "d").requireSuccess()
+    for output in ["o", "d", "d/x"] {
+      let refused = try repository.dver("stage", "add", "-n", "s", "-o", output, "true")
+        .requireStatus(2)
+      #expect(refused.standardError.contains("\(output) is tracked by git"))
+    }
+    #expect(!repository.exists("dver.yaml"))
+    try repository.dver("stage", "add", "-n", "s", "-O", "o", "true").requireSuccess()
+  }
+
   /// There `on` is true and `0644` is octal, so what is added must not look like that.
   @Test func aFileInTheOldYAMLIsReadAndChangedByItsRules() throws {
     let repository = try repository(

@@ -197,8 +197,8 @@ struct ReproForecastReport {
   func print(on console: Console) {
     if console.printsJSON { return console.print(json: document) }
     for stage in forecast {
-      if let failure = Self.words(of: stage) {
-        console.print("Stage '\(stage.stage)' would fail: \(failure)")
+      if let failure = stage.failure {
+        console.print("Stage '\(stage.stage)' would fail: \(failure.cause)")
       } else {
         show(stage, on: console)
       }
@@ -214,12 +214,6 @@ struct ReproForecastReport {
       console.print("Running stage '\(stage.stage)':")
       for command in stage.shellCommands { console.print("> \(command)") }
     }
-  }
-
-  /// Why a stage would fail, without its name.
-  private static func words(of stage: ReproForecast) -> String? {
-    guard case .frozen(_, let path) = stage.failure else { return nil }
-    return "it is frozen, and its output \(path) is missing"
   }
 
   private var document: JSONValue {

@@ -5,33 +5,10 @@ import DverManifest
 extension StageCourse {
   /// Refuses to begin where something that the stage reads is missing.
   func requireInputs() throws {
-    for (place, path) in stage.dependencies.enumerated() {
-      if inputs.dependencies[place].name == nil {
-        throw StageFailure.missingDependency(stage: address, path)
-      }
-      if let part = inputs.missingParts[place] {
-        throw StageFailure.missingDependency(stage: address, .inside(part))
-      }
-    }
-    for (index, selection) in stage.stage.parameters.enumerated() {
-      let file = stage.parameterFiles[index]
-      guard let values = inputs.parameters[index]?.values else {
-        throw StageFailure.missingParameter(stage: address, file: file, key: nil)
-      }
-      for key in selection.keys where !values.contains(where: { $0.key == key }) {
-        throw StageFailure.missingParameter(stage: address, file: file, key: key)
-      }
-    }
+    if let failure = inputs.failure(of: stage) { throw failure }
   }
 
-  func areInputsThere() throws -> Bool {
-    do {
-      try requireInputs()
-      return true
-    } catch is StageFailure {
-      return false
-    }
-  }
+  var areInputsThere: Bool { inputs.failure(of: stage) == nil }
 
   /// An edit while the command ran would be recorded as what it read.
   func requireSameInputs() throws {

@@ -16,7 +16,7 @@ extension StageCourse {
 
   /// Puts the outputs of an earlier run with the same inputs in place; `false` if there is none.
   func restoreFromRunCache(_ key: Digest?) throws -> Bool {
-    guard let key, !reasons.contains(.forced), try areInputsThere(),
+    guard let key, !reasons.contains(.forced), areInputsThere,
       let records = try storage.pastOutputs(of: stage, key: key)
     else { return false }
     try put(Dictionary(uniqueKeysWithValues: records.enumerated().map { ($0.offset, $0.element) }))

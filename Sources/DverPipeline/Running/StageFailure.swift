@@ -48,38 +48,36 @@ package enum StageFailure: DverError {
 
   package var message: String {
     switch self {
-    case .command(let stage, .exited(let status), _):
-      "stage '\(stage)' failed: its command exited with status \(status)"
-    case .command(let stage, .killed(let signal), _):
-      "stage '\(stage)' failed: its command was killed by signal \(signal)"
     case .command(let stage, .cancelled, _): "stage '\(stage)' was interrupted"
-    case .command(let stage, .timedOut, _):
-      "stage '\(stage)' failed: its command ran longer than its timeout"
-    case .shortage(let stage, let shortage):
-      "stage '\(stage)' failed: it needs \(shortage.needed) of \(shortage.resource), and there is "
-        + shortage.present
-    case .missingDependency(let stage, let path):
-      "stage '\(stage)' failed: dependency \(path) is missing"
-    case .missingParameter(let stage, let file, let key?):
-      "stage '\(stage)' failed: \(file) has no parameter \(key)"
-    case .missingParameter(let stage, let file, nil):
-      "stage '\(stage)' failed: parameter file \(file) is missing"
-    case .missingOutput(let stage, let path):
-      "stage '\(stage)' failed: it did not write its output \(path)"
-    case .outputLeftAside(let stage, let path):
-      "stage '\(stage)' failed: its previous output \(path) could not be put back yet"
-    case .outputBehindLink(let stage, let path, let link):
-      "stage '\(stage)' failed: its output \(path) lies below the symbolic link \(link)"
-    case .inputChanged(let stage, let path):
-      "stage '\(stage)' failed: dependency \(path) changed while the stage ran"
     case .runsElsewhere(let stage, let holder):
       "stage '\(stage)' is being run by \(holder?.text ?? "another process")"
     case .declined(let stage): "stage '\(stage)' was not run, for nobody agreed to it"
-    case .frozen(let stage, let path):
-      "stage '\(stage)' failed: it is frozen, and its output \(path) is missing"
-    case .restoredWrongly(let stage, let path):
-      "stage '\(stage)' failed: output \(path) changed while it was stored"
-    case .other(let stage, let message, _): "stage '\(stage)' failed: \(message)"
+    default: "stage '\(stage)' failed: \(cause)"
+    }
+  }
+
+  /// Why, without the stage.
+  package var cause: String {
+    switch self {
+    case .command(_, .exited(let status), _): "its command exited with status \(status)"
+    case .command(_, .killed(let signal), _): "its command was killed by signal \(signal)"
+    case .command(_, .cancelled, _): "it was interrupted"
+    case .command(_, .timedOut, _): "its command ran longer than its timeout"
+    case .shortage(_, let shortage):
+      "it needs \(shortage.needed) of \(shortage.resource), and there is \(shortage.present)"
+    case .missingDependency(_, let path): "dependency \(path) is missing"
+    case .missingParameter(_, let file, let key?): "\(file) has no parameter \(key)"
+    case .missingParameter(_, let file, nil): "parameter file \(file) is missing"
+    case .missingOutput(_, let path): "it did not write its output \(path)"
+    case .outputLeftAside(_, let path): "its previous output \(path) could not be put back yet"
+    case .outputBehindLink(_, let path, let link):
+      "its output \(path) lies below the symbolic link \(link)"
+    case .inputChanged(_, let path): "dependency \(path) changed while the stage ran"
+    case .runsElsewhere: "another process runs it"
+    case .declined: "nobody agreed to it"
+    case .frozen(_, let path): "it is frozen, and its output \(path) is missing"
+    case .restoredWrongly(_, let path): "output \(path) changed while it was stored"
+    case .other(_, let message, _): message
     }
   }
 

@@ -23,9 +23,10 @@ extension StageRunner {
   ///   - isOnlyCompared: Whether no stage is to run for what is found, as in `status`. Then what a
   ///     stage before it would restore does not count as there, and parameter files that a stage
   ///     without a lock cannot read are new, with a warning.
+  ///   - isFetching: Whether what is missing would be fetched first.
   package func forecast(
     _ plan: [Int], isForced: Bool = false, includesUpstream: Bool = true,
-    isOnlyCompared: Bool = false
+    isOnlyCompared: Bool = false, isFetching: Bool = false
   ) throws -> [StageForecast] {
     let looks = try parallelMap(plan) { number in
       let stage = graph.stages[number]
@@ -54,10 +55,25 @@ extension StageRunner {
           .frozen(stage: graph.stages[number].address, graph.stages[number].outputs[$0])
         }
         if failure == nil { verdict = .fresh }
+      } else if verdict == .stale, !isOnlyCompared {
+        failure = inputs.failure(of: graph.stages[number]) {
+          isFetching || isMade($0, for: number, verdicts)
+        }
       }
       verdicts[number] = verdict
       return StageForecast(
         stage: number, verdict: verdict, reasons: reasons, failure: failure)
+    }
+  }
+
+  /// Whether a stage before `number` would make what stands at `path`, or a part of it.
+  private func isMade(
+    _ path: DependencyPath, for number: Int, _ verdicts: [Int: StageStaleness.Verdict]
+  ) -> Bool {
+    guard let path = path.insidePath else { return false }
+    return graph.upstream[number].contains { source in
+      (verdicts[source] ?? .fresh) != .fresh
+        && graph.stages[source].outputs.contains { $0.isInside(path) || path.isBelow($0) }
     }
   }
 

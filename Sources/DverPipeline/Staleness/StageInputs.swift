@@ -19,6 +19,34 @@ package struct StageInputs: Hashable, Sendable {
     self.dependencies = dependencies
     self.parameters = parameters
   }
+
+  /// Why `stage` cannot run: the first thing missing of what it reads.
+  ///
+  /// - Parameter isExpected: Whether something that is missing, or lacks something, will be there in time.
+  func failure(
+    of stage: ResolvedStage, unless isExpected: (DependencyPath) -> Bool = { _ in false }
+  ) -> StageFailure? {
+    let address = stage.address
+    for (place, path) in stage.dependencies.enumerated() where !isExpected(path) {
+      if dependencies[place].name == nil {
+        return .missingDependency(stage: address, path)
+      }
+      if let part = missingParts[place] {
+        return .missingDependency(stage: address, .inside(part))
+      }
+    }
+    for (index, selection) in stage.stage.parameters.enumerated() {
+      let file = stage.parameterFiles[index]
+      if isExpected(file) { continue }
+      guard let values = parameters[index]?.values else {
+        return .missingParameter(stage: address, file: file, key: nil)
+      }
+      for key in selection.keys where !values.contains(where: { $0.key == key }) {
+        return .missingParameter(stage: address, file: file, key: key)
+      }
+    }
+    return nil
+  }
 }
 
 /// What stands in an output's place, as it was found at one moment.

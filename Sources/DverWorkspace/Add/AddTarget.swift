@@ -49,9 +49,7 @@ extension Workspace {
     if let below = catalog.outputs(inside: path).first {
       throw WorkspaceError.overlaps(shown, with: displayed(below.path))
     }
-    if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) {
-      throw WorkspaceError.trackedByGit(shown)
-    }
+    try refuseInGit(path, shown)
     try refuseIgnoredPointer(path.withSuffix(CatalogFiles.pointerSuffix))
     return .whole(path, isTracked: false)
   }
@@ -88,6 +86,12 @@ extension Workspace {
     throw WorkspaceError.failed(
       "git ignores \(shown), which it is to keep",
       hint: "run 'git check-ignore -v \(shown)' and change that rule")
+  }
+
+  /// Refuses a path that git tracks, or of which it tracks a part.
+  func refuseInGit(_ path: RepositoryPath, _ shown: String) throws {
+    guard let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(path)) else { return }
+    throw WorkspaceError.trackedByGit(shown)
   }
 
   /// Refuses tracked data of which git tracks a part too, except for what dver ignores.

@@ -51,6 +51,7 @@ extension Workspace {
     for stage in graph.stages where stage.address == StageAddress(file: path, name: name) {
       for place in stage.outputs { try refuseStores(in: place) }
       for (output, place) in zip(stage.stage.outputs, stage.outputs) where output.isCached {
+        try refuseInGit(place, displayed(place))
         // Without its folder the line waits for the first run.
         if try FileSystem.exists(root.appending(place.parent)) { try lines.add(place) }
       }

@@ -9,6 +9,8 @@ struct Lister {
   private let source: ListingSource
   private let version: DataVersion
   private let options: ListingOptions
+  /// Outputs of which nothing is recorded yet.
+  var unrecorded: [RepositoryPath] = []
   private var listing = Listing()
   private var blobs: [(item: Int, blob: GitObjectID)] = []
 
@@ -39,9 +41,10 @@ struct Lister {
   /// The names in a folder that is not tracked itself; `nil` where there is no such folder.
   private func children(of folder: RepositoryPath) throws -> [ListedChild]? {
     let outputs = version.outputs(below: folder)
+    let unrecorded = self.unrecorded.filter { $0.isBelow(folder) }
     let plain =
       try options.onlyTracked && folder.isRoot ? [] : source.children(of: folder, in: workspace)
-    guard plain != nil || !outputs.isEmpty else { return nil }
+    guard plain != nil || !outputs.isEmpty || !unrecorded.isEmpty else { return nil }
     var byName: [[UInt8]: ListedChild] = [:]
     for child in plain ?? [] {
       // Of a revision, the ignored files of the workspace's own folder are still dver's.
@@ -57,6 +60,18 @@ struct Lister {
       let name = Array(rest[..<slash])
       byName[name] = ListedChild(name: name, isDirectory: true)
     }
+    for path in unrecorded {
+      let name = Array(path.components[folder.components.count])
+      let isInside = folder.appending(name) != path
+      let status = try FileSystem.status(of: workspace.root.appending(path))
+      var child =
+        byName[name]
+        ?? ListedChild(
+          name: name, isDirectory: isInside || status?.isDirectory == true,
+          size: status?.isFile == true ? status?.size : nil)
+      child.isOutput = !isInside
+      byName[name] = child
+    }
     return byName.values.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
 
@@ -69,11 +84,16 @@ struct Lister {
       let isOpened = child.isDirectory && level < options.levels
       if !isOpened || options.showsFolders { append(child, at: shown) }
       guard isOpened else { continue }
+      let count = listing.items.count
       if child.isOutput, let output = version.output(containing: path) {
         let members = ListedMembers(try version.entries(of: output))
         try list(inner(members, of: path), of: path, at: shown, level: level + 1)
       } else if let below = try self.children(of: path) {
         try list(below, of: path, at: shown, level: level + 1)
+      }
+      // An output with nothing in it is all there is to list.
+      if child.isOutput, listing.items.count == count, !options.showsFolders {
+        append(child, at: shown)
       }
     }
   }

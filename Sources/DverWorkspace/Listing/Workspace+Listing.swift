@@ -12,8 +12,10 @@ extension Workspace {
   package func list(_ path: [UInt8], options: ListingOptions) throws -> Listing {
     let folder = try self.path(of: path)
     guard let name = options.revision ?? bare.map({ _ in "HEAD" }) else {
+      let catalog = try catalog()
       var lister = Lister(
-        self, source: .workspace, version: recordedVersion(try catalog()), options: options)
+        self, source: .workspace, version: recordedVersion(catalog), options: options)
+      lister.unrecorded = catalog.outputs.filter { $0.isCached && $0.name == nil }.map(\.path)
       return try lister.list(folder)
     }
     let git = try requiredGit(for: "ls --rev")

@@ -149,9 +149,7 @@ extension Workspace {
         throw WorkspaceError.overlaps(shown, with: displayed(other.path))
       }
     }
-    if let git = try git(), try git.isTracked(gitPrefix(in: git).gitPath(target)) {
-      throw WorkspaceError.trackedByGit(shown)
-    }
+    try refuseInGit(target, shown)
   }
 
   private func refuseOtherDevice(

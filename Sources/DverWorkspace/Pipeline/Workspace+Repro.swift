@@ -102,7 +102,8 @@ extension Workspace {
     let plan = try pipelines.plan(options, from: currentFolder).stages
     let storage = try WorkspaceStorage(self, transaction: nil)
     let runner = try runner(pipelines, storage: storage, options: options) { _ in }
-    let forecast = try runner.forecast(plan, isForced: options.force)
+    let forecast = try runner.forecast(
+      plan, isForced: options.force, isFetching: options.pulls)
     try saveIndexes()
     return forecast.map {
       let stage = pipelines.graph.stages[$0.stage]

@@ -176,10 +176,7 @@ final class WorkspaceStorage: StageStorage {
   func requireTrackable(_ output: StageOutput, at path: RepositoryPath) throws {
     try workspace.refuseLinks(above: path, path.description)
     try requireReplaceable(path)
-    guard output.isCached, let git = try workspace.git() else { return }
-    if try git.isTracked(workspace.gitPrefix(in: git).gitPath(path)) {
-      throw WorkspaceError.trackedByGit(path.description)
-    }
+    if output.isCached { try workspace.refuseInGit(path, path.description) }
   }
 
   func requireReplaceable(_ path: RepositoryPath) throws {
