@@ -1,4 +1,4 @@
-import DverCore
+package import DverCore
 import DverFileSystem
 import DverIgnore
 
@@ -19,7 +19,7 @@ extension Workspace {
   }
 
   /// A workspace path as the user would type it where they are.
-  func displayed(_ path: RepositoryPath) -> String {
+  package func displayed(_ path: RepositoryPath) -> String {
     PathQuoting.quoted(relativeToCurrent(path))
   }
 

@@ -33,6 +33,8 @@ package enum WorkspaceError: DverError {
   case wrongStore(remote: String, path: String, expected: String, found: String?)
   case remoteIsCache(String)
   case missingData([String])
+  /// Tracked data that is not in its place; where it can be had is not known.
+  case notPlaced([String])
   /// Data that `.dvc` files name.
   case missingDVCData([String])
   case unsaved([String])
@@ -76,6 +78,8 @@ package enum WorkspaceError: DverError {
         "\(path) holds the store \($0), not \(expected), which remote '\(remote)' was first used with"
       } ?? "\(path) holds no object store, though remote '\(remote)' was used before"
     case .remoteIsCache(let remote): "remote '\(remote)' is the cache itself"
+    case .notPlaced(let paths):
+      "\(Self.count(paths, "path is", "paths are")) missing: \(Self.list(paths))"
     case .missingData(let paths):
       "\(Self.count(paths, "object is", "objects are")) missing: \(Self.list(paths))"
     case .missingDVCData(let paths):
@@ -138,6 +142,7 @@ package enum WorkspaceError: DverError {
       "mount the share, or forget the old store with 'dver remote modify NAME id --unset'"
     case .remoteIsCache(let remote):
       "choose another folder with 'dver remote modify \(remote) url PATH'"
+    case .notPlaced: "bring it back with 'dver checkout', or with 'dver pull'"
     case .missingData: "run 'dver pull', or 'dver push' where the data is"
     case .missingDVCData: "'dvc pull' brings it; none of the project's files was changed"
     case .unsaved: "run 'dver add' or 'dver commit' to keep them, or use -f to lose them"
@@ -148,7 +153,7 @@ package enum WorkspaceError: DverError {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .missingData, .missingDVCData, .damaged: .damaged
+    case .notPlaced, .missingData, .missingDVCData, .damaged: .damaged
     default: .failed
     }
   }

@@ -45,7 +45,7 @@ import Testing
       to: "dver.yaml")
     try clone.dver("pull", "data/a").requireSuccess()
     let refused = try clone.dver("repro").requireStatus(4)
-    #expect(refused.standardError.contains("1 object is missing: data/sub/run"))
+    #expect(refused.standardError.contains("1 path is missing: data/sub/run"))
     #expect(!clone.exists("o"))
     #expect(try clone.git("status", "--porcelain", "--", "data.dver", ".dver").lines == [])
     try clone.dver("pull").requireSuccess()

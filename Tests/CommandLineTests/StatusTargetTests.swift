@@ -62,4 +62,33 @@ import Testing
     try repository.write("1\n", to: "a")
     #expect(try status(repository) == #"{"a.dver": [{"changed outs": {"a": "modified"}}]}"# + "\n")
   }
+
+  @Test func aFrozenStageIsNamed() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.write("stages: {s: {cmd: cp in o, deps: [in], outs: [o]}}\n", to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    #expect(try repository.dver("status").requireSuccess().standardError == "")
+    try repository.dver("freeze", "s").requireSuccess()
+    try repository.write("2\n", to: "in")
+    let status = try repository.dver("status").requireSuccess()
+    #expect(status.standardError.contains("stage 's' is frozen: changes of what it reads are not"))
+    #expect(status.lines == ["Data and pipelines are up to date."])
+  }
+
+  /// As the user would type them.
+  @Test func pathsCountFromTheCurrentFolder() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "folder/a")
+    let added = try repository.dver("add", "a", in: "folder").requireSuccess()
+    #expect(added.standardError.hasPrefix("Added a ("))
+    try repository.remove("folder/a")
+    let placed = try repository.dver("checkout", in: "folder").requireSuccess()
+    #expect(placed.lines.first == "A\ta")
+    try repository.write("2\n", to: "folder/a")
+    let recorded = try repository.dver("commit", "-f", in: "folder").requireSuccess()
+    #expect(recorded.standardError == "Recorded a\n")
+    let moved = try repository.dver("move", "a", "../b", in: "folder").requireSuccess()
+    #expect(moved.standardError == "Moved a to ../b\n")
+  }
 }

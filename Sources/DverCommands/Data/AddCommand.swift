@@ -79,7 +79,7 @@ struct AddCommand: WorkspaceCommand {
       let size = ByteCount(added.record.size ?? 0)
       let files = added.record.fileCount.map { CountText.text($0, "file") + ", " } ?? ""
       let verb = added.isChanged ? "Added" : "Unchanged:"
-      console.status("\(verb) \(added.path) (\(files)\(size))")
+      console.status("\(verb) \(workspace.displayed(added.path)) (\(files)\(size))")
     }
     if summary.newObjectCount > 0 {
       let place = toRemote ? "the remote" : "the cache"

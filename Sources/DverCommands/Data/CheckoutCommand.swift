@@ -44,10 +44,11 @@ struct CheckoutCommand: WorkspaceCommand {
     options.allowMissing = allowMissing
     do {
       let result = try workspace.checkout(selection.targetBytes, options: options)
-      CheckoutReport(result, onlyCounts: summary).print(on: console)
+      CheckoutReport(result, onlyCounts: summary, shown: workspace.displayed).print(on: console)
     } catch let error as IncompleteCheckout {
       if !console.printsJSON {
-        CheckoutReport(error.summary, onlyCounts: summary).print(on: console)
+        CheckoutReport(error.summary, onlyCounts: summary, shown: workspace.displayed)
+          .print(on: console)
       }
       throw error
     }
@@ -58,10 +59,15 @@ struct CheckoutCommand: WorkspaceCommand {
 struct CheckoutReport {
   private let summary: CheckoutSummary
   private let onlyCounts: Bool
+  private let shown: (RepositoryPath) -> String
 
-  init(_ summary: CheckoutSummary, onlyCounts: Bool) {
+  /// - Parameter shown: How the user is told a path of the workspace.
+  init(
+    _ summary: CheckoutSummary, onlyCounts: Bool, shown: @escaping (RepositoryPath) -> String
+  ) {
     self.summary = summary
     self.onlyCounts = onlyCounts
+    self.shown = shown
   }
 
   func print(on console: Console) {
@@ -72,7 +78,9 @@ struct CheckoutReport {
         ("A", Console.Color.green, summary.added), ("M", .yellow, summary.modified),
         ("D", .red, summary.deleted),
       ] {
-        for path in paths { console.print(styled: "\(console.colored(letter, color))\t\(path)") }
+        for path in paths {
+          console.print(styled: "\(console.colored(letter, color))\t\(shown(path))")
+        }
       }
     }
     let counts = [

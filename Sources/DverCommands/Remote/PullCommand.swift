@@ -33,17 +33,18 @@ struct PullCommand: WorkspaceCommand {
     do {
       let summary = try workspace.pull(
         transfer.selection.targetBytes, options: transfer.options, checkout: checkout)
-      report(summary, on: console)
+      report(summary, of: workspace, on: console)
     } catch let error as IncompletePull {
-      if !console.printsJSON { report(error.summary, on: console) }
+      if !console.printsJSON { report(error.summary, of: workspace, on: console) }
       throw error
     }
   }
 
-  private func report(_ summary: PullSummary, on console: Console) {
+  private func report(_ summary: PullSummary, of workspace: Workspace, on console: Console) {
     let fetched = TransferReport(
       verb: "Fetched", preposition: "from", summaries: summary.transfers)
-    let placed = CheckoutReport(summary.checkout, onlyCounts: false)
+    let placed = CheckoutReport(
+      summary.checkout, onlyCounts: false, shown: workspace.displayed)
     if console.printsJSON {
       return console.print(json: ["fetched": fetched.json, "checkout": placed.json])
     }

@@ -50,7 +50,8 @@ struct CommitCommand: WorkspaceCommand {
           }))
     }
     for item in recorded {
-      console.status("\(item.isChanged ? "Recorded" : "Unchanged:") \(item.path)")
+      let verb = item.isChanged ? "Recorded" : "Unchanged:"
+      console.status("\(verb) \(workspace.displayed(item.path))")
     }
   }
 }

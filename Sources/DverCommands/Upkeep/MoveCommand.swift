@@ -37,6 +37,7 @@ struct MoveCommand: WorkspaceCommand {
         "old": .path(moved.source), "new": .path(moved.target), "pointer": .path(moved.pointer),
       ])
     }
-    console.status("Moved \(moved.source) to \(moved.target)")
+    let (source, target) = (workspace.displayed(moved.source), workspace.displayed(moved.target))
+    console.status("Moved \(source) to \(target)")
   }
 }

@@ -88,7 +88,9 @@ package enum StageFailure: DverError {
     case .command(_, _, nil): "it printed nothing"
     case .shortage(_, let shortage):
       "say how much there is with 'dver config resources.\(shortage.resource) N', or change the stage"
-    case .missingDependency: "create it, or run 'dver pull' if it is tracked"
+    case .missingDependency:
+      "create it, or bring it back with 'dver checkout' or 'dver pull' if it is tracked"
+    case .missingParameter(_, _, nil): "create it, or take it out of the stage's params"
     case .missingParameter: "add it to the file"
     case .missingOutput: "check the outs of the stage; what it wrote is in .dver/tmp/failed"
     case .outputLeftAside:

@@ -9,7 +9,7 @@ extension Workspace {
   /// added, as if that had been added again: of a directory what is read, the rest stays as it is
   /// recorded. Links into a cache that has moved are made anew by that.
   ///
-  /// - Throws: ``WorkspaceError/missingData(_:)`` where what was asked for is not there, or a part of
+  /// - Throws: ``WorkspaceError/notPlaced(_:)`` where what was asked for is not there, or a part of
   ///   what is read was never placed here: that it is absent is no change of the user's.
   func recordSources(
     of plan: Pipelines.Plan, in pipelines: Pipelines, options: ReproOptions,
@@ -42,7 +42,7 @@ extension Workspace {
       changed += parts.changed.map { root.appending($0).bytes }
     }
     guard missing.isEmpty || options.allowMissing else {
-      throw WorkspaceError.missingData(missing.map { displayed($0) })
+      throw WorkspaceError.notPlaced(missing.map { displayed($0) })
     }
     guard !changed.isEmpty else { return }
     var addOptions = AddOptions()

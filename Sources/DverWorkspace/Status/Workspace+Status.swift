@@ -105,6 +105,10 @@ extension Workspace {
         }
         return outputs.contains { $0.isInside(path) }
       }
+      if stage.stage.isFrozen {
+        let name = stage.address.shown(from: currentFolder)
+        notices.warning("stage '\(name)' is frozen: changes of what it reads are not shown")
+      }
       var differences = StaleReason.statusItems(reasons, from: currentFolder)
       // It does not run, and DVC says so all the same.
       if stage.stage.isFrozen, StageStaleness.alwaysRuns(stage.stage) {
