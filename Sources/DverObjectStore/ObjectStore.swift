@@ -52,7 +52,12 @@ package final class ObjectStore: Sendable {
     at folder: AbsolutePath, soundObjects: SoundObjects? = nil,
     leases: LeaseSettings = LeaseSettings(), onDamage: DamageHandler? = nil
   ) throws -> ObjectStore? {
-    guard let descriptor = try StoreDescriptor.read(at: folder) else { return nil }
+    guard let descriptor = try StoreDescriptor.read(at: folder) else {
+      if try StoreDescriptor.isLost(at: folder) {
+        throw StoreError.lostDescriptor(folder.description)
+      }
+      return nil
+    }
     return try ObjectStore(
       folder: folder, descriptor: descriptor, soundObjects: soundObjects, leases: leases,
       onDamage: onDamage)

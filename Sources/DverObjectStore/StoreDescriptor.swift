@@ -104,6 +104,25 @@ package struct StoreDescriptor: Hashable, Sendable {
     }
   }
 
+  /// Whether a folder without the file holds what only a store does.
+  package static func isLost(at folder: AbsolutePath) throws -> Bool {
+    let names = [Array(fileName.utf8), Array("HEAD".utf8)]
+    // A git repository has such a folder of objects, too.
+    if try names.contains(where: { try FileSystem.exists(folder.appending($0)) }) { return false }
+    if try FileSystem.names(in: folder.appending("packs"))?.isEmpty == false { return true }
+    let objects = folder.appending("objects")
+    return try (FileSystem.names(in: objects) ?? []).filter { $0.count == 2 }.contains { name in
+      try (FileSystem.names(in: objects.appending(name)) ?? []).contains { $0.count == 62 }
+    }
+  }
+
+  /// Writes the file of a store again that has lost it.
+  ///
+  /// - Parameter id: That of the store, where it is known.
+  package static func restore(at folder: AbsolutePath, id: String?) throws {
+    _ = try write(to: folder, id: id)
+  }
+
   /// A store keeps house in its folders, so that none of them may be somebody else's.
   private static func refuseOthersFiles(in folder: AbsolutePath) throws {
     for name in ["objects", "packs", "runs", "names", "pending", "leases", "trash", "quarantine"]
@@ -124,13 +143,17 @@ package struct StoreDescriptor: Hashable, Sendable {
   /// Makes the folder a store; of two that try at once, both end up with the first one's.
   package static func create(at folder: AbsolutePath) throws -> StoreDescriptor {
     try refuseOthersFiles(in: folder)
+    return try write(to: folder, id: nil)
+  }
+
+  private static func write(to folder: AbsolutePath, id: String?) throws -> StoreDescriptor {
     // What a killed process leaves there goes with the rest of the folder's waste.
     let staging = folder.appending("tmp")
     try FileSystem.makeSharedDirectories(folder, synced: true)
     try FileSystem.makeSharedDirectories(staging)
     var generator = SystemRandomNumberGenerator()
-    let id = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
-    let descriptor = StoreDescriptor(id: id, created: Int64(time(nil)))
+    let fresh = (0..<2).map { _ in Digest.hexWord(generator.next()) }.joined()
+    let descriptor = StoreDescriptor(id: id ?? fresh, created: Int64(time(nil)))
     let temporary = staging.appending(FileSystem.temporaryName())
     // Others may write to it until it is complete, so that they can tell by its lock who is alive.
     let file = try OpenFile(temporary, .createNew(permissions: 0o644))

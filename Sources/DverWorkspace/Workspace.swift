@@ -233,6 +233,7 @@ package final class Workspace: Sendable {
     if let known = try cacheIfPresent() { return known }
     try requireWorkTree()
     let folder = try cacheFolder()
+    try refuseReservedStore(at: folder)
     try FileSystem.makeDirectories(folder)
     if try configuration().sharesCache, let status = try FileSystem.status(of: folder) {
       // What is made in it takes after it.

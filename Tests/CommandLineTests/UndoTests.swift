@@ -356,4 +356,42 @@ import Testing
     try repository.dver("undo").requireSuccess()
     #expect(try repository.tree(ignoring: ["cache", "tmp", "state"]) == before)
   }
+
+  /// The next one finishes it, and goes no further.
+  @Test func anInterruptedUndoTakesBackOneOperation() throws {
+    let repository = try TemporaryRepository()
+    try repository.dver("config", "--local", "-q", "core.lock_timeout", "0").requireSuccess()
+    var pointers: [String] = []
+    for text in ["0", "1", "2", "3"] {
+      try repository.write(text, to: "a")
+      try repository.dver("add", "-q", "a").requireSuccess()
+      pointers.append(try repository.readText("a.dver"))
+    }
+    func requirePointer(_ number: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
+      let present = try repository.readText("a.dver")
+      #expect(present == pointers[number], sourceLocation: sourceLocation)
+    }
+    try repository.write("", to: ".git/index.lock")
+    let refused = try repository.dver("undo").requireStatus(5)
+    #expect(refused.standardError.contains(".git/index.lock"))
+    try requirePointer(3)
+    try repository.remove(".git/index.lock")
+    let undone = try repository.dver("undo").requireSuccess()
+    try requirePointer(2)
+    // As if it had been killed before its end, when all was done and written down.
+    let number = try #require(undone.standardOutput.split(separator: " ").dropFirst().first)
+      .prefix { $0.isNumber }
+    try repository.write("undo \(number)\n", to: ".dver/state/undoing")
+    let finished = try repository.dver("undo").requireSuccess()
+    #expect(finished.standardOutput == undone.standardOutput)
+    try requirePointer(2)
+    try repository.dver("undo").requireSuccess()
+    try requirePointer(1)
+    // Other work came after it.
+    try repository.write("undo \(number)\n", to: ".dver/state/undoing")
+    try repository.write("4", to: "a")
+    try repository.dver("add", "-q", "a").requireSuccess()
+    try repository.dver("undo").requireSuccess()
+    try requirePointer(1)
+  }
 }

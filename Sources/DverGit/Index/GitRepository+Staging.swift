@@ -50,6 +50,23 @@ extension GitRepository {
     return .staged(changeCount: plan.changeCount)
   }
 
+  /// Waits until nobody else holds the lock on the index; it may be taken again right after.
+  ///
+  /// - Throws: ``GitError/locked(path:)`` after `timeout`.
+  package func waitForIndex(timeout: Duration, willWait: () -> Void = {}) throws {
+    let path = indexPath + Array(".lock".utf8)
+    func isLocked() -> Bool {
+      var status = stat()
+      return unsafe withCString(path) { unsafe lstat($0, &status) } == 0
+    }
+    guard isLocked() else { return }
+    willWait()
+    let deadline = Deadline(timeout)
+    while isLocked() {
+      guard deadline.waitBriefly() else { throw GitError.locked(path: path) }
+    }
+  }
+
   private static let syncedCount = 8
 
   /// What the index says about the paths of a call to `stage`.

@@ -11,6 +11,7 @@ struct Catalog: Sendable {
   private(set) var pipelines: [Pipeline] = []
   /// The pointer files, sorted by path.
   private(set) var pointers: [PointerEntry] = []
+  private let looseLocks: [(path: RepositoryPath, bytes: [UInt8])]
   /// Folders of the workspace that could not be looked into.
   private let closedFolders: [RepositoryPath]
 
@@ -21,11 +22,23 @@ struct Catalog: Sendable {
     closedFolders = files.closedFolders
     pointers = files.pointers
     pipelines = files.pipelines
+    looseLocks = files.looseLocks
     for pointer in pointers {
       outputs.append(contentsOf: try Self.outputs(of: pointer.file, at: pointer.path))
     }
     for pipeline in pipelines { outputs.append(contentsOf: try Self.outputs(of: pipeline)) }
     outputs.sort { $0.path < $1.path }
+  }
+
+  /// What locks record, be it of stages that are defined no more.
+  ///
+  /// - Throws: Where one that has no definition beside it cannot be read.
+  func lockedNames() throws -> [ContentName] {
+    let loose = try looseLocks.map { path, bytes in
+      try LockFile.parse(bytes: bytes, source: path.description)
+    }
+    return (pipelines.map(\.lock) + loose).flatMap(\.entries).flatMap(\.lock.outputs)
+      .compactMap(\.name)
   }
 
   static func outputs(of pipeline: Pipeline) throws -> [TrackedOutput] {

@@ -64,6 +64,8 @@ struct CatalogFiles: Sendable {
 
   var pointers: [Pointer] = []
   var pipelines: [Pipeline] = []
+  /// Lock files without a definition beside them, looked for where all that is recorded counts.
+  var looseLocks: [(path: RepositoryPath, bytes: [UInt8])] = []
   /// Folders that could not be looked into.
   var closedFolders: [RepositoryPath] = []
 

@@ -57,6 +57,7 @@ struct CatalogSearch {
       ignore.push(rules)
     }
     try readFiles(entries, in: folder, ignore: ignore)
+    if requiresAll, files.pipelines.last?.folder != folder { try readLooseLock(in: folder) }
     for entry in entries where entry.isDirectory {
       let child = folder.appending(entry.name)
       if tracked.contains(child) { continue }
@@ -84,6 +85,12 @@ struct CatalogSearch {
         report(error)
       }
     }
+  }
+
+  private mutating func readLooseLock(in folder: RepositoryPath) throws {
+    let path = folder.appending(CatalogFiles.lockName.utf8)
+    guard let bytes = try FileSystem.contents(of: workspace.root.appending(path)) else { return }
+    files.looseLocks.append((path, bytes))
   }
 
   private mutating func read(

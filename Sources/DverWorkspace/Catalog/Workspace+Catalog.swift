@@ -71,7 +71,11 @@ extension Workspace {
       let file = try PipelineFile(
         bytes: bytes, source: folder.appending(CatalogFiles.pipelineName.utf8).description,
         parameters: parameters, options: options)
-      return try CatalogFiles.Pipeline(folder: folder, file: file, lock: locks[folder])
+      return try CatalogFiles.Pipeline(
+        folder: folder, file: file, lock: locks.removeValue(forKey: folder))
+    }
+    files.looseLocks = locks.sorted { $0.key < $1.key }.map { folder, bytes in
+      (folder.appending(CatalogFiles.lockName.utf8), bytes)
     }
     return files
   }

@@ -40,6 +40,15 @@ struct CollectMarker {
     }
   }
 
+  /// Adds what a catalog tracks, and what its locks record beside that.
+  mutating func add(_ catalog: Catalog, manifests: ManifestFiles, place: String) throws {
+    try add(catalog.outputs, manifests: manifests, place: place)
+    let known = Set(catalog.outputs.compactMap(\.name))
+    for name in try reporting(place, { try catalog.lockedNames() }) where !known.contains(name) {
+      addIfReadable(name, manifests: manifests)
+    }
+  }
+
   mutating func add(_ name: ContentName, reader: ManifestReader, remote: String? = nil) throws {
     guard name.isDirectory else {
       return objectsByRemote[remote, default: []].append(name.digest)
@@ -55,6 +64,7 @@ struct CollectMarker {
   /// Adds what can be found of something that need not be complete.
   mutating func addIfReadable(_ name: ContentName, manifests: ManifestFiles) {
     objectsByRemote[nil, default: []].append(name.digest)
+    guard name.isDirectory else { return }
     // A manifest that is half read must not keep the rest of another one from being read.
     let before = (objectsByRemote, seen)
     let path = RepositoryPath(normalized: Array(name.digest.hex.utf8))

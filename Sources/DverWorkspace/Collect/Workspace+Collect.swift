@@ -47,7 +47,7 @@ extension Workspace {
     // Before anything is read: what appears from now on is not judged.
     let limits = try places.map { place in
       if !options.isDry { try place.store.settle() }
-      return try place.store.judgementTime()
+      return try place.store.judgementTime(isDry: options.isDry)
     }
     var marker = CollectMarker()
     try addRoots(options.scope, to: &marker)

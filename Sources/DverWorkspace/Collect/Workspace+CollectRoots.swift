@@ -48,7 +48,7 @@ extension Workspace {
     let place = "revision \(revision.commit.hex.prefix(7))"
     let catalog = try reporting(place) { try self.catalog(of: revision, in: git) }
     try marker.add(
-      catalog.outputs, manifests: ManifestFiles(workspace: self, tree: revision.tree), place: place)
+      catalog, manifests: ManifestFiles(workspace: self, tree: revision.tree), place: place)
   }
 
   /// This workspace, and the same folder in the other work trees of the repository.
@@ -87,7 +87,7 @@ extension Workspace {
       let place = "the workspace \(root)"
       marker.note("workspace \(root)")
       let catalog = try reporting(place) { try self.overlappingCatalog(requiringAll: true) }
-      try marker.add(catalog.outputs, manifests: manifests, place: place)
+      try marker.add(catalog, manifests: manifests, place: place)
       let finished = try lockLog.entries() + orphanedLocks.entries()
       for name in finished.flatMap(\.lock.outputs).compactMap(\.name) {
         marker.addIfReadable(name, manifests: manifests)
@@ -100,7 +100,7 @@ extension Workspace {
     let staged = try reporting(place) {
       try StagedManifests(workspace: self, git: git).catalog()
     }
-    try marker.add(staged.outputs, manifests: manifests, place: place)
+    try marker.add(staged, manifests: manifests, place: place)
   }
 
   /// Adds what operations name that are being carried out, or will be finished.

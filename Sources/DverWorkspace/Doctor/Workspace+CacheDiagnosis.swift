@@ -38,19 +38,25 @@ extension Workspace {
   private static let sampleCount = 4096
 
   /// Names what is damaged, and what only is left of damage that was mended.
-  func diagnoseQuarantine(of store: ObjectStore, _ diagnosis: inout Diagnosis) throws {
+  ///
+  /// - Parameter remote: Its name; `nil` for the cache.
+  func diagnoseQuarantine(
+    of store: ObjectStore, remote: String? = nil, _ diagnosis: inout Diagnosis
+  ) throws {
     let found = try store.quarantineSummary()
     let (lost, mended) = (found.lostCount, found.mendedCount)
+    let place = remote.map { "the quarantine of remote '\($0)'" } ?? "quarantine"
     if lost > 0 {
       diagnosis.report(
-        .damage, "\(lost) damaged object\(lost == 1 ? " is" : "s are") in quarantine",
-        hint: "run 'dver pull', or 'dver add' where the data is")
+        .damage, "\(lost) damaged object\(lost == 1 ? " is" : "s are") in \(place)",
+        hint: remote.map { "run 'dver repair -r \($0)', or 'dver push' where the data is" }
+          ?? "run 'dver pull', or 'dver add' where the data is")
     }
     guard mended > 0 else { return }
     let folder = PathQuoting.quoted(store.quarantineFolder.bytes)
     diagnosis.report(
       .note,
-      "\(CountText.text(mended, "file")) in quarantine \(mended == 1 ? "is" : "are") left from "
+      "\(CountText.text(mended, "file")) in \(place) \(mended == 1 ? "is" : "are") left from "
         + "damage that was mended: the objects are sound",
       hint: lost == 0 ? "to be rid of it, run 'rm -r \(folder)'" : "keep \(folder) for now")
   }

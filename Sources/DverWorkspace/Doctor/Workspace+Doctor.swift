@@ -135,7 +135,8 @@ extension Workspace {
       let folder = configuration.resolve(bytes, from: value)
       let id = try configuration.remoteValue(name, "id")?.text
       do {
-        let found = try StoreDescriptor.read(at: folder)?.id
+        let store = try ObjectStore.open(at: folder, leases: configuration.leases)
+        let found = store?.descriptor.id
         diagnosis.state("remote \(name)", "\(folder), \(found.map { "store \($0)" } ?? "no store")")
         if let id, found != id {
           throw WorkspaceError.wrongStore(
@@ -144,6 +145,7 @@ extension Workspace {
         if let found, try cacheIfPresent()?.descriptor.id == found {
           throw WorkspaceError.remoteIsCache(name)
         }
+        if let store { try diagnoseQuarantine(of: store, remote: name, &diagnosis) }
         if try found == nil && FileSystem.statusFollowingLinks(of: folder) == nil {
           diagnosis.report(
             .note, "remote '\(name)' has no folder \(folder) yet",

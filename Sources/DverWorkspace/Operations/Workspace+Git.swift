@@ -43,15 +43,25 @@ extension Workspace {
       try git.stage(
         files, removing: removals, restoring: conflicts,
         timeout: isWaiting ? configuration().lockTimeout : .zero,
-        willWait: {
-          let lock = AbsolutePath(normalized: git.indexPath + Array(".lock".utf8))
-          let shown = lock.relative(to: root)?.description ?? lock.description
-          notices.status("Waiting for another process that holds \(shown)")
-        }, willLock: willLock)
+        willWait: { sayThatIndexIsLocked(git) }, willLock: willLock)
     }
     if case .notStaged(let reason) = outcome {
       notices.warning("nothing was staged in git: \(reason)")
     }
+  }
+
+  /// Waits for git before anything changes: an operation that cannot be staged stays unfinished.
+  ///
+  /// - Throws: ``GitError/locked(path:)``.
+  func waitForIndex() throws {
+    guard try configuration().autostages, let git = try git(), !git.isBare else { return }
+    try git.waitForIndex(timeout: configuration().lockTimeout) { sayThatIndexIsLocked(git) }
+  }
+
+  private func sayThatIndexIsLocked(_ git: GitRepository) {
+    let lock = AbsolutePath(normalized: git.indexPath + Array(".lock".utf8))
+    let shown = lock.relative(to: root)?.description ?? lock.description
+    notices.status("Waiting for another process that holds \(shown)")
   }
 
   /// Whether git is to know nothing of a file.

@@ -57,6 +57,8 @@ extension Workspace {
       let changes = try plan()
       let data = dataNotes.take().changes
       guard !changes.isEmpty || !data.isEmpty || reversal != nil else { return }
+      if !changes.isEmpty { try waitForIndex() }
+      try refuseStores(inManifestsOf: changes)
       try keepOldNodes(of: changes)
       try noteInSharedCache(
         changes.texts.flatMap { text in
@@ -88,6 +90,16 @@ extension Workspace {
       }
       try operations.finish(path)
       rememberGroup(number)
+    }
+  }
+
+  /// Refuses to write manifests where an object store is: what is no manifest goes.
+  private func refuseStores(inManifestsOf changes: Changes) throws {
+    for manifest in changes.manifests {
+      let folder = ManifestFiles.gitPath(of: manifest.path, .root)
+      for store in try storesInside() where store.place.isInside(folder) {
+        throw storeError(folder, store.place, name: store.name)
+      }
     }
   }
 

@@ -117,11 +117,30 @@ extension Workspace {
         "\(PathQuoting.quoted(typed)) is the workspace itself, which cannot be \(role)",
         hint: hint)
     }
+    if inside.isReserved, role == "a remote" || place != dverFolder.appending("cache") {
+      throw reservedStoreError(PathQuoting.quoted(typed))
+    }
     // Who mends a broken pointer may need a remote for it.
     guard let output = try? overlappingCatalog().output(containing: inside) else { return }
     throw WorkspaceError.failed(
       "\(PathQuoting.quoted(typed)) lies in \(displayed(output.path)), which is tracked", hint: hint
     )
+  }
+
+  /// Refuses to make a store among what belongs to dver and git, where it would go with the rest.
+  func refuseReservedStore(at place: AbsolutePath) throws {
+    let resolved = (try? place.resolvingLinks()) ?? place
+    let own = dverFolder.appending("cache")
+    for candidate in [place, resolved] where candidate != own {
+      guard let inside = candidate.relative(to: root), inside.isReserved else { continue }
+      throw reservedStoreError(displayed(inside))
+    }
+  }
+
+  private func reservedStoreError(_ shown: String) -> WorkspaceError {
+    .failed(
+      "\(shown) lies among what belongs to dver or git, where no object store is safe",
+      hint: "choose a folder outside of the workspace, best on another disk")
   }
 
   // MARK: Parts

@@ -46,6 +46,7 @@ extension Workspace {
       if entry.storeID == nil { try note(remote.storeID, of: entry) }
       return remote
     }
+    try refuseReservedStore(at: entry.path)
     let store = try ObjectStore.openOrCreate(
       at: entry.path, leases: configuration().leases)
     try refuseCache(store, as: entry)

@@ -51,7 +51,15 @@ extension Workspace {
     let last = [stateFolder, temporaryFolder]
     for name in try FileSystem.names(in: dverFolder) ?? [] {
       let path = dverFolder.appending(name)
-      if !last.contains(path) { try FileSystem.removeTree(path) }
+      if last.contains(path) { continue }
+      // Whoever finishes this has to know the store for what it is. A link's target stays.
+      if try FileSystem.status(of: path)?.isDirectory == true {
+        for part in try FileSystem.names(in: path) ?? []
+        where !part.elementsEqual(StoreDescriptor.fileName.utf8) {
+          try FileSystem.removeTree(path.appending(part))
+        }
+      }
+      try FileSystem.removeTree(path)
     }
     try refuseOldOutputs()
     try FileSystem.removeTree(dverFolder)
@@ -93,6 +101,12 @@ extension Workspace {
 
   /// A cache that goes with the workspace may hold the only copy of what others have.
   private func refuseSharedCache() throws {
+    let own = RepositoryPath(normalized: Array(".dver".utf8))
+    for store in try storesInside() where store.name != "the cache" && store.place.isInside(own) {
+      throw WorkspaceError.failed(
+        "\(store.name) lies in \(displayed(store.place)), which would go",
+        hint: "move it to another place, and say so with 'dver remote modify'")
+    }
     guard try cacheFolder().relative(to: dverFolder) != nil else { return }
     try refuseGuests()
     guard let git = try git() else { return }

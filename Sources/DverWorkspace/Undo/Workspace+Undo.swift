@@ -55,6 +55,7 @@ extension Workspace {
       return number
     }
     let history = OperationHistory(try operations.finished())
+    if number == nil, let finished = try finishBegun(in: history, isDry: isDry) { return finished }
     var steps: [OperationStep] = []
     for reversal in try history.steps(to: number) {
       guard let group = history.group(reversal.group) else {
@@ -90,6 +91,7 @@ extension Workspace {
   }
 
   private func carryOut(_ step: OperationStep, command: String) throws {
+    try waitForIndex()
     // From here on what is half done is ours to finish.
     try FileSystem.makeDirectories(stateFolder)
     let word = step.reversal.isRedo ? "redo" : "undo"
@@ -148,6 +150,27 @@ extension Workspace {
   // MARK: A step that was interrupted
 
   private var begunFile: AbsolutePath { stateFolder.appending("undoing") }
+
+  /// Ends an undo that was interrupted after all was written down that it takes: what is left of it was
+  /// carried out when that was found.
+  ///
+  /// - Returns: What it did; `nil` where there is none, or other work came after it.
+  private func finishBegun(
+    in history: OperationHistory, isDry: Bool
+  ) throws -> UndoSummary? {
+    guard let begun = try begunReversal(), history.groups.last?.reversals.last == begun,
+      let group = history.group(begun.group)
+    else { return nil }
+    let step = OperationStep(group, isRedo: begun.isRedo)
+    if !isDry {
+      for move in step.moves { try moveDirectoryIndex(from: move.source, to: move.target) }
+      try FileSystem.removeFile(begunFile)
+    }
+    return UndoSummary(steps: [
+      UndoSummary.Step(
+        number: begun.group, command: step.command, isRedo: begun.isRedo, paths: step.paths)
+    ])
+  }
 
   private func begunReversal() throws -> OperationRecord.Reversal? {
     guard let bytes = try FileSystem.contents(of: begunFile) else { return nil }

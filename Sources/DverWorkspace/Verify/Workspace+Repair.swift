@@ -13,6 +13,7 @@ extension Workspace {
   ///   - targets: As for ``verify(_:options:)``.
   ///   - remote: The remote to repair in place of the cache.
   package func repair(_ targets: [[UInt8]], remote name: String?) throws -> RepairSummary {
+    try restoreDescriptor(remote: name)
     var options = VerifyOptions()
     options.remote = name
     let found = try verify(targets, options: options)
@@ -35,6 +36,15 @@ extension Workspace {
     if name == nil { try repairManifests(found.manifests, &summary) }
     progress.end()
     return summary
+  }
+
+  /// Writes the file again that makes a folder of objects a store.
+  private func restoreDescriptor(remote name: String?) throws {
+    let entry = try name.map { try configuration().remote($0) }
+    let folder = try entry?.path ?? cacheFolder()
+    guard try StoreDescriptor.isLost(at: folder) else { return }
+    try StoreDescriptor.restore(at: folder, id: entry?.storeID)
+    notices.status("Wrote \(folder.appending(StoreDescriptor.fileName)) again")
   }
 
   /// Writes the files under `.dver/manifests` that are not those of their pointers.

@@ -216,6 +216,33 @@ import Testing
     #expect(try versions.present() == Set(Versions.contents))
   }
 
+  /// Its definition may come back.
+  @Test func aLockWithoutADefinitionKeepsWhatItRecords() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("1\n", to: "in")
+    try repository.write(
+      "stages:\n  s: {cmd: cp in o, deps: [in], outs: [o]}\n  t: {cmd: echo > p, outs: [p]}\n",
+      to: "dver.yaml")
+    try repository.dver("repro", "-q").requireSuccess()
+    try repository.shell("rm o p; find .dver/cache/runs -type f -delete").requireSuccess()
+    func unused() throws -> String {
+      try repository.dver("gc", "-w", "--dry").requireSuccess().standardError
+    }
+    let all = try unused()
+    #expect(all.hasPrefix("0 objects"))
+    try repository.write("stages:\n  t: {cmd: echo > p, outs: [p]}\n", to: "dver.yaml")
+    #expect(try unused() == all)
+    try repository.remove("dver.yaml")
+    #expect(try unused() == all)
+    try repository.git("add", "-f", "dver.lock").requireSuccess()
+    try repository.commitAll()
+    try repository.remove("dver.lock")
+    #expect(try unused() == all)
+    try repository.write("<<<<<<< x\n", to: "dver.lock")
+    let refused = try repository.dver("gc", "-w", "--dry").requireStatus(2)
+    #expect(refused.standardError.contains("dver.lock"))
+  }
+
   @Test func aManifestThatIsMissingKeepsEverything() throws {
     let versions = try Versions()
     let repository = versions.repository

@@ -269,7 +269,10 @@ import Testing
     let repository = versions.repository
     try repository.symlink(".dver/cache", at: "link")
     for path in [".dver/cache", "link"] {
-      try repository.dver("remote", "add", "-f", "-d", "r", path).requireSuccess()
+      try repository.dver("remote", "add", "-f", "-d", "r", path).requireStatus(2)
+      try repository.git("config", "-f", ".dver/config", "remote.r.url", "../\(path)")
+        .requireSuccess()
+      try repository.dver("remote", "default", "r").requireSuccess()
       for command in [["push"], ["status", "-c"], ["gc", "-w", "-f", "--not-in-remote"]] {
         let result = try repository.run(command).requireStatus(2)
         #expect(result.standardError.contains("remote 'r' is the cache itself"))
