@@ -39,6 +39,14 @@ package struct RepositoryPath: Hashable, Comparable, Sendable {
     bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...]
   }
 
+  /// The path as one in `folder` would write it, with `..` where it lies elsewhere.
+  package func written(from folder: RepositoryPath) -> [UInt8] {
+    let (own, other) = (components, folder.components)
+    let common = zip(own, other).prefix { $0.elementsEqual($1) }.count
+    let parts = other.dropFirst(common).map { _ in Self.dotDot[...] } + own.dropFirst(common)
+    return parts.isEmpty ? Self.dot : Array(parts.joined(separator: [Self.slash]))
+  }
+
   /// The folder around the path; the root's parent is the root.
   package var parent: RepositoryPath {
     RepositoryPath(normalized: Array(bytes[..<(bytes.lastIndex(of: Self.slash) ?? 0)]))

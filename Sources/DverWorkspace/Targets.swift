@@ -26,14 +26,16 @@ extension Workspace {
   /// A workspace path, counted from where the user is.
   func relativeToCurrent(_ path: RepositoryPath) -> [UInt8] {
     guard let folder = current.relative(to: root) else { return root.appending(path).bytes }
-    let (here, there) = (folder.components, path.components)
-    var common = 0
-    while common < min(here.count, there.count), here[common].elementsEqual(there[common]) {
-      common += 1
+    return path.written(from: folder)
+  }
+
+  /// A path that is written from the file system's root, as one counted from `folder`; others, and those
+  /// that lie outside of the workspace, as they are.
+  func relative(_ written: [UInt8], to folder: RepositoryPath) -> [UInt8] {
+    guard written.first == RepositoryPath.slash, let path = try? path(of: written) else {
+      return written
     }
-    let up = Array(repeating: Array("..".utf8), count: here.count - common)
-    let parts = up + there[common...].map { Array($0) }
-    return parts.isEmpty ? Array(".".utf8) : Array(parts.joined(separator: [RepositoryPath.slash]))
+    return path.written(from: folder)
   }
 
   /// The paths that a glob names, sorted.

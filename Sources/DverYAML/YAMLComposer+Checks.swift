@@ -1,4 +1,5 @@
 import CYaml
+import DverCore
 
 extension YAMLComposer {
   /// Refuses a key that stands twice in the mapping at `index`, and notes merge keys.
@@ -14,7 +15,7 @@ extension YAMLComposer {
       }
       child = end(of: value)
     }
-    if let (first, second) = firstDuplicate(among: keys) {
+    if let (first, second) = firstDuplicate(among: keys) ?? firstEqual(among: keys) {
       let key = String(decoding: text(of: second), as: UTF8.self)
       throw error(.duplicateKey(key, first: mark(of: first)), at: second)
     }
@@ -66,6 +67,32 @@ extension YAMLComposer {
     }
     let pairs = zip(sorted, sorted.dropFirst()).filter { hasSameText($0, $1) }
     return pairs.min { $0.1 < $1.1 }
+  }
+
+  /// As ``firstDuplicate(among:)``, of keys that are no texts and have one value, such as `0x10` and `16`:
+  /// to Python, `1`, `1.0` and `true` are one key.
+  private func firstEqual(among keys: [Int]) -> (Int, Int)? {
+    var known: [String: Int] = [:]
+    for key in keys {
+      guard let value = plainValue(of: key) else { continue }
+      if let earlier = known.updateValue(key, forKey: value) { return (earlier, key) }
+    }
+    return nil
+  }
+
+  /// The value of a key, one text for each; `nil` for a text.
+  private func plainValue(of key: Int) -> String? {
+    let record = records[target(of: key)]
+    guard record.kind == .scalar, record.style == .plain, record.tag == .none else { return nil }
+    let text = text(of: key)
+    switch isOldVersion ? YAMLScalar(oldPlain: text) : YAMLScalar(plain: text) {
+    case .string: return nil
+    case .null: return "~"
+    case .bool(let value): return value ? "1" : "0"
+    case .integer(let value): return String(value)
+    case .largeInteger(let value): return value.text
+    case .double(let value): return Int64(exactly: value).map { String($0) } ?? value.description
+    }
   }
 
   private func hasSameText(_ left: Int, _ right: Int) -> Bool {

@@ -22,6 +22,43 @@ import Testing
     try repository.dver("stage", "add", "-n", "s", "-O", "o", "true").requireSuccess()
   }
 
+  /// They would be there on this machine alone.
+  @Test func absolutePathsInsideOfTheWorkspaceAreWrittenRelative() throws {
+    let repository = try repository()
+    try repository.write("1\n", to: "s/in")
+    try repository.write("p: 1\n", to: "s/p.yaml")
+    let root = repository.path
+    try repository.dver(
+      "stage", "add", "-n", "a", "-w", "\(root)/s", "-d", "\(root)/s/in", "-d", "/etc/hostname",
+      "-o", "\(root)/o", "-M", "\(root)/s/m.json", "-p", "\(root)/s/p.yaml:p", "true"
+    ).requireSuccess()
+    #expect(
+      try repository.readText("dver.yaml") == """
+        stages:
+          a:
+            cmd: 'true'
+            wdir: s
+            deps:
+            - /etc/hostname
+            - in
+            params:
+            - p.yaml:
+              - p
+            outs:
+            - ../o
+            metrics:
+            - m.json:
+                cache: false
+
+        """)
+    try repository.dver("stage", "add", "-n", "b", "-w", ".", "true").requireSuccess()
+    #expect(!(try repository.readText("dver.yaml").contains("wdir: .\n")))
+    try repository.write(
+      "stages: {a: {cmd: 'true', wdir: \(root)/s, outs: [o]}}\n", to: "dver.yaml")
+    let refused = try repository.dver("status").requireStatus(2)
+    #expect(refused.standardError.contains("the wdir of 'a' is \(root)/s"))
+  }
+
   /// There `on` is true and `0644` is octal, so what is added must not look like that.
   @Test func aFileInTheOldYAMLIsReadAndChangedByItsRules() throws {
     let repository = try repository(
@@ -84,7 +121,6 @@ import Testing
           train:
             desc: 'what: it does'
             cmd: python train.py -o "x y" --lr ""
-            wdir: .
             deps:
             - a
             - in

@@ -94,6 +94,10 @@ import Testing
   @Test(arguments: [
     ("a: 1\nb: 2\na: 3\n", "t:3:1: the key 'a' stands at 1:1 already"),
     ("x: {k: 1, 'k': 2}\n", "t:1:11: the key 'k' stands at 1:5 already"),
+    ("x: {null: 1, ~: 2}\n", "t:1:14: the key '~' stands at 1:5 already"),
+    ("0x10: 1\n16: 2\n", "t:2:1: the key '16' stands at 1:1 already"),
+    ("1: 1\n1.0: 2\n", "t:2:1: the key '1.0' stands at 1:1 already"),
+    ("True: 1\n1e0: 2\n", "t:2:1: the key '1e0' stands at 1:1 already"),
     ("a: 1\n---\nb: 2\n", "t:2:1: a second document begins here, only one is allowed"),
     ("a: *b\n", "t:1:4: the alias '*b' has no anchor above it"),
     ("a: &a [*a]\n", "t:1:8: the alias '*a' stands inside its own anchor"),

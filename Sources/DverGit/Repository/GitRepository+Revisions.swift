@@ -94,7 +94,10 @@ extension RepositoryHandle {
   /// The object that `revision` names.
   borrowing func parse(_ revision: String) throws(GitError) -> Handle {
     var pointer: OpaquePointer?
-    let status = unsafe git_revparse_single(&pointer, repository.pointer, revision)
+    let isShort = revision.hasPrefix("@~") || revision.hasPrefix("@^")
+    // To libgit2 1.5 `@` is HEAD only where it stands alone.
+    let spelled = isShort ? "HEAD" + revision.dropFirst() : revision
+    let status = unsafe git_revparse_single(&pointer, repository.pointer, spelled)
     switch status {
     case 0:
       return unsafe Handle(adopting: pointer, free: git_object_free)

@@ -12,6 +12,8 @@ enum PythonToken: Hashable {
 
 /// A line of Python, with the lines that continue it.
 struct PythonLine {
+  /// Where its first word begins, in bytes.
+  let position: Int
   /// The width of the blanks before it.
   let indent: Int
   let tokens: [PythonToken]
@@ -51,6 +53,12 @@ struct PythonLineReader {
   private var lines: [PythonLine] = []
   private var tokens: [PythonToken] = []
   private var indent = 0
+  /// Where the line's first word begins.
+  private var start = 0
+  /// Whether half of a character stands in the string, which is no text then.
+  private var isSurrogate = false
+  /// Whether the first lines may say that the file is not in UTF-8.
+  private let hasOtherEncoding: Bool
   /// Where the brackets begin that are open.
   private var open: [Int] = []
 
@@ -64,6 +72,12 @@ struct PythonLineReader {
 
   private init(cursor: TextCursor) {
     self.cursor = cursor
+    let firstLines = cursor.bytes.prefix(256).split(
+      separator: 0x0a, maxSplits: 2, omittingEmptySubsequences: false
+    ).prefix(2)
+    hasOtherEncoding = firstLines.contains {
+      $0.first == UInt8(ascii: "#") && String(decoding: $0, as: UTF8.self).contains("coding")
+    }
   }
 
   private mutating func read() throws(FileFormatError) {
@@ -87,7 +101,9 @@ struct PythonLineReader {
   }
 
   private mutating func endLine() {
-    if !tokens.isEmpty { lines.append(PythonLine(indent: indent, tokens: tokens)) }
+    if !tokens.isEmpty {
+      lines.append(PythonLine(position: start, indent: indent, tokens: tokens))
+    }
     tokens = []
   }
 
@@ -101,6 +117,7 @@ struct PythonLineReader {
   }
 
   private mutating func readToken(_ byte: UInt8) throws(FileFormatError) {
+    if tokens.isEmpty { start = cursor.position }
     if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
       return tokens.append(try string(prefix: ""))
     }
@@ -161,11 +178,14 @@ struct PythonLineReader {
     let end = isLong ? quote + quote + quote : quote
     cursor.advance(by: end.utf8.count)
     var text: [UInt8] = []
+    isSurrogate = false
     let isRaw = prefix.contains("r")
     while let byte = cursor.peek, isLong || byte != 0x0a {
       if cursor.skip(end) {
-        let isText = !prefix.contains("f") && !prefix.contains("b")
-        return isText ? .string(try cursor.string(text)) : .otherString
+        let isText = !prefix.contains("f") && !prefix.contains("b") && !isSurrogate
+        guard isText else { return .otherString }
+        if hasOtherEncoding, String(validating: text, as: UTF8.self) == nil { return .otherString }
+        return .string(try cursor.string(text))
       }
       if byte == UInt8(ascii: "\\") {
         try escape(into: &text, isRaw: isRaw)
@@ -194,7 +214,14 @@ struct PythonLineReader {
     switch letter {
     case 0x0a: return
     case UInt8(ascii: "x"): append(try cursor.hexadecimalScalar(2), to: &text)
-    case UInt8(ascii: "u"): append(try cursor.hexadecimalScalar(4), to: &text)
+    case UInt8(ascii: "u"):
+      let digits = String(decoding: cursor.bytes[cursor.position...].prefix(4), as: UTF8.self)
+      if let value = UInt16(digits, radix: 16), UTF16.isSurrogate(value) {
+        isSurrogate = true
+        cursor.advance(by: 4)
+      } else {
+        append(try cursor.hexadecimalScalar(4), to: &text)
+      }
     case UInt8(ascii: "U"): append(try cursor.hexadecimalScalar(8), to: &text)
     case UInt8(ascii: "0")...UInt8(ascii: "7"): appendOctal(letter, to: &text)
     default: text += [UInt8(ascii: "\\"), letter]

@@ -1,13 +1,14 @@
 /// Reads the parameters of a Python file: literals assigned to names, in the file itself, in
 /// classes, and to `self` in `__init__`.
 ///
-/// Everything else is passed over; it need not even be Python. Only strings and brackets that do
-/// not end are errors.
+/// Everything else is passed over; it need not even be Python. What ``PythonSyntaxCheck`` finds is an
+/// error, and so are strings and brackets that do not end.
 struct PythonReader {
   private let lines: [PythonLine]
 
   static func read(_ bytes: [UInt8], source: String) throws(FileFormatError) -> ParameterValue {
     let lines = try PythonLineReader.lines(of: bytes, source: source)
+    try PythonSyntaxCheck.run(on: lines, of: bytes, source: source)
     let members = PythonReader(lines: lines).members(of: lines.indices, ofSelf: false, depth: 0)
     return .map(members.map { ParameterValue.Member(key: $0.key, value: $0.value) })
   }

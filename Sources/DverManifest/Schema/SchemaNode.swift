@@ -24,8 +24,19 @@ extension YAMLNode: SchemaNode {
   package var isFilled: Bool { false }
 }
 
+extension SchemaNode {
+  /// What stands for the node as a key: its text, which for what is no text is that of Python, so that
+  /// `0x10` and `16` are one.
+  fileprivate var keyText: String {
+    switch scalar {
+    case nil, .string: text
+    case let scalar?: TemplateTextForm.pythonText(of: scalar)
+    }
+  }
+}
+
 extension ParameterValue {
-  /// The value of `node` and all below it. A key is its text, whatever its type.
+  /// The value of `node` and all below it. A key is a text, whatever its type.
   init(_ node: some SchemaNode) {
     switch node.kind {
     case .scalar:
@@ -40,7 +51,7 @@ extension ParameterValue {
       }
     case .sequence: self = .list(node.items.map { ParameterValue($0) })
     case .mapping:
-      self = .map(node.pairs.map { Member(key: $0.key.text, value: ParameterValue($0.value)) })
+      self = .map(node.pairs.map { Member(key: $0.key.keyText, value: ParameterValue($0.value)) })
     }
   }
 }

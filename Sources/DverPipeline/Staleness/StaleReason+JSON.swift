@@ -67,15 +67,8 @@ extension DependencyPath {
 }
 
 extension RepositoryPath {
-  /// The path as one in `folder` would write it, with `..` where it lies elsewhere.
+  /// As ``written(from:)``, for messages.
   package func shown(from folder: RepositoryPath) -> String {
-    var (own, other) = (components[...], folder.components[...])
-    while let first = own.first, let second = other.first, first == second {
-      own.removeFirst()
-      other.removeFirst()
-    }
-    let parts = other.map { _ in Array("..".utf8)[...] } + own
-    return PathQuoting.quoted(
-      parts.isEmpty ? Array(".".utf8) : Array(parts.joined(separator: [RepositoryPath.slash])))
+    PathQuoting.quoted(written(from: folder))
   }
 }

@@ -81,6 +81,11 @@ struct Catalog: Sendable {
     of stage: Stage, in folder: RepositoryPath, lock: StageLock?
   ) throws -> [TrackedOutput] {
     let directory = folder.resolving(Array((stage.workingDirectory ?? ".").utf8))
+    if let directory = stage.workingDirectory, directory.hasPrefix("/"), !stage.outputs.isEmpty {
+      throw WorkspaceError.failed(
+        "the wdir of '\(stage.name)' is \(directory), which other clones do not have",
+        hint: "write it as it counts from the folder of dver.yaml")
+    }
     return try stage.outputs.map { output in
       guard let path = directory?.resolving(output.path), !path.isRoot else {
         throw WorkspaceError.outside("output \(PathQuoting.quoted(output.path)) of '\(stage.name)'")

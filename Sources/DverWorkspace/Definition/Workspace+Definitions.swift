@@ -65,9 +65,18 @@ extension Configuration {
   var templateOptions: TemplateOptions {
     get throws {
       var options = TemplateOptions()
-      options.negatesFlags = try layers.string("parsing.bool") == "boolean_optional"
-      options.repeatsFlags = try layers.string("parsing.list") == "append"
+      options.negatesFlags = try word("parsing.bool") == "boolean_optional"
+      options.repeatsFlags = try word("parsing.list") == "append"
       return options
     }
+  }
+
+  /// An option that takes one of some words.
+  private func word(_ name: String) throws -> String? {
+    let value = try layers.string(name)
+    if let value {
+      try ConfigurationOptions.check(value, of: name, ConfigurationOptions.kind(of: name))
+    }
+    return value
   }
 }

@@ -17,6 +17,7 @@ extension Workspace {
         hint: "letters, digits, '_' and '-' make a name")
     }
     try refuseMissingFolder(of: stage)
+    let stage = relative(stage)
     try perform("dver stage add -n \(stage.name)") {
       let old = try FileSystem.contents(of: root.appending(path))
       if let old, !replaces,
@@ -32,6 +33,26 @@ extension Workspace {
       return changes
     }
     return displayed(path)
+  }
+
+  /// The stage with paths that other clones have, too.
+  private func relative(_ stage: Stage) -> Stage {
+    var stage = stage
+    let folder = stage.workingDirectory.map { relative(Array($0.utf8), to: currentFolder) }
+    if let folder {
+      let isOwn = folder == Array(".".utf8)
+      stage.workingDirectory = isOwn ? nil : String(decoding: folder, as: UTF8.self)
+    }
+    let base = currentFolder.resolving(folder ?? []) ?? currentFolder
+    stage.dependencies = stage.dependencies.map { relative($0, to: base) }
+    for index in stage.outputs.indices {
+      stage.outputs[index].path = relative(stage.outputs[index].path, to: base)
+    }
+    for index in stage.parameters.indices {
+      let file = relative(Array(stage.parameters[index].file.utf8), to: base)
+      stage.parameters[index].file = String(decoding: file, as: UTF8.self)
+    }
+    return stage
   }
 
   private func refuseMissingFolder(of stage: Stage) throws {

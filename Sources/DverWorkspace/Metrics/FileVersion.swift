@@ -60,7 +60,9 @@ struct FileVersion {
     var found = Set(try plainFiles(at: path))
     if let output = recorded.output(containing: path) {
       found.formUnion(try members(of: output, at: path))
-    } else {
+    } else if found != [path] {
+      // What dver keeps in a folder beside its data is none.
+      found = found.filter { !CatalogFiles.isOwn($0) && !$0.isReserved }
       for output in recorded.outputs(below: path) {
         found.formUnion(try members(of: output, at: output.path))
       }

@@ -27,7 +27,11 @@ package struct PlotCollection: Sendable {
 extension Workspace {
   /// The plots that pipelines define, and others that the user names.
   package func plots(_ options: PlotOptions) throws -> PlotCollection {
-    let options = options.takesRevisions ? try tellingRevisions(options) : options
+    var options = options
+    options.targets = options.targets.map {
+      String(decoding: relative(Array($0.utf8), to: currentFolder), as: UTF8.self)
+    }
+    if options.takesRevisions { options = try tellingRevisions(options) }
     let versions = try plotVersions(options)
     var problems: [Plot.Problem] = []
     var found: [PlotVersion] = []

@@ -254,4 +254,15 @@ extension TemporaryRepository {
     try git("add", "-A").requireSuccess()
     try git("commit", "--quiet", "-m", message).requireSuccess()
   }
+
+  @Test func filesOfDverAreNoMetrics() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("acc: 1\n", to: "m/a.yaml")
+    try repository.write("1\n", to: "m/data")
+    try repository.dver("add", "-q", "m/data").requireSuccess()
+    try repository.write("stages: {s: {cmd: 'true'}}\n", to: "m/dver.yaml")
+    let shown = try repository.dver("metrics", "show", "--json", "m").requireSuccess()
+    #expect(shown.standardOutput.contains("m/a.yaml"))
+    for name in ["dver", "gitignore"] { #expect(!shown.standardOutput.contains(name)) }
+  }
 }

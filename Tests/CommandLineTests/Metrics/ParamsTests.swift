@@ -128,4 +128,18 @@ import Testing
   @Test func unknownRevisionsAreRefused() throws {
     try repository().dver("params", "diff", "nosuch").requireStatus(2)
   }
+
+  /// As git takes it.
+  @Test(arguments: ["@~1", "@^", "@", "HEAD^{commit}", "@^{commit}"])
+  func aRevisionMayCountFromAnAtSign(revision: String) throws {
+    let repository = try TemporaryRepository()
+    for text in ["1", "2"] {
+      try repository.write("a: \(text)\n", to: "params.yaml")
+      try repository.write("stages: {s: {cmd: 'true', params: [a]}}\n", to: "dver.yaml")
+      try repository.commitAll(text)
+    }
+    let hasOld = ["@~1", "@^"].contains(revision)
+    let diff = try repository.dver("params", "diff", "--json", revision).requireSuccess()
+    #expect(diff.standardOutput.contains("old") == hasOld)
+  }
 }

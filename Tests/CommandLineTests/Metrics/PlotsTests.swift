@@ -333,4 +333,15 @@ import Testing
     #expect(page.contains("<h2>Top</h2>"))
     try repository.dver("report", "nosuch").requireStatus(2)
   }
+
+  @Test func aTargetMayBeAnAbsolutePath() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("step,acc\n1,2\n", to: "m.csv")
+    try repository.write("plots: [m.csv: {x: step, y: acc, title: TT}]\n", to: "dver.yaml")
+    let named = try repository.dver("plots", "show", "--json", "m.csv").requireSuccess()
+    let absolute = try repository.dver("plots", "show", "--json", "\(repository.path)/m.csv")
+      .requireSuccess()
+    #expect(named.standardOutput.contains("TT"))
+    #expect(absolute.standardOutput == named.standardOutput)
+  }
 }
