@@ -10,7 +10,9 @@ extension ObjectStore {
     package fileprivate(set) var lostCount = 0
   }
 
-  package var quarantineFolder: AbsolutePath { folder.appending("quarantine") }
+  package var quarantineFolder: AbsolutePath { folder.appending(Self.quarantineName) }
+
+  package static let quarantineName = "quarantine"
 
   /// Tells leftovers of damage that is mended from what may be lost.
   ///

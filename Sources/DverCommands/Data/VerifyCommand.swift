@@ -87,9 +87,11 @@ struct VerifyCommand: WorkspaceCommand {
         "What is whole in damaged packs is in new ones by now, the old files are in quarantine")
     }
     if !summary.damaged.isEmpty {
-      let place = summary.quarantine.map { "\($0) under their digests" } ?? "quarantine"
+      let place =
+        summary.quarantine.map { "are in \($0) under their digests" }
+        ?? "could not be moved to quarantine"
       console.status(
-        "Damaged objects are in \(place): bring sound ones back with 'dver pull' or 'add'")
+        "Damaged objects \(place): bring sound ones back with 'dver pull' or 'add'")
     }
   }
 

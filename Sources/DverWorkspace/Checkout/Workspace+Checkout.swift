@@ -68,6 +68,7 @@ extension Workspace {
     }
     if !summary.missing.isEmpty, !options.allowMissing {
       warnOfQuarantined(summary.missing)
+      warnOfWrongSizes(summary.missing)
       causes.append(.missingData(summary.missing.map { displayed($0) }))
     }
     if !summary.unrecorded.isEmpty, !options.allowMissing {

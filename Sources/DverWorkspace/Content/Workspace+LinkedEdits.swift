@@ -52,6 +52,26 @@ extension Workspace {
     }
   }
 
+  /// Says of files whose content is there after all that their record has another size.
+  func warnOfWrongSizes(_ paths: [RepositoryPath]) {
+    guard let catalog = try? catalog() else { return }
+    for path in paths {
+      guard let output = catalog.output(at: path), let text = wrongSize(of: output)
+      else { continue }
+      notices.warning("\(text): correct that, or run 'dver add' where the data is")
+    }
+  }
+
+  /// How the record of a file and the object that it names differ; `nil` where they do not.
+  func wrongSize(of output: TrackedOutput) -> String? {
+    guard let name = output.name, !name.isDirectory, let size = output.record.size,
+      let found = try? byteCountInCache(of: name.digest), found != size,
+      (try? cacheIfPresent()?.isIntact(name.digest)) == true
+    else { return nil }
+    return "\(output.originText) records \(size) bytes for \(displayed(output.path)), "
+      + "and its object has \(found)"
+  }
+
   private func links(to digest: Digest) -> [AbsolutePath] {
     let known = knownLinks.withLock { known in
       if let known { return known }

@@ -81,6 +81,15 @@ extension Workspace {
     }
   }
 
+  /// Names records that nothing can be restored by, though the content is there.
+  func diagnoseSizes(of outputs: [TrackedOutput], _ diagnosis: inout Diagnosis) throws {
+    for output in outputs where output.isCached {
+      guard let text = wrongSize(of: output) else { continue }
+      diagnosis.report(
+        .problem, text, hint: "correct that, or run 'dver add' where the data is")
+    }
+  }
+
   /// Tries which links really work from the cache to the workspace.
   func diagnoseLinks(_ diagnosis: inout Diagnosis) throws {
     let cache = try cacheFolder()

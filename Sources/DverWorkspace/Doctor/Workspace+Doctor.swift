@@ -20,6 +20,7 @@ extension Workspace {
       { try self.diagnoseGit(&$0, catalog: catalog) },
       { try self.diagnoseManifests(of: catalog?.outputs ?? [], &$0) },
       { try self.diagnoseAbsence(of: catalog?.outputs ?? [], &$0) },
+      { try self.diagnoseSizes(of: catalog?.outputs ?? [], &$0) },
     ]
     // One check that fails keeps nobody from the others.
     for check in checks {

@@ -30,7 +30,7 @@ package struct VerifySummary: Sendable {
 
   /// `the cache`, or a remote.
   package let place: String
-  /// The folder in which the cache keeps damaged objects, for people; `nil` for a remote.
+  /// The folder in which the store keeps damaged objects, for people; `nil` where there is none.
   package var quarantine: String?
   package var objectCount = 0
   package var byteCount: Int64 = 0

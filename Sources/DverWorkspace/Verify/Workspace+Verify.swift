@@ -29,7 +29,6 @@ extension Workspace {
     } else {
       summary = VerifySummary(place: "the cache")
       let store = try cacheIfPresent()
-      summary.quarantine = store.map { PathQuoting.quoted($0.quarantineFolder.bytes) }
       let wanted = Self.wanted(plan, others: targets.isEmpty ? try store?.allObjects() ?? [] : [])
       let progress = progress
       let cursor = VerifyCursor(in: stateFolder, storeID: store?.descriptor.id ?? "none")
@@ -42,6 +41,9 @@ extension Workspace {
       summary.missing.removeAll { nodes.contains($0.digest) }
       summary.manifests = try settledManifests(plan.unreadable + differingManifests(of: group))
     }
+    let quarantine = group.entry.path.appending(ObjectStore.quarantineName)
+    // Whoever may not write to the store leaves them where they are.
+    if try FileSystem.exists(quarantine) { summary.quarantine = PathQuoting.quoted(quarantine.bytes) }
     progress.end()
     return summary
   }

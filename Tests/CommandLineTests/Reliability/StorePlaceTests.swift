@@ -114,4 +114,21 @@ import Testing
     let mended = try repository.dver("doctor").requireSuccess()
     #expect(!mended.standardOutput.contains("damaged object is"))
   }
+
+  /// The text is wrong, and not the data.
+  @Test func aWrongSizeIsSaidToBeOne() throws {
+    let repository = try TemporaryRepository()
+    try repository.write("12345\n", to: "a")
+    try repository.dver("add", "-q", "a").requireSuccess()
+    try repository.shell("sed -i 's/size: 6/size: 9/' a.dver").requireSuccess()
+    let text = "a.dver records 9 bytes for a, and its object has 6"
+    let doctor = try repository.dver("doctor").requireStatus(2)
+    #expect(doctor.transcript.contains(text))
+    try repository.remove("a")
+    let refused = try repository.dver("checkout").requireStatus(4)
+    #expect(refused.standardError.contains(text))
+    try repository.shell("sed -i 's/size: 9/size: 6/' a.dver").requireSuccess()
+    try repository.dver("checkout").requireSuccess()
+    #expect(try repository.readText("a") == "12345\n")
+  }
 }
