@@ -43,7 +43,9 @@ extension Workspace {
     }
     let quarantine = group.entry.path.appending(ObjectStore.quarantineName)
     // Whoever may not write to the store leaves them where they are.
-    if try FileSystem.exists(quarantine) { summary.quarantine = PathQuoting.quoted(quarantine.bytes) }
+    if try FileSystem.exists(quarantine) {
+      summary.quarantine = PathQuoting.quoted(quarantine.bytes)
+    }
     progress.end()
     return summary
   }
