@@ -163,9 +163,13 @@ import Testing
     #expect(try untracked("dir") == #"{"untracked": ["dir/loose", "dir/sub/loose"]}"#)
     #expect(try untracked("data") == #"{"uncommitted": {"modified": ["data/"]}}"#)
     #expect(try untracked("one.csv") == "{}")
-    let missing = try repository.dver("data", "status", "--json", "nothing").requireSuccess()
-    #expect(missing.standardOutput == "{}\n")
-    #expect(missing.standardError.contains("nothing is neither tracked nor there"))
+    for path in ["nothing", "data/nothing"] {
+      let missing = try repository.dver("data", "status", "--json", path).requireSuccess()
+      #expect(missing.standardOutput == "{}\n")
+      #expect(missing.standardError.contains("\(path) is neither tracked nor there"))
+    }
+    let known = try repository.dver("data", "status", "data/a", "data/new", "loose")
+    #expect(try known.requireSuccess().standardError == "")
   }
 
   @Test func unchangedMembersOfAChangedDirectoryAreListed() throws {

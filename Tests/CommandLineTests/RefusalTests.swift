@@ -81,7 +81,7 @@ import Testing
 
   /// Neither recorded nor there: a slip of the fingers is not "nothing to do".
   @Test(arguments: [
-    ["checkout"], ["unprotect"], ["status"], ["data", "status"], ["diff", "--targets"],
+    ["checkout"], ["unprotect"], ["status"], ["diff", "--targets"],
     ["diff", "HEAD", "HEAD", "--targets"], ["commit", "-f"], ["verify"], ["push"], ["fetch"],
     ["pull"], ["add"], ["ls"], ["cat"], ["du"],
   ])

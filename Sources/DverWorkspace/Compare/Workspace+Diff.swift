@@ -121,7 +121,8 @@ extension Workspace {
         roots += outputs.filter { $0.origin == .pointer(pointer) }.map(\.path)
         continue
       }
-      let isTracked = outputs.contains { $0.path.isInside(path) || path.isBelow($0.path) }
+      let isAround = outputs.contains { $0.path.isInside(path) }
+      let isTracked = try isAround || versions.contains { try isKnown(path, in: $0) }
       if takesOthers {
         if try !isTracked && !FileSystem.exists(root.appending(path)) {
           notices.warning("\(PathQuoting.quoted(target)) is neither tracked nor there")
@@ -129,14 +130,10 @@ extension Workspace {
         roots.append(path)
         continue
       }
-      guard isTracked else {
+      guard isAround || outputs.contains(where: { path.isBelow($0.path) }) else {
         throw WorkspaceError.noSuchTarget(PathQuoting.quoted(target))
       }
-      if !outputs.contains(where: { $0.path.isInside(path) }),
-        try !versions.contains(where: { try isKnown(path, in: $0) })
-      {
-        throw WorkspaceError.missing(PathQuoting.quoted(target))
-      }
+      guard isTracked else { throw WorkspaceError.missing(PathQuoting.quoted(target)) }
       roots.append(path)
     }
     return DataScope(roots)
