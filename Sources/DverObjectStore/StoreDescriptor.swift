@@ -109,7 +109,8 @@ package struct StoreDescriptor: Hashable, Sendable {
     let names = [Array(fileName.utf8), Array("HEAD".utf8)]
     // A git repository has such a folder of objects, too.
     if try names.contains(where: { try FileSystem.exists(folder.appending($0)) }) { return false }
-    if try FileSystem.names(in: folder.appending("packs"))?.isEmpty == false { return true }
+    let packs = try FileSystem.names(in: folder.appending("packs")) ?? []
+    if packs.contains(where: PackFolder.isPack) { return true }
     let objects = folder.appending("objects")
     return try (FileSystem.names(in: objects) ?? []).filter { $0.count == 2 }.contains { name in
       try (FileSystem.names(in: objects.appending(name)) ?? []).contains { $0.count == 62 }

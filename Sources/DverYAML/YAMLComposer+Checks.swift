@@ -85,6 +85,8 @@ extension YAMLComposer {
     let record = records[target(of: key)]
     guard record.kind == .scalar, record.style == .plain, record.tag == .none else { return nil }
     let text = text(of: key)
+    // Nearly all are texts, which need not be made.
+    if !isOldVersion, [.string, .date, .reserved].contains(YAMLPlainKind(text)) { return nil }
     switch isOldVersion ? YAMLScalar(oldPlain: text) : YAMLScalar(plain: text) {
     case .string: return nil
     case .null: return "~"

@@ -28,10 +28,7 @@ extension SchemaNode {
   /// What stands for the node as a key: its text, which for what is no text is that of Python, so that
   /// `0x10` and `16` are one.
   fileprivate var keyText: String {
-    switch scalar {
-    case nil, .string: text
-    case let scalar?: TemplateTextForm.pythonText(of: scalar)
-    }
+    scalar.map { TemplateTextForm.pythonText(of: $0) } ?? text
   }
 }
 

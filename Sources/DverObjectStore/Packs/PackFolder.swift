@@ -27,6 +27,12 @@ final class PackFolder: Sendable {
 
   static let suffix = ".pack"
 
+  /// Whether a file has the name of a pack: a digest and the suffix.
+  static func isPack(_ name: [UInt8]) -> Bool {
+    name.count == Digest.hexCount + suffix.utf8.count
+      && name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+  }
+
   init(_ folder: AbsolutePath, distrustedSince: Int64?) {
     self.folder = folder
     self.distrustedSince = distrustedSince
@@ -83,8 +89,7 @@ final class PackFolder: Sendable {
   private func list() throws -> [Listed] {
     var listing: [Listed] = []
     for name in try FileSystem.names(in: folder) ?? [] {
-      guard name.count == Digest.hexCount + Self.suffix.utf8.count,
-        name.suffix(Self.suffix.utf8.count).elementsEqual(Self.suffix.utf8),
+      guard Self.isPack(name),
         let digest = Digest(hex: name.span.extracting(0..<Digest.hexCount)),
         let status = try FileSystem.status(of: folder.appending(name)), status.isFile
       else { continue }

@@ -131,4 +131,22 @@ import Testing
     try repository.dver("checkout").requireSuccess()
     #expect(try repository.readText("a") == "12345\n")
   }
+
+  @Test func packsAloneAreAStore() throws {
+    let repository = try TemporaryRepository()
+    try repository.shell("mkdir d; for i in $(seq 1200); do echo $i > d/$i; done").requireSuccess()
+    try repository.dver("add", "-q", "d").requireSuccess()
+    try repository.shell("ls .dver/cache/packs/*.pack && rm -rf d .dver/cache/dver-store")
+      .requireSuccess()
+    try repository.shell("rm -rf .dver/cache/objects").requireSuccess()
+    try repository.dver("status").requireStatus(4)
+    try repository.dver("repair").requireSuccess()
+    try repository.dver("checkout", "-q").requireSuccess()
+    #expect(try repository.readText("d/7") == "7\n")
+    // What others call so is none.
+    try repository.shell("mkdir -p ../other/packs && touch ../other/packs/a.pack").requireSuccess()
+    try repository.dver("remote", "add", "-d", "o", "../other").requireSuccess()
+    let push = try repository.dver("push").requireStatus(2)
+    #expect(push.standardError.contains("cannot become an object store: it holds 'packs'"))
+  }
 }
