@@ -73,6 +73,15 @@ import Testing
     #expect(try repository.readText("o") == "old\n")
   }
 
+  /// In JSON a path is itself, and not as people are told it.
+  @Test func aDrawingOfOutputsHasTheirPaths() throws {
+    let repository = try TemporaryRepository()
+    try repository.write(#"stages: {a: {cmd: "true", outs: ['q"x']}}"#, to: "dver.yaml")
+    let json = try repository.dver("dag", "--outs", "--json").requireSuccess()
+    #expect(json.standardOutput == #"{"nodes": ["q\"x"], "edges": []}"# + "\n")
+    try repository.dver("dag", "--outs", "--collapse").requireStatus(64)
+  }
+
   // MARK: Which stages
 
   @Test func flagsChooseStages() throws {

@@ -67,7 +67,7 @@ final class Workbench: Sendable {
         case .warning(_, let text): warnings.withLock { $0.append(text) }
         case .retrying(_, let attempt, let count, _, _):
           warnings.withLock { $0.append("attempt \(attempt) of \(count)") }
-        case .started, .waiting, .finished: break
+        case .started, .command, .waiting, .finished: break
         }
         watch(event)
       })

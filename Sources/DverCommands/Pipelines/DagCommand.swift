@@ -43,6 +43,10 @@ struct DagCommand: WorkspaceCommand {
 
   var bareAccess: BareAccess { .allowed(revision: nil) }
 
+  func validate() throws {
+    if outs, collapse { throw ValidationError("--outs and --collapse exclude each other") }
+  }
+
   func run(in workspace: Workspace, console: Console) throws {
     var options = DagOptions()
     options.nodes = outs ? .outputs : collapse ? .groups : .stages
@@ -66,11 +70,16 @@ struct DagCommand: WorkspaceCommand {
   private static func document(_ drawing: GraphDrawing) -> JSONValue {
     let edges = drawing.arrows.map { arrow -> JSONValue in
       [
-        "from": .string(drawing.nodes[arrow.source]), "to": .string(drawing.nodes[arrow.target]),
+        "from": name(drawing.nodes[arrow.source]), "to": name(drawing.nodes[arrow.target]),
       ]
     }
     return [
-      "nodes": .array(drawing.nodes.map { .string($0) }), "edges": .array(edges),
+      "nodes": .array(drawing.nodes.map { name($0) }), "edges": .array(edges),
     ]
+  }
+
+  /// The path itself where a node is one that is shown in quotes.
+  private static func name(_ node: String) -> JSONValue {
+    PathQuoting.unquote(Array(node.utf8).span).map { .path($0) } ?? .string(node)
   }
 }

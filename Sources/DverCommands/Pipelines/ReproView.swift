@@ -24,13 +24,16 @@ final class ReproView: Sendable {
     switch event {
     case .verifying(let pointer):
       console.status("Recording changed data of '\(pointer)'")
-    case .started(let stage, let commands, let reasons):
+    case .started(let stage, let command, let reasons):
       live?.begin(stage)
       if console.isQuiet || (live != nil && !console.isVerbose) { return }
       let why = console.isVerbose ? " (\(reasons.map(\.description).joined(separator: "; ")))" : ""
       let lines =
-        ["Running stage '\(stage)':\(why)"] + commands.map { "> \($0)" }
+        ["Running stage '\(stage)':\(why)"] + [command].compactMap(\.self).map { "> \($0)" }
       console.print(lines.joined(separator: "\n"))
+    case .command(let stage, let command):
+      if console.isQuiet || (live != nil && !console.isVerbose) { return }
+      console.print(prefixesLines ? "[\(stage)] > \(command)" : "> \(command)")
     case .waiting(let stage, let holder):
       console.status("Waiting for \(holder), which runs stage '\(stage)'")
     case .retrying(let stage, let attempt, let count, let ending, let delay):

@@ -13,6 +13,18 @@ package enum ManifestError: DverError, Equatable {
   /// The manifest describes more entries than the reader accepts.
   case tooLarge(maximumEntryCount: Int)
 
+  /// The error with the node's place counted from where `folder`, which holds the nodes, counts from.
+  func inside(_ folder: RepositoryPath) -> ManifestError {
+    switch self {
+    case .line(let node, let line, let problem):
+      .line(node: folder.appending(node), line: line, problem: problem)
+    case .node(let node, let problem): .node(folder.appending(node), problem: problem)
+    case .mismatch(let node, let expected, let actual):
+      .mismatch(node: folder.appending(node), expected: expected, actual: actual)
+    case .entry, .tooLarge: self
+    }
+  }
+
   package var message: String {
     switch self {
     case .line(let node, let line, let problem):

@@ -16,14 +16,19 @@ package struct ManifestReader: Sendable {
   let shape: ManifestShape
   let threads: Int
   let maximumEntryCount: Int
+  /// The folder that the nodes' places count from, for messages.
+  private let folder: RepositoryPath
   let load: Loader
 
   /// Nodes that refer to the same child again and again can describe more entries than any memory
   /// holds; `maximumEntryCount` is where reading gives up.
+  ///
+  /// - Parameter folder: What the places of the nodes count from, for messages.
   package init(
     shape: ManifestShape = .standard, threads: Int = processorCount,
-    maximumEntryCount: Int = 1 << 26, load: @escaping Loader
+    maximumEntryCount: Int = 1 << 26, folder: RepositoryPath = .root, load: @escaping Loader
   ) {
+    self.folder = folder
     self.shape = shape
     self.threads = threads
     self.maximumEntryCount = maximumEntryCount
@@ -51,20 +56,27 @@ package struct ManifestReader: Sendable {
   private func entries(of root: Digest, selection: ManifestSelection) throws -> EntryTable {
     let tree = try loadTree(root, selection: selection)
     var assembly = ManifestAssembly(tree: tree, selection: selection, shape: shape)
-    return try assembly.run()
+    do {
+      return try assembly.run()
+    } catch {
+      throw error.inside(folder)
+    }
   }
 
   /// Reads and checks one node.
   func node(_ reference: ManifestNodeReference) throws -> ManifestNode {
     let bytes = try load(reference.digest, reference.location)
     let actual = SHA256.digest(of: bytes.span)
-    guard actual == reference.digest else {
-      throw ManifestError.mismatch(
-        node: reference.location, expected: reference.digest, actual: actual)
+    do throws(ManifestError) {
+      guard actual == reference.digest else {
+        throw .mismatch(node: reference.location, expected: reference.digest, actual: actual)
+      }
+      let node = try ManifestNode(parsing: bytes.span, location: reference.location)
+      try ManifestNodeCheck(reference: reference, node: node, shape: shape).check()
+      return node
+    } catch {
+      throw error.inside(folder)
     }
-    let node = try ManifestNode(parsing: bytes.span, location: reference.location)
-    try ManifestNodeCheck(reference: reference, node: node, shape: shape).check()
-    return node
   }
 }
 

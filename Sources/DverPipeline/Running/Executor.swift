@@ -10,11 +10,11 @@ package protocol Executor: Sendable {
   /// error means that it could not be started or watched.
   ///
   /// - Parameters:
-  ///   - started: Called once, when the first command runs: time that would only be waited.
+  ///   - started: Called with the number of each command, from 0, once it runs.
   ///   - output: Called with each line of output and its line feed or carriage return;
   ///     without one for a piece of a very long line and for what a command prints last.
   func run(
-    _ request: CommandRequest, cancellation: Cancellation, started: () -> Void,
+    _ request: CommandRequest, cancellation: Cancellation, started: (Int) -> Void,
     output: (ArraySlice<UInt8>) -> Void
   ) throws -> CommandResult
 }

@@ -7,7 +7,7 @@ package struct LocalExecutor: Executor {
   package init() {}
 
   package func run(
-    _ request: CommandRequest, cancellation: Cancellation, started: () -> Void = {},
+    _ request: CommandRequest, cancellation: Cancellation, started: (Int) -> Void = { _ in },
     output: (ArraySlice<UInt8>) -> Void
   ) throws -> CommandResult {
     let start = ContinuousClock.now
@@ -28,7 +28,7 @@ package struct LocalExecutor: Executor {
       // Each command has a pipe of its own: what an earlier one left behind must not hold it open.
       var watch = try CommandWatch(
         command, of: request, input: input.descriptor, log: log, limit: limit, jobs: jobs)
-      if number == 0 { started() }
+      started(number)
       let end = try watch.run(cancellation, output)
       result.command = number
       result.ending = end.ending

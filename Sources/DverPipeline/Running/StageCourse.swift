@@ -74,7 +74,7 @@ struct StageCourse: Sendable {
       stage, outputs: Array(stage.outputs.indices),
       unprotect: { try storage.unprotect(stage.outputs[$0]) })
     do {
-      try execute(&run, environment, token: ticket.token, started: backlog.flush)
+      try execute(&run, environment, token: ticket.token, backlog)
       try replaceLinks()
       try requireSameInputs()
       try requireLeases(claim)
@@ -119,7 +119,7 @@ struct StageCourse: Sendable {
 
   /// - Parameter token: Tells the processes of this run from all others, should dver die.
   private func execute(
-    _ run: inout RunRecord, _ environment: [[UInt8]], token: String, started: () -> Void
+    _ run: inout RunRecord, _ environment: [[UInt8]], token: String, _ backlog: Backlog
   ) throws {
     var environment = environment
     environment.append(Array("DVER_ROOT=".utf8) + runner.graph.root.bytes)
@@ -133,7 +133,11 @@ struct StageCourse: Sendable {
     request.timeout = stage.stage.timeout
     request.jobServer = runner.jobServer
     let result = try runner.executor(stage).run(
-      request, cancellation: runner.cancellation, started: started
+      request, cancellation: runner.cancellation,
+      started: { command in
+        // Time that would only be waited.
+        if command == 0 { backlog.flush() } else { runner.events(.command(stage: number, command)) }
+      }
     ) {
       runner.events(.output(stage: number, $0))
     }

@@ -36,6 +36,8 @@ package struct StageReport: Sendable {
 /// News of a plan at work, told as it happens from the thread that it happens on.
 package enum StageEvent: Sendable {
   case started(stage: Int, reasons: [StaleReason])
+  /// A command after the first one begins.
+  case command(stage: Int, Int)
   /// Another process runs the stage.
   case waiting(stage: Int, holder: RunClaim.Holder?)
   /// The commands failed and will run again.

@@ -54,7 +54,7 @@ extension Workspace {
   ) -> ManifestReader {
     let prefix = gitPrefix(in: git)
     let manifests = manifests
-    return ManifestReader { digest, location in
+    return ManifestReader(folder: ManifestFiles.gitPath(of: path, .root)) { digest, location in
       if self.bare == nil, let bytes = try? manifests.nodeFile(digest, location, of: path) {
         return bytes
       }

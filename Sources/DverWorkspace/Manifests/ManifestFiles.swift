@@ -67,7 +67,9 @@ struct ManifestFiles: Sendable {
   }
 
   func reader(of path: RepositoryPath) -> ManifestReader {
-    ManifestReader { digest, location in try node(digest, location, of: path) }
+    ManifestReader(folder: Self.gitPath(of: path, .root)) { digest, location in
+      try node(digest, location, of: path)
+    }
   }
 
   /// All entries of the directory at `path` in the version with this root, but those in the nodes

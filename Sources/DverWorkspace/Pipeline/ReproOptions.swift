@@ -33,7 +33,10 @@ package struct ReproOptions: Sendable {
 /// News of a `repro` at work.
 package enum ReproEvent: Sendable {
   case verifying(pointer: String)
-  case started(stage: String, commands: [String], reasons: [StaleReason])
+  /// The first command begins.
+  case started(stage: String, command: String?, reasons: [StaleReason])
+  /// A later one begins.
+  case command(stage: String, String)
   /// Another process runs the stage.
   case waiting(stage: String, holder: String)
   /// The commands failed and will run again.

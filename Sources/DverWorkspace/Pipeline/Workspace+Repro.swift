@@ -183,8 +183,10 @@ extension Workspace {
     switch event {
     case .started(let stage, let reasons):
       return .started(
-        stage: name(stage), commands: graph.stages[stage].stage.shellCommands,
+        stage: name(stage), command: graph.stages[stage].stage.shellCommands.first,
         reasons: reasons)
+    case .command(let stage, let number):
+      return .command(stage: name(stage), graph.stages[stage].stage.shellCommands[number])
     case .waiting(let stage, let holder):
       return .waiting(stage: name(stage), holder: holder?.text ?? "another process")
     case .retrying(let stage, let attempt, let count, let ending, let delay):

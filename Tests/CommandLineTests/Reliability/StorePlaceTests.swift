@@ -149,4 +149,21 @@ import Testing
     let push = try repository.dver("push").requireStatus(2)
     #expect(push.standardError.contains("cannot become an object store: it holds 'packs'"))
   }
+
+  /// Of several directories somebody has to know which.
+  @Test func aDamagedNodeIsNamedByItsDirectory() throws {
+    let repository = try TemporaryRepository()
+    for folder in ["d", "e"] { try repository.write("1\n", to: "\(folder)/x") }
+    try repository.dver("add", "-q", "d", "e").requireSuccess()
+    // A node that is what its name says, and no manifest.
+    try repository.shell(
+      """
+      echo no manifest > .dver/manifests/e/+
+      new=$(sha256sum .dver/manifests/e/+ | cut -c1-64)
+      sed -i "s/[0-9a-f]*[.]dir/$new.dir/" e.dver && grep -q $new e.dver
+      """
+    ).requireSuccess()
+    let refused = try repository.dver("ls", "-R", "e").requireStatus(4)
+    #expect(refused.standardError.contains("manifest node .dver/manifests/e/+"))
+  }
 }
