@@ -103,13 +103,48 @@ import Testing
     connection.close()
   }
 
+  @Test func pipesAreUsedAgainThatAreAsTheyWereMade() throws {
+    let server = JobServer(jobs: 4)
+    #expect(server.take())
+    func ends(after use: (JobConnection) -> Void) throws -> [Int32] {
+      let connection = try #require(server.connect())
+      #expect(waiting(connection) == 1)
+      use(connection)
+      defer { connection.close() }
+      return connection.inherited
+    }
+    let first = try ends { _ in }
+    #expect(try ends { if takeToken($0) { returnToken($0) } } == first)
+    let held = try #require(server.connect())
+    #expect(held.inherited == first)
+    let second = try ends { _ in }
+    #expect(second != first)
+    held.close()
+    var kept: [JobConnection] = []
+    // A token that is still out, one too many, and an end that does not wait.
+    let spoil: [(JobConnection) -> Void] = [
+      { #expect(takeToken($0)) }, { returnToken($0) },
+      { _ = fcntl($0.inherited[0], F_SETFL, O_NONBLOCK) },
+    ]
+    for spoil in spoil {
+      _ = try ends { connection in
+        kept.append(connection)
+        spoil(connection)
+      }
+    }
+    let spoilt = kept.map(\.inherited)
+    #expect(Set(spoilt).count == 3)
+    #expect(try !spoilt.contains(ends { _ in }))
+  }
+
   @Test func makeFlagsKeepWhatTheUserWants() throws {
     let server = JobServer(jobs: 3)
     let connection = try #require(server.connect())
     defer { connection.close() }
     func flags(_ text: String?) -> String {
       let environment = ["A=1"] + (text.map { ["MAKEFLAGS=\($0)"] } ?? [])
-      let announced = connection.announced(in: environment.map { Array($0.utf8) })
+      var announced = environment.map { Array($0.utf8) }
+      connection.announce(in: &announced)
       #expect(announced.first == Array("A=1".utf8))
       #expect(announced.count == 2)
       return String(decoding: announced[1], as: UTF8.self)

@@ -21,6 +21,8 @@ package final class JobServer: Sendable {
     var free: Int
     /// By number.
     var pipes: [Pipe] = []
+    /// Of stages that have ended and left them as they were: making new ones takes a dozen system calls.
+    var idle: [TokenPipe] = []
     var nextNumber = 0
     /// Whether a stage could start if there were a job.
     var isWanted = false
@@ -64,7 +66,7 @@ package final class JobServer: Sendable {
 
   /// Offers jobs to the commands of a running stage; `nil` where the system has no means for it.
   func connect() -> JobConnection? {
-    guard let ends = TokenPipe() else { return nil }
+    guard let ends = state.withLock({ $0.idle.popLast() }) ?? TokenPipe() else { return nil }
     let number = state.withLock { state in
       state.nextNumber += 1
       state.pipes.append(Pipe(number: state.nextNumber, ends: ends))
@@ -78,7 +80,9 @@ package final class JobServer: Sendable {
   func disconnect(_ number: Int) {
     let isNews = state.withLock { state in
       guard let place = state.pipes.firstIndex(where: { $0.number == number }) else { return false }
-      state.free += state.pipes.remove(at: place).given
+      let pipe = state.pipes.remove(at: place)
+      state.free += pipe.given
+      if pipe.ends.empty(of: pipe.given) { state.idle.append(pipe.ends) }
       return state.isWanted && state.free > 0
     }
     if isNews { listener.withLock(\.self)() }
@@ -158,17 +162,12 @@ final class JobConnection: Sendable {
   /// What commands must inherit.
   var inherited: [Int32] { [ends.reading, ends.writing] }
 
-  /// `environment` with a `MAKEFLAGS` that leads to the jobs.
-  func announced(in environment: [[UInt8]]) -> [[UInt8]] {
-    let name = Array("MAKEFLAGS=".utf8)
+  /// Gives `environment` a `MAKEFLAGS` that leads to the jobs.
+  func announce(in environment: inout [[UInt8]]) {
     var words: [ArraySlice<UInt8>] = []
-    var others: [[UInt8]] = []
-    for variable in environment {
-      if variable.starts(with: name) {
-        words = variable.dropFirst(name.count).split(separator: UInt8(ascii: " "))
-      } else {
-        others.append(variable)
-      }
+    while let place = environment.firstIndex(where: { $0.starts(with: Self.variable) }) {
+      let flags = environment.remove(at: place).dropFirst(Self.variable.count)
+      words = flags.split(separator: UInt8(ascii: " "))
     }
     // Behind `--` stand variables of make, which have to stay there.
     let end = words.firstIndex { $0.elementsEqual("--".utf8) } ?? words.count
@@ -177,8 +176,10 @@ final class JobConnection: Sendable {
     }
     let own = ["-j\(server.jobs)", "--jobserver-auth=\(ends.reading),\(ends.writing)"]
     let flags = kept + own.map { Array($0.utf8)[...] } + words[end...]
-    return others + [name + flags.joined(separator: " ".utf8)]
+    environment.append(Self.variable + flags.joined(separator: " ".utf8))
   }
+
+  private static let variable = Array("MAKEFLAGS=".utf8)
 }
 
 /// A pipe of tokens, with a reading end of dver's own that never waits.
@@ -217,6 +218,22 @@ final class TokenPipe: Sendable {
     var token: UInt8 = 0
     return unsafe read(ownReading, &token, 1) == 1
   }
+
+  /// Takes all tokens out.
+  ///
+  /// - Returns: Whether the pipe is as it was made: `count` tokens were there, so that no process that is
+  ///   left has one or has put one too many, and reading from it still waits.
+  func empty(of count: Int) -> Bool {
+    guard unreadCount == count, !isNonblocking(reading), !isNonblocking(writing) else {
+      return false
+    }
+    for _ in 0..<count {
+      guard take() else { return false }
+    }
+    return true
+  }
+
+  private func isNonblocking(_ end: Int32) -> Bool { fcntl(end, F_GETFL) & O_NONBLOCK != 0 }
 
   private static let firstDescriptor: Int32 = 64
 }

@@ -18,7 +18,7 @@ package struct LocalExecutor: Executor {
     let jobs = request.jobServer?.connect()
     defer { jobs?.close() }
     var request = request
-    if let jobs { request.environment = jobs.announced(in: request.environment) }
+    jobs?.announce(in: &request.environment)
     let limit = request.timeout.map { start + $0 }
     for (number, command) in request.commands.enumerated() {
       if cancellation.isRequested() {
