@@ -53,6 +53,10 @@ package struct RepositoryPath: Hashable, Comparable, Sendable {
   }
 
   package func appending(_ component: some Collection<UInt8>) -> RepositoryPath {
+    appending(Array(component))
+  }
+
+  package func appending(_ component: [UInt8]) -> RepositoryPath {
     guard !component.isEmpty else { return self }
     var joined = bytes
     if !joined.isEmpty { joined.append(Self.slash) }

@@ -65,9 +65,13 @@ package struct AbsolutePath: Hashable, Comparable, Sendable {
   }
 
   package func appending(_ component: some Collection<UInt8>) -> AbsolutePath {
+    appending(Array(component))
+  }
+
+  package func appending(_ component: [UInt8]) -> AbsolutePath {
     guard !component.isEmpty else { return self }
     var joined: [UInt8] = []
-    joined.reserveCapacity(bytes.count + 1 + component.underestimatedCount)
+    joined.reserveCapacity(bytes.count + 1 + component.count)
     joined.append(contentsOf: bytes)
     if joined.count > 1 { joined.append(RepositoryPath.slash) }
     joined.append(contentsOf: component)

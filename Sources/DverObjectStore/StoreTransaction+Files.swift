@@ -15,10 +15,12 @@ extension StoreTransaction {
 
   /// Stores what the file holds now, by reflink or copy, and never touches the file.
   ///
+  /// - Parameter isAlone: Whether a small one can be seen at once, because no others are to follow that would
+  ///   share a pack with it.
   /// - Throws: ``ChangedFileError`` if somebody writes to the file meanwhile.
   package func store(
-    fileAt path: AbsolutePath, reflink: Bool, using hasher: inout FileHasher,
-    progress: ((Int) throws -> Void)? = nil
+    fileAt path: AbsolutePath, reflink: Bool, isAlone: Bool = false,
+    using hasher: inout FileHasher, progress: ((Int) throws -> Void)? = nil
   ) throws -> HashedFile {
     let source = try OpenFile(path, .read, followsLinks: false)
     let before = try source.status()
@@ -26,7 +28,7 @@ extension StoreTransaction {
     if before.size <= Int64(hasher.readLimit) {
       let digest = try hasher.read(source, at: 0, count: Int(before.size)) { digest, bytes in
         try check(source, unchangedSince: before, byteCount: Int64(bytes.count))
-        try store(bytes, digest: digest)
+        try store(bytes, digest: digest, isAlone: isAlone)
         return digest
       }
       try progress?(Int(before.size))
@@ -172,7 +174,7 @@ extension StoreTransaction {
   func isPresent(_ digest: Digest, byteCount: Int64) throws -> Bool {
     try store.holdInUse()
     if isPacking, try isPacked(digest) { return true }
-    guard let status = try small.folders.status(of: digest, in: store.objectsFolder) else {
+    guard let status = try small.folders.status(of: digest, in: store) else {
       return false
     }
     if status.isFile, status.size == byteCount {

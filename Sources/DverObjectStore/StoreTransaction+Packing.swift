@@ -12,9 +12,11 @@ extension StoreTransaction {
 
   /// Stores an object, unless it is there.
   ///
-  /// - Parameter digest: That of `bytes`; the caller has just hashed them.
-  package func store(_ bytes: Span<UInt8>, digest: Digest) throws {
-    guard isPacking, bytes.count <= Self.packedByteLimit else {
+  /// - Parameters:
+  ///   - digest: That of `bytes`; the caller has just hashed them.
+  ///   - isAlone: Whether it can be seen at once, and shares no pack with others.
+  package func store(_ bytes: Span<UInt8>, digest: Digest, isAlone: Bool = false) throws {
+    guard isPacking, !isAlone, bytes.count <= Self.packedByteLimit else {
       if try isPresent(digest, byteCount: Int64(bytes.count)) { return }
       try storeLoose(bytes, digest: digest)
       return count(byteCount: Int64(bytes.count))
@@ -105,7 +107,9 @@ extension StoreTransaction {
           let object = batch[$0]
           try self.storeLoose(object.bytes.span, digest: object.digest)
         }
-        for slot in small.writers { try slot.pack.withLock { try close(&$0) } }
+        if small.packedCount.current > 0 {
+          for slot in small.writers { try slot.pack.withLock { try close(&$0) } }
+        }
         small.isCollecting.store(true, ordering: .relaxed)
         small.seen.removeAll()
         small.folders.close()

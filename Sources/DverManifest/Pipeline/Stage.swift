@@ -58,12 +58,20 @@ extension Stage {
   /// What shells are given one after the other: the items of a list as they are, of a text each line
   /// that is not blank, as DVC has it.
   package var shellCommands: [String] {
-    if commandIsList { return commands }
+    if commandIsList || commands.allSatisfy(\.isPlainLine) { return commands }
     return commands.flatMap { command in
       // A carriage return with its line feed is one character.
       command.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
         .filter { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
     }
+  }
+}
+
+extension String {
+  /// Whether the text is one line that is not blank, as far as a look at its bytes tells.
+  fileprivate var isPlainLine: Bool {
+    guard let first = utf8.first, first > UInt8(ascii: " "), first < 0x7f else { return false }
+    return !utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
   }
 }
 

@@ -70,6 +70,8 @@ struct OpenPack: ~Copyable {
 /// Digests that many threads add to.
 final class DigestSet: Sendable {
   private let parts = (0..<64).map { _ in Part() }
+  /// Whether there may be members.
+  private let isUsed = Atomic(false)
 
   private final class Part: Sendable {
     let members = Mutex<Set<Digest>>([])
@@ -83,44 +85,67 @@ final class DigestSet: Sendable {
 
   /// - Returns: Whether it was not there.
   func insert(_ digest: Digest) -> Bool {
-    part(of: digest).members.withLock { $0.insert(digest).inserted }
+    // Behind the insertion: who removes all meanwhile may have passed its part.
+    defer { isUsed.store(true, ordering: .relaxed) }
+    return part(of: digest).members.withLock { $0.insert(digest).inserted }
   }
 
   func removeAll() {
+    guard isUsed.exchange(false, ordering: .relaxed) else { return }
     for part in parts { part.members.withLock { $0 = [] } }
   }
 }
 
 /// The 256 folders of loose objects, held open while a transaction looks for many objects.
 ///
-/// A folder that was not there when it was first looked for counts as empty: whoever misses an
-/// object that appeared since stores it once more.
+/// A folder that was not there when it was opened counts as empty: whoever misses an object that
+/// appeared since stores it once more.
 final class LooseFolders: Sendable {
   private enum Folder: Sendable {
     case unknown
+    /// One object was looked for, which alone is not worth an open folder.
+    case used
     case absent
     case open(SharedFile)
   }
 
-  private let folders = Mutex(Array(repeating: Folder.unknown, count: 256))
+  private struct State {
+    var folders = Array(repeating: Folder.unknown, count: 256)
+    var isUsed = false
+  }
+
+  private let state = Mutex(State())
 
   /// The status of a loose object; `nil` where there is none.
-  func status(of digest: Digest, in objects: AbsolutePath) throws -> FileStatus? {
+  func status(of digest: Digest, in store: ObjectStore) throws -> FileStatus? {
     let byte = Int(digest[0])
-    switch folders.withLock({ $0[byte] }) {
+    let folder = state.withLock { state in
+      let known = state.folders[byte]
+      if case .unknown = known {
+        state.folders[byte] = .used
+        state.isUsed = true
+      }
+      return known
+    }
+    switch folder {
+    case .unknown: return try FileSystem.status(of: store.path(of: digest))
     case .absent: return nil
     case .open(let folder): return try folder.value.status(ofObject: digest)
-    case .unknown:
-      let path = objects.appending(Digest.hexByte(UInt8(byte)))
+    case .used:
+      let path = store.objectsFolder.appending(Digest.hexByte(UInt8(byte)))
       guard let opened = try OpenFile.ifPresent(path, .directory) else {
-        folders.withLock { $0[byte] = .absent }
+        state.withLock { $0.folders[byte] = .absent }
         return nil
       }
       let folder = SharedFile(opened)
-      folders.withLock { $0[byte] = .open(folder) }
+      state.withLock { $0.folders[byte] = .open(folder) }
       return try folder.value.status(ofObject: digest)
     }
   }
 
-  func close() { folders.withLock { $0 = Array(repeating: .unknown, count: 256) } }
+  func close() {
+    state.withLock { state in
+      if state.isUsed { state = State() }
+    }
+  }
 }

@@ -18,8 +18,10 @@ struct OutputPump: ~Copyable {
     case end
   }
 
+  /// Most commands print little; of those that print much the buffer grows.
+  private static let firstByteCount = 4 * 1024
   /// Some pages of a pipe; a longer line goes on in pieces.
-  private static let bufferByteCount = 64 * 1024
+  private static let mostByteCount = 64 * 1024
   /// As much as the largest pipe holds.
   private static let readLimit = 16
 
@@ -34,7 +36,7 @@ struct OutputPump: ~Copyable {
     pipe = OpenFile(adopting: ends[0], path: log.path)
     writingEnd = ends[1]
     self.log = log
-    buffer = Array(repeating: 0, count: Self.bufferByteCount)
+    buffer = Array(repeating: 0, count: Self.firstByteCount)
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
   }
 
@@ -84,13 +86,18 @@ struct OutputPump: ~Copyable {
       output(buffer[start...index])
       start = index + 1
     }
-    if start == 0, end == buffer.count {
+    let isFull = end == buffer.count
+    let isGrown = buffer.count >= Self.mostByteCount
+    if start == 0, isFull, isGrown {
       output(buffer[...])
       start = end
     }
     heldCount = end - start
     if start > 0, heldCount > 0 {
       for index in 0..<heldCount { buffer[index] = buffer[start + index] }
+    }
+    if isFull, !isGrown {
+      buffer.append(contentsOf: repeatElement(0, count: Self.mostByteCount - buffer.count))
     }
   }
 }

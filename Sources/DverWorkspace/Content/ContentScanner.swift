@@ -21,6 +21,8 @@ struct ContentScanner: Sendable {
   var omitsDangling = false
   /// Whether the status of files is to be believed.
   var usesIndex = true
+  /// Whether a single file is all that is stored, and is to be seen at once.
+  var storesAlone = false
 
   /// What is at `path`; a link at its end counts as missing unless it leads into a store.
   func content(of path: RepositoryPath) throws -> WorkspaceContent {
@@ -183,7 +185,8 @@ struct ContentScanner: Sendable {
       }
     }
     return try transaction.store(
-      fileAt: path, reflink: linkTypes.contains(.reflink), using: &hasher, progress: advance)
+      fileAt: path, reflink: linkTypes.contains(.reflink), isAlone: storesAlone, using: &hasher,
+      progress: advance)
   }
 
   /// Whether the store has the content, and sound; so it is where nothing is to be stored.

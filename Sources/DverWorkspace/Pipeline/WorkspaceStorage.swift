@@ -81,9 +81,12 @@ final class WorkspaceStorage: StageStorage {
     if !isRecheck, let known = state.withLock({ $0.found[path] }) { return known }
     let content: WorkspaceContent
     let (absolute, key) = names(of: path)
-    // Most are files, of which one look is enough.
-    if let status = try FileSystem.status(of: absolute), status.isFile {
+    // Most are files, or not there yet: one look is enough.
+    let status = try FileSystem.status(of: absolute)
+    if let status, status.isFile {
       content = try scanner.content(at: absolute, key: key, status: status)
+    } else if status == nil {
+      content = .missing
     } else {
       let location = try workspace.place(behindLink: absolute)
       content = try scanner.content(at: location, key: key)
@@ -190,14 +193,23 @@ final class WorkspaceStorage: StageStorage {
   // MARK: Changing
 
   func storeOutput(_ output: StageOutput, at path: RepositoryPath) throws -> OutputRecord {
-    forget(path)
+    let location = workspace.root.appending(path)
+    let status = try FileSystem.status(of: location)
+    forget(path, isDirectory: status?.isDirectory ?? false)
     let stores = output.isCached && isCommitting
     var scanner = ContentScanner(
       workspace: workspace, transaction: stores ? transaction : nil, linkTypes: linkTypes)
-    let linked = try mayBeLink(output) ? target(ofOutputAt: path) : nil
-    // What somebody else looks after does not become a link into the cache.
-    if linked != nil { scanner.linkTypes = LinkType.standard }
-    let content = try scanner.content(at: linked ?? workspace.root.appending(path), key: path)
+    let content: WorkspaceContent
+    if let status, !status.isLink {
+      // Of many outputs each is stored before the next is made.
+      scanner.storesAlone = status.isFile
+      content = try scanner.content(at: location, key: path, status: status)
+    } else {
+      let linked = try mayBeLink(output) ? target(ofOutputAt: path) : nil
+      // What somebody else looks after does not become a link into the cache.
+      if linked != nil { scanner.linkTypes = LinkType.standard }
+      content = try scanner.content(at: linked ?? location, key: path)
+    }
     if case .directory(let directory) = content, output.isCached, let transaction {
       try workspace.requireData(in: directory.entries, of: path)
       _ = try workspace.manifests.store(directory.entries, in: transaction)
@@ -264,6 +276,12 @@ final class WorkspaceStorage: StageStorage {
 
   /// Drops what is known at, above and below a path that a stage has written.
   func forget(_ path: RepositoryPath) {
+    let status = try? FileSystem.status(of: workspace.root.appending(path))
+    forget(path, isDirectory: status?.isDirectory ?? false)
+  }
+
+  /// - Parameter isDirectory: Whether there is anything below; most outputs are files.
+  private func forget(_ path: RepositoryPath, isDirectory: Bool) {
     state.withLock { state in
       var folder = path
       while !folder.isRoot {
@@ -271,9 +289,7 @@ final class WorkspaceStorage: StageStorage {
         state.parameters[.inside(folder)] = nil
         folder = folder.parent
       }
-      // Most outputs are files, with nothing below.
-      guard (try? FileSystem.status(of: workspace.root.appending(path)))??.isDirectory ?? false
-      else { return }
+      guard isDirectory else { return }
       state.found = state.found.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
       state.parameters = state.parameters.filter { !($0.key.insidePath?.isBelow(path) ?? false) }
     }
