@@ -50,15 +50,27 @@ package func parallelFor<State: ~Copyable>(
 }
 
 /// Maps `0..<count` with a state that each thread makes for itself once; results stand in order.
+///
+/// Of many inputs a thread takes some neighbours at once, so that handing them out costs little.
 package func parallelMap<State: ~Copyable, Output: Sendable>(
   count: Int, threads: Int = processorCount, state: @Sendable () throws -> State,
   _ body: @Sendable (inout State, Int) throws -> Output
 ) throws -> [Output] {
-  let slots = ResultSlots<Output>(count: count)
-  try parallelFor(chunks: count, threads: threads, state: state) { own, index in
-    slots.set(index, try body(&own, index))
+  let width = max(1, min(16, count / (threads * 64)))
+  let chunks = (count + width - 1) / width
+  let slots = ResultSlots<[Output]>(count: chunks)
+  try parallelFor(chunks: chunks, threads: threads, state: state) { own, chunk in
+    var outputs: [Output] = []
+    outputs.reserveCapacity(width)
+    for index in chunk * width..<min(count, (chunk + 1) * width) {
+      outputs.append(try body(&own, index))
+    }
+    slots.set(chunk, outputs)
   }
-  return slots.take()
+  var outputs: [Output] = []
+  outputs.reserveCapacity(count)
+  for part in slots.take() { outputs.append(contentsOf: part) }
+  return outputs
 }
 
 /// Maps `inputs` on at most `threads` threads; results stand in input order.

@@ -218,21 +218,19 @@ struct ContentScanner: Sendable {
       workspace.progress.begin(
         transaction == nil ? "Hashing" : "Storing",
         byteCount: scan.unknownByteCount, itemCount: Int64(pending.count))
-      for start in stride(from: 0, to: pending.count, by: Self.portionCount) {
-        let count = min(Self.portionCount, pending.count - start)
-        let hashed = try parallelMap(count: count, state: { FileHasher() }) { hasher, index in
-          let entry = pending[start + index]
-          let file = absolute.appending(found.entries.paths[entry])
-          if found.entries.sizes[entry] >= Self.leastAwaitedByteCount,
-            let status = try FileSystem.status(of: file)
-          {
-            try self.awaitVouching(for: FileStamp(status))
-          }
-          let result = try self.hash(file, isLink: found.isStoreLink(entry), using: &hasher)
-          try self.workspace.progress.advance()
-          return result
+      var threads = AdaptiveThreads()
+      var start = 0
+      while start < pending.count {
+        let count = start < Self.portionCount ? Self.firstCount : Self.portionCount
+        let portion = pending[start...].prefix(count)
+        let byteCount = portion.reduce(0) { $0 + found.entries.sizes[$1] }
+        // To open a file takes about as long as to hash so much.
+        let size = Double(portion.count) + Double(byteCount) / 16384
+        let hashed = try threads.portion(size: size) { threads in
+          try hash(portion, of: found, in: absolute, threads: threads)
         }
         try scan.fill(hashed, from: start, workspace: workspace)
+        start += portion.count
       }
     }
     let result = try scan.content()
@@ -240,6 +238,25 @@ struct ContentScanner: Sendable {
       try saveIndex(result, stamps: scan.trustedStamps, storedAt: scan.storedAt, of: path)
     }
     return result
+  }
+
+  /// Hashes some of a directory's files, and stores them where that is asked for.
+  private func hash(
+    _ portion: ArraySlice<Int>, of found: DirectoryScan, in folder: AbsolutePath, threads: Int
+  ) throws -> [HashedFile] {
+    try parallelMap(count: portion.count, threads: threads, state: { FileHasher() }) {
+      hasher, index in
+      let entry = portion[portion.startIndex + index]
+      let file = folder.appending(found.entries.paths[entry])
+      if found.entries.sizes[entry] >= Self.leastAwaitedByteCount,
+        let status = try FileSystem.status(of: file)
+      {
+        try self.awaitVouching(for: FileStamp(status))
+      }
+      let result = try self.hash(file, isLink: found.isStoreLink(entry), using: &hasher)
+      try self.workspace.progress.advance()
+      return result
+    }
   }
 
   /// What a directory holds and what of it is to be hashed. Where much of it is known, names need be
@@ -262,6 +279,8 @@ struct ContentScanner: Sendable {
 
   /// So many files at once: what is known of each meanwhile takes more memory than what is kept.
   private static let portionCount = 1 << 14
+  /// And so many at first, until it is known how many threads they keep busy.
+  private static let firstCount = 1 << 10
 
   /// Remembers a directory; where its objects were stored, as soon as they can be seen.
   private func saveIndex(
