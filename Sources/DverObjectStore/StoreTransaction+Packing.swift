@@ -83,16 +83,23 @@ extension StoreTransaction {
   /// Ends a pack and puts it among those of the store.
   private func close(_ pack: inout OpenPack?) throws {
     guard let open = pack.take() else { return }
-    _ = try publish(open)
+    _ = try place(open)
+    small.hasNewPacks.store(true, ordering: .relaxed)
   }
 
   func publish(_ open: consuming OpenPack) throws -> PackWriter.Summary {
+    let summary = try place(open)
+    store.packs.expire()
+    return summary
+  }
+
+  /// Puts a pack among those of the store, of which only this transaction knows so far.
+  private func place(_ open: consuming OpenPack) throws -> PackWriter.Summary {
     let (path, summary) = try open.finish()
     if isAwaited { try OpenFile(path, .read).startWriteback(offset: 0, count: summary.byteCount) }
     // One of the same name has the same objects in the same places; this one is whole.
     try publish(path, at: store.packs.path(of: summary.name))
     notePublished(summary.name)
-    store.packs.expire()
     return summary
   }
 
@@ -110,11 +117,14 @@ extension StoreTransaction {
         if small.packedCount.current > 0 {
           for slot in small.writers { try slot.pack.withLock { try close(&$0) } }
         }
+        // Until here ``SmallObjects/seen`` has told of what they hold.
+        if small.hasNewPacks.exchange(false, ordering: .relaxed) { store.packs.expire() }
         small.isCollecting.store(true, ordering: .relaxed)
         small.seen.removeAll()
         small.folders.close()
       }
     } catch {
+      store.packs.expire()
       small.fail(error)
       throw error
     }

@@ -17,6 +17,8 @@ final class SmallObjects: Sendable {
   let isCollecting = Atomic(true)
   /// Objects that went into packs.
   let packedCount = SharedCounter()
+  /// Whether packs are in place that the store has not listed.
+  let hasNewPacks = Atomic(false)
   /// One for each thread that stores, as far as they get in each other's way.
   let writers = (0..<16).map { _ in PackSlot() }
   private let failure = Mutex<(any Error)?>(nil)
