@@ -53,10 +53,12 @@ package struct RepositoryPath: Hashable, Comparable, Sendable {
   }
 
   package func appending(_ component: some Collection<UInt8>) -> RepositoryPath {
-    appending(Array(component))
+    appending(Array(component)[...])
   }
 
-  package func appending(_ component: [UInt8]) -> RepositoryPath {
+  package func appending(_ component: [UInt8]) -> RepositoryPath { appending(component[...]) }
+
+  package func appending(_ component: ArraySlice<UInt8>) -> RepositoryPath {
     guard !component.isEmpty else { return self }
     var joined = bytes
     if !joined.isEmpty { joined.append(Self.slash) }

@@ -65,10 +65,12 @@ package struct AbsolutePath: Hashable, Comparable, Sendable {
   }
 
   package func appending(_ component: some Collection<UInt8>) -> AbsolutePath {
-    appending(Array(component))
+    appending(Array(component)[...])
   }
 
-  package func appending(_ component: [UInt8]) -> AbsolutePath {
+  package func appending(_ component: [UInt8]) -> AbsolutePath { appending(component[...]) }
+
+  package func appending(_ component: ArraySlice<UInt8>) -> AbsolutePath {
     guard !component.isEmpty else { return self }
     var joined: [UInt8] = []
     joined.reserveCapacity(bytes.count + 1 + component.count)

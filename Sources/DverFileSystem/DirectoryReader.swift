@@ -13,7 +13,7 @@ enum DirectoryReader {
     var nameStart: UnsafePointer<CChar> { unsafe dver_dirent_name(record) }
     var nameCount: Int { unsafe strlen(nameStart) }
     var name: [UInt8] {
-      unsafe UnsafeRawBufferPointer(start: nameStart, count: nameCount).map { $0 }
+      unsafe Array(UnsafeRawBufferPointer(start: nameStart, count: nameCount))
     }
     /// What the directory says it is; file systems may leave that open.
     var isDirectory: Bool? {

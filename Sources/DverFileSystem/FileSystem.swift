@@ -230,13 +230,18 @@ extension FileSystem {
   /// The entries of a directory, sorted by bytes, without `.` and `..`; `nil` where there is none.
   ///
   /// Cheaper than a walk where the status of files does not matter.
-  package static func entries(in path: AbsolutePath) throws -> [DirectoryEntry]? {
+  ///
+  /// - Parameter isWanted: Which names of files are wanted; directories always are.
+  package static func entries(
+    in path: AbsolutePath, where isWanted: ([UInt8]) -> Bool = { _ in true }
+  ) throws -> [DirectoryEntry]? {
     guard let directory = try OpenFile.ifPresent(path, .directory) else { return nil }
     var entries: [DirectoryEntry] = []
     try DirectoryReader.forEachEntry(of: directory) { entry in
       let name = entry.name
       let isDirectory =
         try entry.isDirectory ?? status(of: path.appending(name))?.isDirectory ?? false
+      guard isDirectory || isWanted(name) else { return }
       entries.append(DirectoryEntry(name: name, isDirectory: isDirectory))
     }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }

@@ -44,7 +44,9 @@ struct CatalogSearch {
 
   private mutating func visit(_ folder: RepositoryPath, ignore outer: IgnoreStack) throws {
     // One with a `.dver` is a workspace of its own.
-    let found = try workspace.entries(in: folder, unlessHolding: ".dver") { closed in
+    let found = try workspace.entries(
+      in: folder, unlessHolding: ".dver", where: Self.mayMatter
+    ) { closed in
       if requiresAll { throw closed }
       workspace.warn(of: closed)
       files.closedFolders.append(closed.path)
@@ -64,6 +66,14 @@ struct CatalogSearch {
       if ignore.decision(forPath: child.bytes.span, isDirectory: true).isIgnored { continue }
       try visit(child, ignore: ignore)
     }
+  }
+
+  /// Whether a file of this name says something about tracking: most files are data.
+  private static func mayMatter(_ name: [UInt8]) -> Bool {
+    let suffix = CatalogFiles.pointerSuffix.utf8
+    return name.suffix(suffix.count).elementsEqual(suffix)
+      || name.elementsEqual(CatalogFiles.pipelineName.utf8)
+      || name.elementsEqual(IgnoreRules.fileName.utf8)
   }
 
   private mutating func readFiles(

@@ -23,14 +23,17 @@ struct ClosedFolder: DverError {
 extension Workspace {
   /// What is in a folder of the workspace; `nil` where there is none, where it holds something of
   /// this name, which makes it a unit of its own, or where it is closed.
+  ///
+  /// - Parameter isWanted: Which names of files are wanted; directories always are.
   func entries(
     in folder: RepositoryPath, unlessHolding name: String,
+    where isWanted: ([UInt8]) -> Bool = { _ in true },
     whereClosed report: (ClosedFolder) throws -> Void
   ) throws -> [DirectoryEntry]? {
     let path = root.appending(folder)
     do {
       if !folder.isRoot, try FileSystem.exists(path.appending(name)) { return nil }
-      return try FileSystem.entries(in: path)
+      return try FileSystem.entries(in: path, where: isWanted)
     } catch let error as FileSystemError where error.isClosedFolder && !folder.isRoot {
       try report(ClosedFolder(path: folder, code: error.code))
       return nil
