@@ -36,7 +36,7 @@ package struct FileSystemError: DverError {
     case EROFS: "the file system is mounted read-only"
     case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
     case EIO: "the device reports an I/O error; check the disk before you go on"
-    case ENAMETOOLONG: "give the folders on the way there shorter names"
+    case ENAMETOOLONG: "give it, or the folders on the way there, shorter names"
     case ESTALE: "the network file system lost the file; check the mount"
     default: nil
     }
