@@ -1,6 +1,7 @@
 package import DverCore
 package import DverFileSystem
 import DverGit
+import DverObjectStore
 
 /// An option with its value and the file that says so.
 package struct ConfigurationItem: Sendable {
@@ -58,20 +59,26 @@ extension Workspace {
       if name.hasPrefix("remote.") { try refuseStore(at: value, as: "a remote") }
       if name == "cache.dir" { try refuseStore(at: value, as: "the cache") }
     }
+    let formerCache = name == "cache.dir" ? try? cacheFolder() : nil
     try editConfiguration("dver config", at: level) { file in
       try file.set(Array(name.utf8), stored)
     }
-    if name == "cache.dir" { noteMovedCache() }
+    if name == "cache.dir" { noteMovedCache(from: formerCache) }
   }
 
   /// Says in the new cache what this workspace needs of what is there by now. What keeps it from that
   /// is told by whatever needs the cache, and the next command that lists something tries again.
-  private func noteMovedCache() {
+  private func noteMovedCache(from former: AbsolutePath?) {
     // This one may have opened the old cache.
     let moved = Workspace(
       root: root, current: current, progress: progress, cancellation: cancellation,
       notices: notices, indexFile: indexFile)
     try? moved.noteHistoryInSharedCache()
+    guard let former, let folder = try? moved.cacheFolder(), folder != former,
+      (try? FileSystem.exists(former.appending(StoreDescriptor.fileName))) == true
+    else { return }
+    notices.status(
+      "The objects stay in \(former): copy it to \(folder), or let 'dver pull' bring them there")
   }
 
   /// Removes an option from the file of a level.
@@ -79,9 +86,11 @@ extension Workspace {
   /// - Throws: ``UnsetOption`` where it is not there.
   package func unsetOption(_ name: String, level: ConfigurationLevel) throws {
     _ = try ConfigurationOptions.kind(of: name)
+    let formerCache = name == "cache.dir" ? try? cacheFolder() : nil
     var wasThere = false
     try editConfiguration("dver config", at: level) { file in wasThere = try file.unset(name) }
     guard wasThere else { throw UnsetOption(name: ConfigurationOptions.spelled(name)) }
+    if name == "cache.dir" { noteMovedCache(from: formerCache) }
   }
 
   /// Changes the configuration file of a level.
