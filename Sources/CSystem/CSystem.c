@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <malloc.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -88,6 +89,8 @@ int dver_processor_count(void) {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
 }
+
+void dver_limit_arenas(int count) { mallopt(M_ARENA_MAX, count); }
 
 uint16_t dver_dirent_length(const void *record) {
   return ((const struct dirent64 *)record)->d_reclen;

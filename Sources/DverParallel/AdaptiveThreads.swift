@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// How many threads to use for work that may have to wait for a disk or a network: as many as there are
@@ -5,6 +6,9 @@ import Glibc
 ///
 /// Reading small files one after the other takes mostly the time of an answer each, and disks and servers
 /// answer many questions at once. Threads that only get in each other's way are given up again.
+///
+/// Threads beyond the processors get no arenas of the allocator for themselves, each of which would keep
+/// what was freed in it.
 package struct AdaptiveThreads {
   /// For the next portion of the work.
   package private(set) var count: Int
@@ -19,6 +23,7 @@ package struct AdaptiveThreads {
     least = processors
     most = max(processors, min(processors * 8, 64))
     count = least
+    dver_limit_arenas(CInt(processorCount))
   }
 
   /// Does a portion of the work with ``count`` threads, and learns from the time that it takes.

@@ -36,6 +36,8 @@ int dver_terminal_columns(int descriptor);
 int dver_terminal_rows(int descriptor);
 /* How many bytes can be read from a pipe at once, or -1. */
 int dver_readable_count(int descriptor);
+/* How many arenas the allocator may have; threads share them. */
+void dver_limit_arenas(int count);
 /* Gives the blocks of a range of a file back, which reads as zeros then. */
 int dver_punch_hole(int descriptor, int64_t offset, int64_t count);
 /* Where data, or a hole, begins at or behind an offset; -1 where none does. */

@@ -1,6 +1,7 @@
 import DverCore
 import DverFileSystem
 import DverHashing
+import DverParallel
 import Glibc
 import Synchronization
 
@@ -19,8 +20,8 @@ final class SmallObjects: Sendable {
   let packedCount = SharedCounter()
   /// Whether packs are in place that the store has not listed.
   let hasNewPacks = Atomic(false)
-  /// One for each thread that stores, as far as they get in each other's way.
-  let writers = (0..<16).map { _ in PackSlot() }
+  /// Fewer than threads that wait for files to be read: each takes memory for what is in its pack.
+  let writers = (0..<min(max(processorCount, 4), 8)).map { _ in PackSlot() }
   private let failure = Mutex<(any Error)?>(nil)
 
   struct Waiting: Sendable {
