@@ -410,8 +410,9 @@ class Bench:
         step(f"make {label}", ["make", "-s", f"-j{jobs}"], cwd=place)
         step(f"make {label} no-op", ["make", "-s", f"-j{jobs}"], cwd=place)
         if ninja:
-            for output, _, _ in todo:
-                os.remove(f"{place}/{output}")
+            # A folder of its own: see discard() about removed files.
+            place = f"{place}-ninja"
+            os.mkdir(place)
             Path(place, "build.ninja").write_text("rule r\n  command = $c\n" + "".join(
                 f"build {o}: r {d or ''}\n  c = {c}\n" for o, d, c in todo))
             step(f"ninja {label}", [ninja, "--quiet", f"-j{jobs}"], cwd=place)
@@ -441,6 +442,7 @@ def main():
     parser.add_argument("--dver", default="dver", help="the dver executable")
     parser.add_argument("--dvc", default="dvc", help="the dvc executable")
     parser.add_argument("--work", help="directory for the data (default: a new temporary one); emptied at the end")
+    parser.add_argument("--keep", action="store_true", help="leave the data there: removed files slow what is measured next")
     parser.add_argument("--json", required=True, help="the file that gets every sample")
     options = parser.parse_args()
     options.tools = [name for name in options.tools.split(",") if name]
@@ -458,8 +460,9 @@ def main():
         Path(options.json).write_text(json.dumps({
             "scale": options.scale, "reps": options.reps, "command": shlex.join(sys.argv),
             "samples": [[*key, samples] for key, samples in bench.samples.items()]}))
-        subprocess.run(["chmod", "-R", "u+w", work])
-        subprocess.run(["rm", "-rf", work])
+        if not options.keep:
+            subprocess.run(["chmod", "-R", "u+w", work])
+            subprocess.run(["rm", "-rf", work])
 
 
 if __name__ == "__main__":
