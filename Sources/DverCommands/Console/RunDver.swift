@@ -27,7 +27,7 @@ private func run(_ arguments: [String]) -> ExitStatus {
       hint: nearest ?? "run 'dver --help' for the commands", status: .usage)
   }
   do {
-    var command = try DverRoot.parseAsRoot(arguments)
+    var command = try CommandLineParser.command(of: arguments)
     try command.run()
     return finish(.done)
   } catch let request as ExitRequest {
