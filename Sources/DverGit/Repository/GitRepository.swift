@@ -37,6 +37,9 @@ package final class GitRepository: Sendable {
     return GitRepository(handle, indexFile: indexFile, program: program)
   }
 
+  /// Starts libgit2, as the first repository that is opened does otherwise.
+  package static func prepare() throws(GitError) { try GitLibrary.start() }
+
   private init(
     _ handle: consuming sending RepositoryHandle, indexFile: [UInt8]?, program: String
   ) {

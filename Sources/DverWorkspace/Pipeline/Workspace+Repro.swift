@@ -1,5 +1,6 @@
 import DverCore
 import DverFileSystem
+import DverGit
 import DverHashing
 import DverManifest
 import DverObjectStore
@@ -16,6 +17,9 @@ extension Workspace {
   package func repro(
     _ options: ReproOptions, events: @escaping @Sendable (ReproEvent) -> Void
   ) throws -> [ReproReport] {
+    // The first stage to run needs git, which takes some milliseconds to start.
+    let preparation = WorkerThread(ifPossible: { try? GitRepository.prepare() })
+    defer { preparation?.join() }
     let left = try prepareForRuns()
     let lookedAt = StageRunner.lookingNow()
     // A living process may have finished stages and not written that down yet.
