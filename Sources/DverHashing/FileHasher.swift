@@ -65,6 +65,21 @@ import Glibc
     _ file: borrowing OpenFile, at offset: Int64, count: Int, skipping skipped: Int = 0,
     _ body: (Digest, Span<UInt8>) throws -> Result
   ) throws -> Result {
+    try withBytes(of: file, at: offset, count: count) { hash, bytes in
+      let digest = hash.digest(of: bytes.extracting(droppingFirst: min(skipped, bytes.count)))
+      return try body(digest, bytes)
+    }
+  }
+
+  /// Reads from an offset on into the buffer.
+  ///
+  /// - Parameters:
+  ///   - count: At most ``readLimit``.
+  ///   - body: Takes something to hash with and all bytes, fewer than `count` where the file ends.
+  package mutating func withBytes<Result: ~Copyable>(
+    of file: borrowing OpenFile, at offset: Int64, count: Int,
+    _ body: (inout SHA256, Span<UInt8>) throws -> Result
+  ) throws -> Result {
     precondition(count <= readLimit)
     var filled = 0
     while filled < count {
@@ -74,13 +89,7 @@ import Glibc
       filled += part
     }
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-    hash.restart()
-    if filled > skipped {
-      unsafe hash.update(UnsafeRawBufferPointer(rebasing: bytes[skipped...]))
-    }
-    let digest = hash.read()
-    let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
-    return try body(digest, span)
+    return try body(&hash, unsafe Span<UInt8>(_unsafeBytes: bytes))
   }
 
   mutating func restart() { hash.restart() }

@@ -35,9 +35,11 @@ extension ObjectStore {
     // Somebody may have moved loose objects into a pack in between.
     let later = try packs.refreshed()
     if later !== index { found = try search.run(in: later) }
-    let missing = found.filter { Self.isMissing($0.defect) }.map { digests[$0.index] }.sorted()
     // All of them are missing in a store that is new, where a second search would be for nothing.
-    guard !missing.isEmpty, try FileSystem.exists(folder.appending("trash")) else { return found }
+    guard Self.hasMissing(found), try FileSystem.exists(folder.appending("trash")) else {
+      return found
+    }
+    let missing = found.filter { Self.isMissing($0.defect) }.map { digests[$0.index] }.sorted()
     // Where there is nothing to rescue, somebody else may just have done it.
     _ = try rescue(missing)
     return try search.run(in: packs.refreshed())
@@ -80,7 +82,7 @@ private struct DefectSearch: Sendable {
 
   func run(in index: PackIndex) throws -> [(index: Int, defect: ObjectStore.Defect)] {
     let occupied = (0..<256).filter { !members[$0].isEmpty }
-    let found = try parallelMap(occupied) { byte in
+    let parts = try parallelMap(occupied) { byte in
       var (defects, loose): ([(index: Int, defect: ObjectStore.Defect)], [Int]) = ([], [])
       for position in self.members[byte].map(Int.init) {
         if let object = index.object(self.digests[position]) {
@@ -94,7 +96,10 @@ private struct DefectSearch: Sendable {
       if !loose.isEmpty { try self.appendDefects(ofLoose: loose, byte, to: &defects) }
       return defects
     }
-    return found.flatMap { $0 }.sorted { $0.index < $1.index }
+    // In the order of the digests, faster than by sorting where many are missing.
+    var found = [ObjectStore.Defect?](repeating: nil, count: digests.count)
+    for part in parts { for (index, defect) in part { found[index] = defect } }
+    return found.indices.compactMap { index in found[index].map { (index, $0) } }
   }
 
   private func defect(

@@ -40,35 +40,62 @@ package struct PackTransferPlan: Sendable {
       }
     }
     found.sort { $0.object.order < $1.object.order }
+    let groups = Self.groups(of: found, in: index, isPacking: transaction.isPacking)
+    // One search for all.
+    let candidates = groups.filter(\.isWhole).flatMap(\.range)
+    let lacking = try transaction.lacking(candidates.map { found[$0].object.digest })
+    var isNew = Array(repeating: false, count: found.count)
+    for (position, isLacking) in zip(candidates, lacking) { isNew[position] = isLacking }
+    for group in groups {
+      let isWhole = group.isWhole && isNew[group.range].allSatisfy { $0 }
+      let step = isWhole ? group.range.count : Self.portionCount
+      for from in stride(from: group.range.lowerBound, to: group.range.upperBound, by: step) {
+        let part = found[from..<min(from + step, group.range.upperBound)]
+        portions.append(
+          Portion(
+            pack: group.pack, objects: part.map(\.object), positions: part.map(\.position),
+            isWholePack: isWhole))
+      }
+    }
+  }
+
+  /// Objects of one pack among those that were found.
+  private struct Group {
+    let pack: Pack
+    let range: Range<Int>
+    /// Whether these are all objects of the pack, and enough for one.
+    let isWhole: Bool
+  }
+
+  private static func groups(
+    of found: [(object: PackedObject, position: Int)], in index: PackIndex, isPacking: Bool
+  ) -> [Group] {
     let counts = index.objectCounts
+    var groups: [Group] = []
     var start = 0
     while start < found.count {
       let number = found[start].object.packNumber
       var end = start
       while end < found.count, found[end].object.packNumber == number { end += 1 }
-      let pack = index.pack(of: found[start].object)
       let isWhole =
-        transaction.isPacking && end - start == counts[number] && index.damages[number] == nil
+        isPacking && end - start == counts[number] && index.damages[number] == nil
         && end - start >= SmallObjects.packingCount
-      let isNew = try isWhole && transaction.lacksAll(found[start..<end].map(\.object.digest))
-      let step = isNew ? end - start : Self.portionCount
-      for from in stride(from: start, to: end, by: step) {
-        let part = found[from..<min(from + step, end)]
-        portions.append(
-          Portion(
-            pack: pack, objects: part.map(\.object), positions: part.map(\.position),
-            isWholePack: isNew))
-      }
+      groups.append(
+        Group(pack: index.pack(of: found[start].object), range: start..<end, isWhole: isWhole))
       start = end
     }
+    return groups
   }
 }
 
 extension StoreTransaction {
-  /// Whether neither the store nor this transaction has any of the objects.
-  fileprivate func lacksAll(_ digests: [Digest]) throws -> Bool {
-    guard !digests.contains(where: { small.seen.contains($0) }) else { return false }
-    return try store.defects(among: digests, sizes: digests.map { _ in -1 }).count == digests.count
+  /// For each object whether neither the store nor this transaction has it.
+  fileprivate func lacking(_ digests: [Digest]) throws -> [Bool] {
+    var isLacking = Array(repeating: false, count: digests.count)
+    for (index, _) in try store.defects(among: digests, sizes: digests.map { _ in -1 }) {
+      isLacking[index] = !small.seen.contains(digests[index])
+    }
+    return isLacking
   }
 
   /// Copies objects of a pack of another store, hashing what passes.

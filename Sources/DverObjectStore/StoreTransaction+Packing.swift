@@ -172,20 +172,16 @@ extension StoreTransaction {
     var copy = PackCopy()
     let staged = try stagedPath()
     var open = try OpenPack(newFile(at: staged))
-    for object in objects {
-      do {
-        try pack.withRecord(of: object, using: &hasher) { entry, _, stored in
-          try open.writer.append(stored: stored, as: entry)
-        }
-      } catch let error as PackError where error.isDamage {
-        copy.damaged.append(object)
-      } catch let error as FileSystemError
-        where error.operation == .read && error.code == EIO
-        && error.subject == pack.path.description
-      {
-        copy.unreadable.append(object)
+    open.writer.reserve(objectCount: objects.count)
+    for run in Pack.runs(of: objects) {
+      var isCopied = false
+      _ = try pack.withRecords(of: objects[run], using: &hasher) { entries, records in
+        isCopied = try open.writer.append(records: records, of: entries)
       }
-      try onObject(object)
+      for object in objects[run] {
+        if !isCopied { try add(object, of: pack, to: &open.writer, using: &hasher, noting: &copy) }
+        try onObject(object)
+      }
     }
     guard open.writer.objectCount > 0 else {
       try FileSystem.removeFile(staged)
@@ -193,5 +189,24 @@ extension StoreTransaction {
     }
     copy.summary = try publish(open)
     return copy
+  }
+
+  /// Copies an object by itself, or notes why it cannot be.
+  private func add(
+    _ object: PackedObject, of pack: Pack, to writer: inout PackWriter,
+    using hasher: inout FileHasher, noting copy: inout PackCopy
+  ) throws {
+    do {
+      try pack.withRecord(of: object, using: &hasher) { entry, _, stored in
+        try writer.append(stored: stored, as: entry)
+      }
+    } catch let error as PackError where error.isDamage {
+      copy.damaged.append(object)
+    } catch let error as FileSystemError
+      where error.operation == .read && error.code == EIO
+      && error.subject == pack.path.description
+    {
+      copy.unreadable.append(object)
+    }
   }
 }

@@ -1,6 +1,7 @@
 import DverCore
 package import DverFileSystem
 import DverHashing
+import DverParallel
 import Glibc
 import Synchronization
 
@@ -190,15 +191,23 @@ package final class StoreTransaction: Sendable {
   }
 
   private func sync(_ published: [AbsolutePath]) throws {
+    try parallelFor(chunks: published.count, threads: Self.syncThreads(published.count)) {
+      try OpenFile(published[$0], .read).sync()
+    }
     var folders: Set<AbsolutePath> = []
     for path in published {
-      try OpenFile(path, .read).sync()
       var folder = path.parent
       while folder != store.folder, folders.insert(folder).inserted { folder = folder.parent }
       folders.insert(store.folder)
     }
-    for folder in folders.sorted() { try FileSystem.syncDirectory(folder) }
+    let sorted = folders.sorted()
+    try parallelFor(chunks: sorted.count, threads: Self.syncThreads(sorted.count)) {
+      try FileSystem.syncDirectory(sorted[$0])
+    }
   }
+
+  /// How many wait for the disk at once, which does the work of several in the time of one.
+  private static func syncThreads(_ count: Int) -> Int { min(8, 1 + count / 8) }
 
   /// Ends the transaction without waiting for the disk: its pending entry stays for a later barrier.
   package func finish() throws {

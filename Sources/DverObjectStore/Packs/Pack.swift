@@ -11,6 +11,8 @@ final class Pack: Sendable {
   let name: Digest
   let path: AbsolutePath
   let stamp: FileStamp
+  /// The path, for messages.
+  private let shownPath: String
   private let descriptors: PackDescriptors
 
   init(
@@ -19,6 +21,7 @@ final class Pack: Sendable {
     self.number = number
     self.name = name
     self.path = path
+    shownPath = path.description
     self.stamp = stamp
     self.descriptors = descriptors
   }
@@ -26,7 +29,7 @@ final class Pack: Sendable {
   var byteCount: Int64 { stamp.size }
 
   var source: PackSource {
-    PackSource(name: path.description, byteCount: byteCount) { offset, count in
+    PackSource(name: shownPath, byteCount: byteCount) { offset, count in
       try self.file().value.read(at: offset, count: count)
     }
   }
@@ -86,9 +89,72 @@ final class Pack: Sendable {
     }
     guard digest == entry.digest else {
       throw PackError.mismatch(
-        pack: path.description, offset: entry.offset, expected: entry.digest, actual: digest)
+        pack: shownPath, offset: entry.offset, expected: entry.digest, actual: digest)
     }
     return try body(entry, stored, stored)
+  }
+
+  // MARK: Many records
+
+  /// Cuts objects that stand in the order of their records into runs without gaps, each as long as can be
+  /// read at once.
+  static func runs(of objects: [PackedObject]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var (start, byteCount, end) = (0, 0, -1 as Int64)
+    for (index, object) in objects.enumerated() {
+      let count = PackFormat.recordByteCount + object.storedByteCount
+      if object.offset != end || byteCount + count > FileHasher.bufferByteCount {
+        if index > start { runs.append(start..<index) }
+        (start, byteCount) = (index, 0)
+      }
+      byteCount += count
+      end = object.offset + Int64(count)
+    }
+    if objects.count > start { runs.append(start..<objects.count) }
+    return runs
+  }
+
+  /// Hands over the entries and the bytes of records that stand one behind the other, after hashing
+  /// every object.
+  ///
+  /// - Returns: `false`, with nothing handed over, where anything about one of them is not as it
+  ///   should be: read by itself each tells what.
+  func withRecords(
+    of run: ArraySlice<PackedObject>, using hasher: inout FileHasher,
+    _ body: ([PackEntry], Span<UInt8>) throws -> Void
+  ) throws -> Bool {
+    guard let first = run.first, let last = run.last else { return true }
+    let end = last.offset + Int64(PackFormat.recordByteCount + last.storedByteCount)
+    let count = Int(end - first.offset)
+    guard count <= FileHasher.bufferByteCount else { return false }
+    let shared = try file()
+    let result = try? hasher.withBytes(of: shared.value, at: first.offset, count: count) {
+      hash, bytes -> Result<Void, any Error>? in
+      guard bytes.count == count, let entries = try? proved(run, in: bytes, &hash) else {
+        return nil
+      }
+      return Result { try body(entries, bytes) }
+    }
+    guard let done = result ?? nil else { return false }
+    try done.get()
+    return true
+  }
+
+  /// The entries of a run's records, after hashing every object.
+  private func proved(
+    _ run: ArraySlice<PackedObject>, in bytes: Span<UInt8>, _ hash: inout SHA256
+  ) throws -> [PackEntry] {
+    var entries: [PackEntry] = []
+    entries.reserveCapacity(run.count)
+    var rest = bytes
+    for object in run {
+      let record = rest.extracting(first: PackFormat.recordByteCount + object.storedByteCount)
+      rest = rest.extracting(droppingFirst: record.count)
+      let stored = record.extracting(droppingFirst: PackFormat.recordByteCount)
+      let entry = try entry(of: object, record: record)
+      try decoded(entry, stored, hash.digest(of: stored)) { entry, _, _ in entries.append(entry) }
+    }
+    return entries
   }
 
   /// Whether the record is whole and the object's bytes are right.

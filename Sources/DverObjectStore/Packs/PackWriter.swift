@@ -99,6 +99,35 @@ package struct PackWriter: ~Copyable {
     if buffer.count >= Self.blockByteCount { try flush() }
   }
 
+  /// Adds records as they stand in another pack, one behind the other.
+  ///
+  /// - Parameter others: Their entries in that pack; the caller has just hashed the objects.
+  /// - Returns: `false`, with nothing added, where this pack would have an object twice, or too many.
+  package mutating func append(records: Span<UInt8>, of others: [PackEntry]) throws -> Bool {
+    guard let first = others.first, entries.count + others.count <= PackFormat.maximumObjectCount
+    else { return others.isEmpty }
+    for (index, entry) in others.enumerated() where !digests.insert(entry.digest).inserted {
+      for earlier in others[..<index] { digests.remove(earlier.digest) }
+      return false
+    }
+    let shift = byteCount - first.offset
+    for entry in others {
+      entries.append(
+        PackEntry(
+          digest: entry.digest, offset: entry.offset + shift,
+          storedByteCount: entry.storedByteCount, byteCount: entry.byteCount, flags: entry.flags))
+    }
+    buffer.append(records)
+    if buffer.count >= Self.blockByteCount { try flush() }
+    return true
+  }
+
+  /// Makes room for the entries of so many objects.
+  package mutating func reserve(objectCount: Int) {
+    entries.reserveCapacity(objectCount)
+    digests.reserveCapacity(objectCount)
+  }
+
   /// Writes the table, the fan-out and the footer.
   package consuming func finish() throws -> Summary {
     let tableOffset = byteCount

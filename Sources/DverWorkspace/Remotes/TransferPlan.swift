@@ -101,6 +101,7 @@ struct TransferPlan: Sendable {
     let number = Int32(sources.count)
     let entries = source.entries
     sources.append(source)
+    seen.reserveCapacity(seen.count + entries.count)
     for index in 0..<entries.count {
       guard entries.kinds[index] == .file || entries.kinds[index] == .executable,
         seen.insert(entries.digests[index]).inserted

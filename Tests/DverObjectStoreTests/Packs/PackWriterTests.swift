@@ -76,6 +76,38 @@ import Testing
     #expect(copy.bytes == original)
   }
 
+  @Test func copiesRecordsAsTheyStand() throws {
+    let original = try fixture("mixed.pack")
+    let entries = try PackReader(source(original)).entriesInFileOrder
+    #expect(entries.count > 2)
+    let copy = try pack { writer in
+      writer.reserve(objectCount: entries.count)
+      for part in [entries[..<2], entries[2...]] {
+        let records = Array(original[Int(part.first?.offset ?? 0)..<Int(part.last?.end ?? 0)])
+        let isAdded = try writer.append(records: records.span, of: Array(part))
+        #expect(isAdded)
+      }
+    }
+    #expect(copy.bytes == original)
+  }
+
+  @Test func refusesRecordsOfAnObjectThatItHas() throws {
+    let original = try fixture("mixed.pack")
+    let reader = try PackReader(source(original))
+    let entries = reader.entriesInFileOrder
+    let records = Array(original[Int(entries[0].offset)..<Int(entries[1].end)])
+    let second = try reader.storedBytes(of: entries[1])
+    let written = try pack { writer in
+      try writer.append(stored: second.span, as: entries[1])
+      let byteCount = writer.byteCount
+      let isAdded = try writer.append(records: records.span, of: Array(entries[..<2]))
+      let isGrown = writer.byteCount > byteCount
+      let hasFirst = writer.contains(entries[0].digest)
+      #expect((isAdded, isGrown, hasFirst) == (false, false, false))
+    }
+    #expect(try PackReader(source(written.bytes)).objectCount == 1)
+  }
+
   @Test func isFullAtSixtyFourMebibytes() throws {
     let content = [UInt8](repeating: 0, count: 1 << 25)
     var writer = PackWriter { _ in }
