@@ -16,7 +16,8 @@ Workloads (sizes at --scale 1):
         run three times in each repetition.
 
 On a virtual machine the first write to a page that the host has taken back is slow, so that the same copy can differ
-several times; --prefault MIB touches and frees that much memory before each step, which evens this out.
+several times; --prefault MIB touches and frees that much memory before each step, which evens this out. Where memory is
+taken back, programs that did not run for a while go first: each is read again, with its libraries, before it is timed.
 """
 import argparse
 import collections
@@ -24,6 +25,7 @@ import itertools
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -83,6 +85,7 @@ class Runner:
         self.log = open(f"{work}/log.txt", "ab")
         # A small launcher: a child of Python itself would begin with Python's own size.
         self.launcher = shutil.which("time")
+        self.files = {}   # program -> its file and those of its libraries
 
     def quiet(self, argv, cwd, env):
         """Set-up that is not measured, and must succeed."""
@@ -91,6 +94,17 @@ class Runner:
 
     def tail(self):
         return Path(self.log.name).read_text(errors="replace")[-2000:]
+
+    def warm(self, program, env):
+        """Reads a program and its libraries, so that none of it comes from the disk while it is timed."""
+        if program not in self.files:
+            path = shutil.which(program)
+            libraries = subprocess.run(["ldd", path], capture_output=True, text=True).stdout
+            self.files[program] = [path, *re.findall(r"(/\S+) \(0x", libraries)]
+        for path in self.files[program]:
+            Path(path).read_bytes()
+        if program != "sh":
+            subprocess.run([program, "--version"], env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
     def measure(self, argv, cwd, env, memory=True):
         report = f"{self.work}/memory.txt"
@@ -102,6 +116,7 @@ class Runner:
         if self.prefault:
             touch = f"import mmap\nm = mmap.mmap(-1, {self.prefault * MIB})\nfor o in range(0, len(m), 4096): m[o] = 1"
             subprocess.run([sys.executable, "-c", touch], check=True)
+        self.warm(argv[0], env)
         late = threading.Event()
         start = time.monotonic()
         child = subprocess.Popen(full, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
