@@ -48,6 +48,9 @@ package struct FileSystemError: DverError {
   /// Whether there is a folder that cannot be looked into, at least not by its path.
   package var isClosedFolder: Bool { code == EACCES || code == ENAMETOOLONG }
 
+  /// Whether the disk does not give back what it was given.
+  package var isReadFailure: Bool { operation == .read && code == EIO }
+
   /// Whether there is no space left, be it for this user alone.
   package var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
 

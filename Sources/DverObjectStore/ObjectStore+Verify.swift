@@ -69,7 +69,7 @@ extension ObjectStore {
       if found == digest { return .sound(byteCount) }
       try ifWritable { try quarantineLoose(digest) }
       return .damaged
-    } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
+    } catch let error as FileSystemError where error.isReadFailure {
       return .damaged
     }
   }
@@ -86,7 +86,7 @@ extension ObjectStore {
     } catch let error as FileSystemError where error.isNotFound || error.code == ESTALE {
       // Another thread or process has written the pack anew.
       return try packedAgain(object.digest)
-    } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
+    } catch let error as FileSystemError where error.isReadFailure {
       return .damaged
     }
   }

@@ -142,8 +142,7 @@ extension StoreTransaction {
     } catch let error as PackError where error.isDamage {
       return false
     } catch let error as FileSystemError
-      where error.operation == .read && error.code == EIO
-      && error.subject == pack.path.description
+      where error.isReadFailure && error.subject == pack.path.description
     {
       return false
     }

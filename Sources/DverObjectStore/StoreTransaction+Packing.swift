@@ -203,8 +203,7 @@ extension StoreTransaction {
     } catch let error as PackError where error.isDamage {
       copy.damaged.append(object)
     } catch let error as FileSystemError
-      where error.operation == .read && error.code == EIO
-      && error.subject == pack.path.description
+      where error.isReadFailure && error.subject == pack.path.description
     {
       copy.unreadable.append(object)
     }

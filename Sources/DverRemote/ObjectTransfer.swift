@@ -3,7 +3,6 @@ import DverFileSystem
 import DverHashing
 import DverObjectStore
 import DverParallel
-import Glibc
 
 /// How a transfer goes about its work.
 package struct TransferSettings: Sendable {
@@ -96,8 +95,7 @@ enum ObjectTransfer {
         } catch StoreError.damaged {
           // A pack may have a sound copy.
         } catch let error as FileSystemError
-          where error.operation == .read && error.code == EIO
-          && error.subject == file.path.description
+          where error.isReadFailure && error.subject == file.path.description
         {
           return .damaged
         }

@@ -1,7 +1,6 @@
 import DverCore
 import DverFileSystem
 import DverHashing
-import Glibc
 
 /// One file of a store's `packs/`, as a listing showed it.
 final class Pack: Sendable {
@@ -118,7 +117,7 @@ final class Pack: Sendable {
   /// every object.
   ///
   /// - Returns: `false`, with nothing handed over, where anything about one of them is not as it
-  ///   should be: read by itself each tells what.
+  ///   should be, or the disk does not give all of it back: read by itself each tells what.
   func withRecords(
     of run: ArraySlice<PackedObject>, using hasher: inout FileHasher,
     _ body: ([PackEntry], Span<UInt8>) throws -> Void
@@ -128,16 +127,20 @@ final class Pack: Sendable {
     let count = Int(end - first.offset)
     guard count <= FileHasher.bufferByteCount else { return false }
     let shared = try file()
-    let result = try? hasher.withBytes(of: shared.value, at: first.offset, count: count) {
-      hash, bytes -> Result<Void, any Error>? in
-      guard bytes.count == count, let entries = try? proved(run, in: bytes, &hash) else {
-        return nil
+    do {
+      return try hasher.withBytes(of: shared.value, at: first.offset, count: count) {
+        hash, bytes in
+        guard bytes.count == count, let entries = try? proved(run, in: bytes, &hash) else {
+          return false
+        }
+        try body(entries, bytes)
+        return true
       }
-      return Result { try body(entries, bytes) }
+    } catch let error as FileSystemError
+      where error.isReadFailure && error.subject == path.description
+    {
+      return false
     }
-    guard let done = result ?? nil else { return false }
-    try done.get()
-    return true
   }
 
   /// The entries of a run's records, after hashing every object.

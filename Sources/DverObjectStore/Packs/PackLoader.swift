@@ -26,7 +26,7 @@ enum PackLoader {
       return loaded
     } catch let error as FileSystemError where error.isNotFound || error.code == ESTALE {
       return nil
-    } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
+    } catch let error as FileSystemError where error.isReadFailure {
       return Loaded(objects: [], damage: .unreadable)
     }
   }
@@ -46,7 +46,7 @@ enum PackLoader {
         return Loaded(objects: objects, damage: .table(error))
       }
       return try loadRecords(of: pack, because: error)
-    } catch let error as FileSystemError where error.operation == .read && error.code == EIO {
+    } catch let error as FileSystemError where error.isReadFailure {
       return try loadRecords(of: pack, because: pack.source.damaged(at: 0, "an I/O error"))
     }
   }
